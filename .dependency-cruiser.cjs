@@ -1,0 +1,69 @@
+/**
+ * The ring rule: what each folder of src/ may import. Anything that is not named here fails `make check`.
+ * Third-party and node: modules are left to review; src/support serves every ring and knows none of them.
+ */
+const rings = {
+  goplugin: [],
+  logical: [],
+  crypto: [],
+  vault: ['goplugin', 'logical'],
+  framework: ['logical'],
+  'providers/(aws|azure|gcp)': ['crypto', 'providers/[^/]+[.]ts'],
+  'providers/[^/]+[.]ts': ['crypto'],
+  keymgmt: ['framework', 'logical', 'crypto', 'providers/[^/]+[.]ts'],
+  support: [],
+};
+
+const ringRules = Object.entries(rings).map(([ring, mayImport]) => {
+  const own = ring.includes('[.]ts') ? ring : `${ring}/`;
+  const allowed = [own, 'support/', ...mayImport.map((name) => (name.includes('[.]ts') ? name : `${name}/`))];
+  return {
+    name: `ring-${ring.replace(/[^a-z]+/g, '-')}`,
+    comment: `src/${ring} may import only: ${['support', ...mayImport].join(', ')}`,
+    severity: 'error',
+    from: { path: `^src/${own}` },
+    to: { path: '^(src|dev|test|bench|examples)/', pathNot: `^src/(${allowed.join('|')})` },
+  };
+});
+
+module.exports = {
+  forbidden: [
+    ...ringRules,
+    {
+      name: 'providers-apart',
+      comment: 'One cloud never knows another.',
+      severity: 'error',
+      from: { path: '^src/providers/(aws|azure|gcp)/' },
+      to: { path: '^src/providers/(aws|azure|gcp)/', pathNot: '^src/providers/$1/' },
+    },
+    {
+      name: 'framework-no-grpc',
+      comment: 'Paths are data; only goplugin and vault speak gRPC.',
+      severity: 'error',
+      from: { path: '^src/(?!goplugin/|vault/)' },
+      to: { path: 'node_modules/(@grpc|protobufjs)/' },
+    },
+    {
+      name: 'aws-sdk-in-adapter',
+      comment: 'Cloud SDK types do not leave their adapter.',
+      severity: 'error',
+      from: { path: '^src/(?!providers/aws/)' },
+      to: { path: 'node_modules/@(aws-sdk|smithy)/' },
+    },
+    {
+      name: 'src-ships-alone',
+      comment: 'Nothing in dev/ or test/ ends up in the plugin.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(dev|test|bench|examples)/' },
+    },
+    { name: 'no-cycle', severity: 'error', from: { path: '^(src|dev)/' }, to: { circular: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/generated/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,93 @@
+import type { JsonObject } from './json.ts';
+import type { Storage } from './storage.ts';
+import type { SystemView } from './system-view.ts';
+
+/** What a request asks for (Vault: `logical.Operation`); `scan` is OpenBao's. */
+export type Operation =
+  | 'create'
+  | 'update'
+  | 'patch'
+  | 'read'
+  | 'list'
+  | 'scan'
+  | 'delete'
+  | 'help'
+  | 'header'
+  | 'renew'
+  | 'revoke'
+  | 'rollback';
+
+/** One request to a mount (Vault: `logical.Request`). */
+export interface Request {
+  readonly id: string;
+  /** An {@link Operation}; a newer server may send one that is unknown here. */
+  readonly operation: Operation | (string & {});
+  /** Path below the mount, without a leading slash. */
+  readonly path: string;
+  /** Body or query; empty when there is none. */
+  readonly data: JsonObject;
+  readonly mountPoint: string;
+  readonly displayName: string;
+  readonly entityId: string;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly storage: Storage;
+  readonly system: SystemView;
+  /** Aborted when the client is gone or the server's deadline has passed. */
+  readonly signal: AbortSignal;
+}
+
+/** The answer to a request; undefined where it is empty (204, or 404 for a read). */
+export interface Response {
+  readonly data?: JsonObject;
+  readonly warnings?: readonly string[];
+}
+
+/** An answer of status 400 with one text (Vault: `logical.ErrorResponse`). */
+export function errorResponse(text: string): Response {
+  return { data: { error: text } };
+}
+
+/** What an existence check found; `found` is false where the path has no such check. */
+export interface ExistenceCheck {
+  readonly found: boolean;
+  readonly exists: boolean;
+}
+
+/** Paths that the server treats specially (Vault: `logical.Paths`); storage keys for the `…Storage` members. */
+export interface SpecialPaths {
+  readonly root?: readonly string[];
+  readonly unauthenticated?: readonly string[];
+  readonly localStorage?: readonly string[];
+  readonly sealWrapStorage?: readonly string[];
+}
+
+/** What every call outside a request brings along. */
+export interface BackendContext {
+  readonly storage: Storage;
+  readonly system: SystemView;
+  readonly signal: AbortSignal;
+}
+
+/** One mount of a secrets engine (Vault: `logical.Backend`). */
+export interface Backend {
+  readonly specialPaths: SpecialPaths;
+  /** Called once, when the storage may be written. */
+  initialize(context: BackendContext): Promise<void>;
+  handleRequest(request: Request): Promise<Response | undefined>;
+  handleExistenceCheck(request: Request): Promise<ExistenceCheck>;
+  /** The record at a storage key was changed by somebody else: forget what is remembered of it. */
+  invalidateKey(key: string): void;
+  /** The mount is going: close clients, stop timers. */
+  cleanup(): Promise<void>;
+}
+
+/** What the server says of a mount when it sets it up. Storage may not be touched before `initialize`. */
+export interface BackendConfig {
+  /** Stable id of the mount; empty while the plugin is being registered. */
+  readonly backendUUID: string;
+  /** Mount options, with `plugin_name`, `plugin_type` and `plugin_version`. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** Makes the backend of one mount. */
+export type BackendFactory = (config: BackendConfig) => Promise<Backend> | Backend;

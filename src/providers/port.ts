@@ -1,0 +1,100 @@
+import type { KeyMaterial } from '../crypto/key-material.ts';
+import type { KeyType } from '../crypto/key-type.ts';
+import type { Secret } from '../support/secret.ts';
+
+/** The clouds, by the name that the API gives them. */
+export const PROVIDER_KINDS = ['azurekeyvault', 'awskms', 'gcpckms'] as const;
+export type ProviderKind = (typeof PROVIDER_KINDS)[number];
+
+/** What a distributed key may be used for. */
+export const PURPOSES = ['encrypt', 'decrypt', 'sign', 'verify', 'wrap', 'unwrap'] as const;
+export type Purpose = (typeof PURPOSES)[number];
+
+/** Where the cloud performs cryptographic operations. */
+export const PROTECTIONS = ['hsm', 'software'] as const;
+export type Protection = (typeof PROTECTIONS)[number];
+
+/** One configured account in a cloud: `keymgmt/kms/:name`. */
+export interface ProviderConfig {
+  /** AWS: Region; Azure: vault name; GCP: key ring. */
+  readonly keyCollection: string;
+  readonly credentials: Readonly<Record<string, Secret<string>>>;
+}
+
+/** What is asked of a cloud for one key; fixed once distributed. */
+export interface DistributionSpec {
+  readonly keyName: string;
+  readonly keyType: KeyType;
+  readonly purposes: readonly Purpose[];
+  readonly protection: Protection;
+}
+
+/** One version of a distributed key, as an adapter needs to know it. */
+export interface VersionTarget extends DistributionSpec {
+  /** Name in the cloud, `<key name>-<unix seconds>`. */
+  readonly distributedName: string;
+  readonly version: number;
+  /** Random id of the attempt to create this version; the cloud object carries it, so that a lost answer can be found. */
+  readonly attempt: string;
+  /** Labels that say which mount, key and version a cloud object belongs to. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A version that a cloud has made. */
+export interface CreatedVersion {
+  /** AWS: CMK key id; Azure: key version; GCP: CryptoKeyVersion number. */
+  readonly remoteId: string;
+  /** False where the material has still to be imported into what was made (AWS). */
+  readonly imported: boolean;
+}
+
+/** Where a search for a lost object ended. */
+export type SearchResult =
+  | { readonly outcome: 'found'; readonly remoteId: string }
+  /** Looked everywhere: it was never made. */
+  | { readonly outcome: 'absent' }
+  /** The credentials do not allow looking, or there is too much to look through. */
+  | { readonly outcome: 'unknown'; readonly why: string };
+
+/**
+ * One cloud account, opened with its credentials. Every call has a deadline of its own, retries what is worth it
+ * (throttling, eventual consistency) and rejects with a ProviderError only. All but {@link createVersion} may be
+ * repeated safely.
+ */
+export interface KmsClient {
+  /**
+   * Makes the cloud object of a version. NOT repeatable: the caller records `target.attempt` before and the id after.
+   * A signal that aborts does not interrupt a request that is already under way, as its answer holds the id.
+   */
+  createVersion(target: VersionTarget, material: KeyMaterial, signal: AbortSignal): Promise<CreatedVersion>;
+  /** Looks for the object of an attempt whose answer was lost. */
+  findVersion(target: VersionTarget, signal: AbortSignal): Promise<SearchResult>;
+  /** Imports the material, wrapped with the cloud's own wrapping key; again if need be. */
+  importMaterial(target: VersionTarget, remoteId: string, material: KeyMaterial, signal: AbortSignal): Promise<void>;
+  setEnabled(target: VersionTarget, remoteId: string, enabled: boolean, signal: AbortSignal): Promise<void>;
+  /**
+   * Makes a version the one that applications reach by the distributed name (AWS: alias).
+   *
+   * @param ours ids of all versions of this distribution: a name that points elsewhere belongs to somebody else
+   */
+  setCurrent(target: VersionTarget, remoteId: string, ours: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Takes the distributed name away; a name that is gone already is fine. */
+  removeName(distributedName: string, ours: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Schedules the deletion of a version; one that is gone or pending deletion already is fine. */
+  removeVersion(remoteId: string, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+/** One cloud, before any account of it is opened. */
+export interface KmsDriver {
+  readonly kind: ProviderKind;
+  /** Says what is wrong with a configuration (field and remedy), or nothing. No I/O. */
+  checkConfig(config: ProviderConfig): string | undefined;
+  /** Says why this cloud cannot take such a key (field and remedy), or nothing. No I/O. */
+  checkDistribution(spec: DistributionSpec): string | undefined;
+  /** Opens an account. No I/O: wrong credentials show at the first call. */
+  connect(config: ProviderConfig): KmsClient;
+}
+
+/** The clouds of this build. */
+export type KmsDrivers = Readonly<Record<ProviderKind, KmsDriver>>;
