@@ -1,0 +1,10 @@
+// Original file: proto/vault/version.proto
+
+
+export interface VersionReply {
+  'plugin_version'?: (string);
+}
+
+export interface VersionReply__Output {
+  'plugin_version': (string);
+}

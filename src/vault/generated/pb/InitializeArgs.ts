@@ -1,0 +1,8 @@
+// Original file: proto/vault/backend.proto
+
+
+export interface InitializeArgs {
+}
+
+export interface InitializeArgs__Output {
+}

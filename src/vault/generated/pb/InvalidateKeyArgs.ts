@@ -1,0 +1,10 @@
+// Original file: proto/vault/backend.proto
+
+
+export interface InvalidateKeyArgs {
+  'key'?: (string);
+}
+
+export interface InvalidateKeyArgs__Output {
+  'key': (string);
+}

@@ -1,0 +1,10 @@
+// Original file: proto/vault/storage.proto
+
+
+export interface StorageCommitTxReply {
+  'err'?: (string);
+}
+
+export interface StorageCommitTxReply__Output {
+  'err': (string);
+}

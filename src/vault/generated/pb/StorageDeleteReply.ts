@@ -1,0 +1,10 @@
+// Original file: proto/vault/storage.proto
+
+
+export interface StorageDeleteReply {
+  'err'?: (string);
+}
+
+export interface StorageDeleteReply__Output {
+  'err': (string);
+}

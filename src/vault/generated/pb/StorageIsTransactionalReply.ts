@@ -1,0 +1,10 @@
+// Original file: proto/vault/storage.proto
+
+
+export interface StorageIsTransactionalReply {
+  'transactional'?: (boolean);
+}
+
+export interface StorageIsTransactionalReply__Output {
+  'transactional': (boolean);
+}

@@ -1,0 +1,10 @@
+// Original file: proto/vault/storage.proto
+
+
+export interface StoragePutReply {
+  'err'?: (string);
+}
+
+export interface StoragePutReply__Output {
+  'err': (string);
+}
