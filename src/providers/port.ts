@@ -29,16 +29,19 @@ export interface DistributionSpec {
   readonly protection: Protection;
 }
 
-/** One version of a distributed key, as an adapter needs to know it. */
-export interface VersionTarget extends DistributionSpec {
+/** One attempt to make a version in a cloud. */
+export interface VersionAttempt {
   /** Name in the cloud, `<key name>-<unix seconds>`. */
   readonly distributedName: string;
   readonly version: number;
-  /** Random id of the attempt to create this version; the cloud object carries it, so that a lost answer can be found. */
+  /** Random id of the attempt; the cloud object carries it, so that a lost answer can be found. */
   readonly attempt: string;
   /** Labels that say which mount, key and version a cloud object belongs to. */
   readonly labels: Readonly<Record<string, string>>;
 }
+
+/** One version of a distributed key, as an adapter needs to know it. */
+export interface VersionTarget extends VersionAttempt, DistributionSpec {}
 
 /** A version that a cloud has made. */
 export interface CreatedVersion {
@@ -47,6 +50,9 @@ export interface CreatedVersion {
   /** False where the material has still to be imported into what was made (AWS). */
   readonly imported: boolean;
 }
+
+/** Reads the material of the version at hand; who calls it destroys what it gives. */
+export type MaterialSource = () => Promise<KeyMaterial>;
 
 /** Where a search for a lost object ended. */
 export type SearchResult =
@@ -64,11 +70,12 @@ export type SearchResult =
 export interface KmsClient {
   /**
    * Makes the cloud object of a version. NOT repeatable: the caller records `target.attempt` before and the id after.
+   * Only a cloud that takes the material at creation asks for it here (Azure, GCP).
    * A signal that aborts does not interrupt a request that is already under way, as its answer holds the id.
    */
-  createVersion(target: VersionTarget, material: KeyMaterial, signal: AbortSignal): Promise<CreatedVersion>;
+  createVersion(target: VersionTarget, material: MaterialSource, signal: AbortSignal): Promise<CreatedVersion>;
   /** Looks for the object of an attempt whose answer was lost. */
-  findVersion(target: VersionTarget, signal: AbortSignal): Promise<SearchResult>;
+  findVersion(attempt: VersionAttempt, signal: AbortSignal): Promise<SearchResult>;
   /** Imports the material, wrapped with the cloud's own wrapping key; again if need be. */
   importMaterial(target: VersionTarget, remoteId: string, material: KeyMaterial, signal: AbortSignal): Promise<void>;
   setEnabled(target: VersionTarget, remoteId: string, enabled: boolean, signal: AbortSignal): Promise<void>;

@@ -1,0 +1,68 @@
+import { createBackend } from '../framework/index.ts';
+import type { BackendFactory } from '../logical/index.ts';
+import { keyedMutex } from '../support/keyed-mutex.ts';
+import { distributionStore } from './distribution/distribution-store.ts';
+import { orphanStore } from './distribution/orphan-store.ts';
+import { unsettledSet } from './distribution/unsettled.ts';
+import { keyStore } from './keys/key-store.ts';
+import { MATERIAL_PREFIX, materialStore } from './keys/material-store.ts';
+import { clientCache } from './kms/client-cache.ts';
+import { KMS_PREFIX, kmsStore } from './kms/kms-store.ts';
+import type { EngineDependencies, Mount } from './mount.ts';
+import { distributionPath } from './paths/distribution-path.ts';
+import { keyPath } from './paths/key-path.ts';
+import { kmsPath } from './paths/kms-path.ts';
+import { listKeysInKmsPath, listKeysPath, listKmsOfKeyPath, listKmsPath } from './paths/list-paths.ts';
+import { rotateKeyPath } from './paths/rotate-key-path.ts';
+import { recovery } from './recovery/recovery.ts';
+
+const HELP = `
+The Key Management secrets engine makes and keeps cryptographic keys and
+distributes copies of them to key management services (KMS) in the cloud.
+`;
+
+/** Makes the factory of Key Management mounts (Vault: mount type `keymgmt`). */
+export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory {
+  return ({ backendUUID }) => {
+    const { clock, logger } = dependencies;
+    const mount = newMount(dependencies, backendUUID);
+    return createBackend({
+      help: HELP,
+      paths: [
+        listKeysPath(mount),
+        keyPath(mount),
+        rotateKeyPath(mount),
+        listKmsOfKeyPath(mount),
+        listKmsPath(mount),
+        kmsPath(mount),
+        listKeysInKmsPath(mount),
+        distributionPath(mount),
+      ],
+      specialPaths: { sealWrapStorage: [MATERIAL_PREFIX, KMS_PREFIX] },
+      periodic: (context) => mount.recovery.tick(mount, context, context.immediate),
+      cleanup: async () => {
+        mount.clients.forgetAll();
+      },
+      clock,
+      logger,
+    });
+  };
+}
+
+function newMount(dependencies: EngineDependencies, id: string): Mount {
+  return {
+    ...dependencies,
+    id,
+    keys: keyStore(),
+    materials: materialStore(),
+    kms: kmsStore(),
+    distributions: distributionStore(),
+    orphans: orphanStore(),
+    clients: clientCache(dependencies.drivers),
+    keyLock: keyedMutex(),
+    kmsLock: keyedMutex(),
+    unsettled: unsettledSet(dependencies.clock),
+    unrecorded: new Map(),
+    recovery: recovery(dependencies.clock),
+  };
+}

@@ -1,0 +1,78 @@
+import type { BackendContext } from '../../logical/index.ts';
+import { ProviderError } from '../../providers/errors.ts';
+import type { Mount } from '../mount.ts';
+import { withdrawAnnounced } from './create-version.ts';
+import { desiredState } from './desired.ts';
+import type { Distribution } from './distribution.ts';
+import { distributionName, type DistributionRef } from './distribution-store.ts';
+import { IncompleteError } from './incomplete-error.ts';
+import { performStep } from './perform-step.ts';
+import { planDistribution, type Step } from './plan.ts';
+import { recorder } from './recorder.ts';
+import type { Run } from './run.ts';
+
+/**
+ * Brings the cloud to the state that the key and the distribution record ask for, from wherever it was left. The one
+ * way to change a cloud: distribute, rotate, enable and disable, remove, and the recovery after a crash all end here.
+ * The caller holds the key's lock.
+ *
+ * What may not be repeated is recorded before and after (creation); what may is recorded when all is done, or when a
+ * step fails. A removal ends with the record deleted.
+ *
+ * @returns the record as it is now; undefined when the key is not (or no longer) in the KMS
+ * @throws {IncompleteError} when the cloud fails; what was done is recorded, and the recovery goes on with the rest
+ */
+export async function converge(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+): Promise<Distribution | undefined> {
+  const { storage, signal } = context;
+  const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
+  if (!distribution) {
+    mount.unsettled.settled(ref);
+    return undefined;
+  }
+  const key = await mount.keys.get(storage, ref.key, signal);
+  const kms = await mount.kms.get(storage, ref.kms, signal);
+  if (!key) throw new Error(`key "${ref.key}" is distributed to KMS "${ref.kms}", but its record is missing in storage`);
+  if (!kms) throw new Error(`key "${ref.key}" is distributed to KMS "${ref.kms}", but that KMS is missing in storage`);
+  // From here on something may be half-done; only the end of a whole run clears the mark.
+  mount.unsettled.started(ref);
+  const settled = await mount.clients.use(ref.kms, kms, (client) => {
+    const record = recorder(mount.distributions, storage, ref, distribution);
+    return runPlan({ mount, context, ref, key, client, record, announced: new Set() });
+  });
+  mount.unsettled.settled(ref);
+  return settled;
+}
+
+async function runPlan(run: Run): Promise<Distribution | undefined> {
+  const { mount, context, ref, key, record } = run;
+  const remaining = (): readonly Step[] => planDistribution(desiredState(key, record.current), record.current);
+  const done: Step[] = [];
+  // Every step takes something off the plan, and an attempt is looked for once: a longer run is a fault of ours.
+  let allowance = 2 * remaining().length + 1;
+  for (let steps = remaining(); steps[0] !== undefined; steps = remaining()) {
+    const step = steps[0];
+    try {
+      context.signal.throwIfAborted();
+      if (allowance-- <= 0) throw new Error(`the convergence does not end; next step: ${step.action}`);
+      await performStep(run, step, remaining);
+      done.push(step);
+    } catch (error) {
+      mount.unsettled.failed(ref);
+      withdrawAnnounced(run);
+      await record.flush();
+      // A storage error stays as it is: the server forwards a request by its text.
+      if (!(error instanceof ProviderError)) throw error;
+      throw new IncompleteError(ref, { done, left: steps, removing: record.current.removing }, error);
+    }
+  }
+  if (record.current.removing) {
+    await mount.distributions.delete(context.storage, distributionName(ref), context.signal);
+    return undefined;
+  }
+  await record.flush();
+  return record.current;
+}

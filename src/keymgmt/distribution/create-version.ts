@@ -1,0 +1,88 @@
+import { ProviderError } from '../../providers/errors.ts';
+import type { CreatedVersion } from '../../providers/port.ts';
+import { rfc3339 } from '../../support/clock.ts';
+import { withVersion } from './distribution.ts';
+import { recordOrphan } from './orphans.ts';
+import type { Step } from './plan.ts';
+import { readMaterial, versionTarget, type Run } from './run.ts';
+
+/**
+ * Creates a version: the attempt is in storage before the call, the id right after the answer. When another creation
+ * follows, its attempt goes into the same write.
+ */
+export async function createVersion(run: Run, version: number, remaining: () => readonly Step[]): Promise<void> {
+  const { mount, ref, client, record, context } = run;
+  if (record.current.versions[version] === undefined) announce(run, version);
+  await record.flush();
+  const target = versionTarget(run, version);
+  let created: CreatedVersion;
+  try {
+    created = await client.createVersion(target, () => readMaterial(run, version), context.signal);
+  } catch (error) {
+    // Only a refusal proves that nothing was made; then the attempt counts as never begun and is withdrawn.
+    const refused = error instanceof ProviderError && !error.ambiguous;
+    if (!refused) run.announced.delete(target.attempt);
+    throw error;
+  }
+  run.announced.delete(target.attempt);
+  const { remoteId, imported } = created;
+  mount.unrecorded.set(target.attempt, remoteId);
+  mount.logger.info('created a key version in the KMS', { key: ref.key, kms: ref.kms, version, remote_id: remoteId });
+  setCreated(run, version, target.attempt, remoteId, imported);
+  const next = remaining()[0];
+  if (next?.action === 'create') announce(run, next.version);
+  await record.flush();
+  mount.unrecorded.delete(target.attempt);
+}
+
+/**
+ * Settles an attempt of an earlier run whose answer was lost: the object is adopted when it is found, and recorded as a
+ * possible orphan when nobody can tell. In both other cases the version is free to be created anew.
+ */
+export async function settleAttempt(run: Run, version: number): Promise<void> {
+  const { mount, ref, client, record, context } = run;
+  const target = versionTarget(run, version);
+  const remembered = mount.unrecorded.get(target.attempt);
+  const result =
+    remembered === undefined
+      ? await client.findVersion(target, context.signal)
+      : ({ outcome: 'found', remoteId: remembered } as const);
+  if (result.outcome === 'found') {
+    setCreated(run, version, target.attempt, result.remoteId, false);
+    await record.flush();
+    mount.unrecorded.delete(target.attempt);
+    return;
+  }
+  await recordOrphan(mount, context, ref, target, record.current, result);
+  record.set(withVersion(record.current, version, undefined));
+}
+
+/** Takes back the attempts that were announced but never begun, so that nobody looks for them. */
+export function withdrawAnnounced(run: Run): void {
+  const { record } = run;
+  for (const [version, state] of Object.entries(record.current.versions)) {
+    if (state.state === 'creating' && run.announced.has(state.attempt)) {
+      record.set(withVersion(record.current, Number(version), undefined));
+    }
+  }
+}
+
+function announce(run: Run, version: number): void {
+  const { mount, record } = run;
+  const attempt = mount.newAttempt();
+  run.announced.add(attempt);
+  record.set(
+    withVersion(record.current, version, { state: 'creating', attempt, since: rfc3339(mount.clock.now()) }),
+  );
+}
+
+function setCreated(run: Run, version: number, attempt: string, remoteId: string, imported: boolean): void {
+  const known = { attempt, remote_id: remoteId };
+  run.record.set(
+    withVersion(
+      run.record.current,
+      version,
+      imported ? { ...known, state: 'ready', enabled: true } : { ...known, state: 'created' },
+    ),
+  );
+}

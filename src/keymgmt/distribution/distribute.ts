@@ -1,0 +1,124 @@
+import { userError, type BackendContext } from '../../logical/index.ts';
+import type { Protection, Purpose } from '../../providers/port.ts';
+import { rfc3339 } from '../../support/clock.ts';
+import type { Key } from '../keys/key.ts';
+import type { Mount } from '../mount.ts';
+import { asBackendError } from '../provider-failure.ts';
+import { converge } from './converge.ts';
+import { distributionSpec, newDistribution, type Distribution } from './distribution.ts';
+import { distributionName, type DistributionRef } from './distribution-store.ts';
+import { IncompleteError } from './incomplete-error.ts';
+
+/** What a distribution asks for. */
+export interface DistributeRequest {
+  /** Sorted, without duplicates; absent to take up a distribution that is there already. */
+  readonly purposes: readonly Purpose[] | undefined;
+  readonly protection: Protection | undefined;
+}
+
+/**
+ * Distributes a key to a KMS: all its versions are there, and its name points to the latest, when this returns.
+ * Repeating it with the same parameters finishes or repairs what is there.
+ *
+ * @throws {BackendError} user_error for a request that cannot be fulfilled; nothing is stored or made then
+ */
+export async function distribute(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  request: DistributeRequest,
+): Promise<void> {
+  await mount.keyLock.run(
+    ref.key,
+    async () => {
+      const existing = await claim(mount, context, ref, request);
+      try {
+        await converge(mount, context, ref);
+      } catch (error) {
+        if (!existing) await undoIfNothingWasMade(mount, context, ref, error);
+        throw asBackendError(error);
+      }
+    },
+    context.signal,
+  );
+}
+
+/** Checks the request and writes the records that make it binding. @returns whether the key was in this KMS already */
+async function claim(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  request: DistributeRequest,
+): Promise<boolean> {
+  const { storage, signal } = context;
+  return mount.kmsLock.run(
+    ref.kms,
+    async () => {
+      const kms = await mount.kms.get(storage, ref.kms, signal);
+      if (!kms) throw userError(`KMS "${ref.kms}" not found: write it to kms/${ref.kms} first`);
+      const key = await mount.keys.get(storage, ref.key, signal);
+      if (!key) throw userError(`key "${ref.key}" not found: create it at key/${ref.key} first`);
+      const existing = await mount.distributions.get(storage, distributionName(ref), signal);
+      if (existing) {
+        refuseChange(ref, existing, request);
+        return true;
+      }
+      await refuseSecondKms(mount, context, ref, key);
+      const distribution = fresh(mount, ref, request);
+      const problem = mount.drivers[kms.provider].checkDistribution(distributionSpec(ref.key, key, distribution));
+      if (problem !== undefined) throw userError(problem);
+      // The key's pointer first: a distribution that its key does not know of would miss the next rotation.
+      if (key.kms !== ref.kms) await mount.keys.put(storage, ref.key, { ...key, kms: ref.kms }, signal);
+      await mount.distributions.put(storage, distributionName(ref), distribution, signal);
+      return false;
+    },
+    signal,
+  );
+}
+
+function fresh(mount: Mount, ref: DistributionRef, { purposes, protection }: DistributeRequest): Distribution {
+  if (purposes === undefined || purposes.length === 0) {
+    throw userError('purpose is required: give at least one of encrypt, decrypt, sign, verify, wrap, unwrap');
+  }
+  return newDistribution(ref.key, rfc3339(mount.clock.now()), purposes, protection ?? 'hsm');
+}
+
+function refuseChange(ref: DistributionRef, existing: Distribution, request: DistributeRequest): void {
+  const where = `key "${ref.key}" is distributed to KMS "${ref.kms}"`;
+  const remedy = `remove it first with: vault delete <mount>/kms/${ref.kms}/key/${ref.key}`;
+  if (existing.removing) {
+    throw userError(`key "${ref.key}" is being removed from KMS "${ref.kms}": delete it again to finish that`);
+  }
+  const { purposes, protection } = request;
+  if (purposes !== undefined && purposes.length > 0 && purposes.join() !== existing.purpose.join()) {
+    throw userError(`${where} with purpose ${existing.purpose.join(',')}, which cannot be changed: ${remedy}`);
+  }
+  if (protection !== undefined && protection !== existing.protection) {
+    throw userError(`${where} with protection ${existing.protection}, which cannot be changed: ${remedy}`);
+  }
+}
+
+async function refuseSecondKms(mount: Mount, context: BackendContext, ref: DistributionRef, key: Key): Promise<void> {
+  if (key.kms === undefined || key.kms === ref.kms) return;
+  const other = distributionName({ kms: key.kms, key: ref.key });
+  if ((await mount.distributions.get(context.storage, other, context.signal)) === undefined) return;
+  throw userError(
+    `key "${ref.key}" is distributed to KMS "${key.kms}" already, and a key can be in one KMS only: ` +
+      `remove it there first with: vault delete <mount>/kms/${key.kms}/key/${ref.key}`,
+  );
+}
+
+/** A first distribution that the cloud refused before anything was made leaves no trace. */
+async function undoIfNothingWasMade(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof IncompleteError)) return;
+  const distribution = await mount.distributions.get(context.storage, distributionName(ref));
+  if (distribution && Object.keys(distribution.versions).length === 0) {
+    await mount.distributions.delete(context.storage, distributionName(ref));
+    mount.unsettled.settled(ref);
+  }
+}

@@ -1,0 +1,88 @@
+import * as v from 'valibot';
+import { PROTECTIONS, PURPOSES, type DistributionSpec, type Protection, type Purpose } from '../../providers/port.ts';
+import type { Key } from '../keys/key.ts';
+
+/**
+ * What is known of one version in the cloud.
+ *
+ * - `creating`: about to be made, or made and the answer lost; `attempt` is the label to look for, `since` (RFC 3339)
+ *   tells whether looking can be believed yet.
+ * - `created`: made (`remote_id`), its material perhaps not imported. Never disabled by us in this state.
+ * - `ready`: holds its material; `enabled` is absent where a change of it was begun and its outcome is not known.
+ */
+const remoteVersionSchema = v.variant('state', [
+  v.looseObject({ state: v.literal('creating'), attempt: v.string(), since: v.string() }),
+  v.looseObject({ state: v.literal('created'), attempt: v.string(), remote_id: v.string() }),
+  v.looseObject({
+    state: v.literal('ready'),
+    attempt: v.string(),
+    remote_id: v.string(),
+    enabled: v.optional(v.boolean()),
+  }),
+]);
+
+/** The record at `distribution/<kms>/<key>`: what was asked for, and what is known to exist in the cloud. */
+export const distributionSchema = v.looseObject({
+  schema: v.literal(1),
+  /** Name in the cloud, `<key>-<unix seconds of distribution_time>`. */
+  name: v.string(),
+  /** RFC 3339; the time of the distribution, unchanged by rotation. */
+  distribution_time: v.string(),
+  /** Sorted, without duplicates. */
+  purpose: v.array(v.picklist(PURPOSES)),
+  protection: v.picklist(PROTECTIONS),
+  /** The key is on its way out of the KMS; the record goes when everything else has gone. */
+  removing: v.boolean(),
+  /** While removing: the name in the cloud has been taken away. */
+  name_removed: v.optional(v.boolean()),
+  /** The version that the name in the cloud points to; absent while there is no such name. */
+  current: v.optional(v.number()),
+  versions: v.record(v.string(), remoteVersionSchema),
+});
+
+/** A key's presence in one KMS. */
+export type Distribution = v.InferOutput<typeof distributionSchema>;
+export type RemoteVersion = v.InferOutput<typeof remoteVersionSchema>;
+
+/** A distribution of which nothing exists in the cloud yet. `time` is RFC 3339. */
+export function newDistribution(
+  keyName: string,
+  time: string,
+  purposes: readonly Purpose[],
+  protection: Protection,
+): Distribution {
+  return {
+    schema: 1,
+    name: `${keyName}-${Math.floor(Date.parse(time) / 1000)}`,
+    distribution_time: time,
+    purpose: [...purposes],
+    protection,
+    removing: false,
+    versions: {},
+  };
+}
+
+/** What the distribution asks of the cloud. */
+export function distributionSpec(keyName: string, key: Key, distribution: Distribution): DistributionSpec {
+  return {
+    keyName,
+    keyType: key.type,
+    purposes: distribution.purpose,
+    protection: distribution.protection,
+  };
+}
+
+/** The record with one version's state replaced, or dropped for undefined. */
+export function withVersion(distribution: Distribution, version: number, state: RemoteVersion | undefined): Distribution {
+  const { [String(version)]: _dropped, ...others } = distribution.versions;
+  return { ...distribution, versions: state ? { ...others, [version]: state } : others };
+}
+
+/** Cloud ids of the versions that are known to exist, by Vault version. */
+export function remoteIds(distribution: Distribution): Record<string, string> {
+  const ids: Record<string, string> = {};
+  for (const [version, state] of Object.entries(distribution.versions)) {
+    if (state.state !== 'creating') ids[version] = state.remote_id;
+  }
+  return ids;
+}

@@ -1,0 +1,59 @@
+import type { ProviderError } from '../../providers/errors.ts';
+import type { DistributionRef } from './distribution-store.ts';
+import type { Step } from './plan.ts';
+
+/** How far a run of the convergence came. */
+export interface Progress {
+  readonly done: readonly Step[];
+  /** The step that failed, and what comes after it. */
+  readonly left: readonly Step[];
+  readonly removing: boolean;
+}
+
+/** The cloud failed in the middle: Vault's side is as it should be, the cloud's is not yet. */
+export class IncompleteError extends Error {
+  override readonly name = 'IncompleteError';
+  override readonly cause: ProviderError;
+  readonly ref: DistributionRef;
+  readonly progress: Progress;
+
+  constructor(ref: DistributionRef, progress: Progress, cause: ProviderError) {
+    super(describe(ref, progress, cause), { cause });
+    this.cause = cause;
+    this.ref = ref;
+    this.progress = progress;
+  }
+}
+
+function describe(ref: DistributionRef, { done, left, removing }: Progress, cause: ProviderError): string {
+  const what = removing ? 'removal of key' : 'distribution of key';
+  const link = removing ? 'from KMS' : 'to KMS';
+  const finished = done.length > 0 ? `; done: ${done.map(stepText).join(', ')}` : '';
+  return (
+    `${what} "${ref.key}" ${link} "${ref.kms}" is incomplete: ${cause.message}` +
+    `${finished}; left: ${left.map(stepText).join(', ')}. ` +
+    'It is taken up again by itself within minutes; repeat the request to go on now'
+  );
+}
+
+/** A step in words, for errors and plans. */
+export function stepText(step: Step): string {
+  switch (step.action) {
+    case 'find':
+      return `look for version ${step.version} of an interrupted attempt`;
+    case 'create':
+      return `create version ${step.version}`;
+    case 'import':
+      return `import version ${step.version}`;
+    case 'enable':
+      return `enable version ${step.version}`;
+    case 'disable':
+      return `disable version ${step.version}`;
+    case 'set_current':
+      return `point the name to version ${step.version}`;
+    case 'remove_name':
+      return 'remove the name';
+    case 'remove':
+      return `schedule the deletion of version ${step.version}`;
+  }
+}

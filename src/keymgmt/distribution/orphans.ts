@@ -1,0 +1,49 @@
+import type { BackendContext } from '../../logical/index.ts';
+import type { SearchResult, VersionTarget } from '../../providers/port.ts';
+import type { Mount } from '../mount.ts';
+import type { Distribution } from './distribution.ts';
+import { distributionName, type DistributionRef } from './distribution-store.ts';
+
+/**
+ * How long a cloud may take to show a new object in its lists (AWS: "in some cases several minutes"). A search that
+ * finds nothing proves nothing for an attempt younger than this.
+ */
+export const CONSISTENCY_WINDOW_MS = 5 * 60_000;
+
+/** Records a lost attempt as a possible orphan, unless the search has shown that it made nothing. */
+export async function recordOrphan(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  target: VersionTarget,
+  distribution: Distribution,
+  result: Exclude<SearchResult, { outcome: 'found' }>,
+): Promise<void> {
+  const state = distribution.versions[target.version];
+  if (state?.state !== 'creating') return;
+  const settledAt = Date.parse(state.since) + CONSISTENCY_WINDOW_MS;
+  if (result.outcome === 'absent' && settledAt <= mount.clock.now()) return;
+  const reason =
+    result.outcome === 'absent' ? 'not found, but too young for the search to be believed' : result.why;
+  await mount.orphans.put(
+    context.storage,
+    distributionName({ kms: ref.kms, key: target.attempt }),
+    {
+      schema: 1,
+      key: ref.key,
+      version: target.version,
+      name: target.distributedName,
+      since: state.since,
+      labels: target.labels,
+      reason,
+    },
+    context.signal,
+  );
+  mount.logger.warn('a KMS object may have been left behind', {
+    key: ref.key,
+    kms: ref.kms,
+    version: target.version,
+    attempt: target.attempt,
+    reason,
+  });
+}

@@ -1,0 +1,47 @@
+import type { Storage } from '../../logical/index.ts';
+import type { Distribution } from './distribution.ts';
+import { distributionName, type DistributionRef, type DistributionStore } from './distribution-store.ts';
+
+/** The distribution record while a run changes it: writes are few, and none is forgotten. */
+export interface Recorder {
+  readonly current: Distribution;
+  /** Changes the record; it is written by the next {@link flush}. */
+  set(next: Distribution): void;
+  /**
+   * Writes what was set. Not bound to the client's patience: what happened in the cloud is written down even when the
+   * client has gone meanwhile.
+   */
+  flush(): Promise<void>;
+  /** Whether something set is not written yet. */
+  readonly dirty: boolean;
+}
+
+/** Makes the recorder of one run over the record as it stands in storage. */
+export function recorder(
+  store: DistributionStore,
+  storage: Storage,
+  ref: DistributionRef,
+  initial: Distribution,
+): Recorder {
+  let current = initial;
+  let written = initial;
+  return {
+    get current() {
+      return current;
+    },
+    get dirty() {
+      return current !== written;
+    },
+    set(next) {
+      current = next;
+    },
+    async flush() {
+      if (current === written) return;
+      const writing = current;
+      await store.put(storage, distributionName(ref), writing, AbortSignal.timeout(WRITE_TIMEOUT_MS));
+      written = writing;
+    },
+  };
+}
+
+const WRITE_TIMEOUT_MS = 10_000;

@@ -1,0 +1,47 @@
+import { withMaterial } from '../../crypto/key-material.ts';
+import type { KeyType } from '../../crypto/key-type.ts';
+import type { BackendContext } from '../../logical/index.ts';
+import { rfc3339 } from '../../support/clock.ts';
+import type { Mount } from '../mount.ts';
+import { newKey, updatedKey, withNextVersion, type Key, type KeyUpdate, type KeyVersion } from './key.ts';
+
+/** Creates a key with its first version. The caller holds the key's lock and knows that there is none of that name. */
+export async function createKey(
+  mount: Mount,
+  context: BackendContext,
+  name: string,
+  type: KeyType,
+  settings: KeyUpdate,
+): Promise<void> {
+  // Checked before anything is generated or stored.
+  updatedKey(newKey(type, { creation_time: '' }), settings);
+  const version = await storeNewMaterial(mount, context, name, 1, type);
+  await mount.keys.put(context.storage, name, updatedKey(newKey(type, version), settings), context.signal);
+  mount.logger.info('created a key', { key: name, type });
+}
+
+/** Adds a version to a key. The caller holds the key's lock. @returns the key as stored */
+export async function addVersion(mount: Mount, context: BackendContext, name: string, key: Key): Promise<Key> {
+  const version = await storeNewMaterial(mount, context, name, key.latest_version + 1, key.type);
+  const rotated = withNextVersion(key, version);
+  await mount.keys.put(context.storage, name, rotated, context.signal);
+  mount.logger.info('rotated a key', { key: name, version: rotated.latest_version });
+  return rotated;
+}
+
+/**
+ * Generates a version and stores its material; the key's record, written next, makes it count. A crash in between
+ * leaves material that no record names, never a record without material.
+ */
+async function storeNewMaterial(
+  mount: Mount,
+  { storage, signal }: BackendContext,
+  name: string,
+  version: number,
+  type: KeyType,
+): Promise<KeyVersion> {
+  const { material, publicKey } = await mount.generateKey(type);
+  await withMaterial(material, () => mount.materials.put(storage, name, version, material, signal));
+  const creationTime = rfc3339(mount.clock.now());
+  return { creation_time: creationTime, ...(publicKey === undefined ? {} : { public_key: publicKey }) };
+}

@@ -1,0 +1,79 @@
+import * as v from 'valibot';
+import { KEY_TYPES, type KeyType } from '../../crypto/key-type.ts';
+import { userError } from '../../logical/index.ts';
+
+/** One version of a key as the record keeps it; the material itself is elsewhere (material-store.ts). */
+const versionSchema = v.looseObject({
+  /** RFC 3339. */
+  creation_time: v.string(),
+  /** PKIX PEM; asymmetric types only. */
+  public_key: v.optional(v.string()),
+});
+
+/** The record at `key/<name>`. Unknown fields, of a newer plugin, survive being written back. */
+export const keySchema = v.looseObject({
+  schema: v.literal(1),
+  type: v.picklist(KEY_TYPES),
+  deletion_allowed: v.boolean(),
+  /** 0 and 1 both mean that all versions are enabled; kept as it was written, as clients compare. */
+  min_enabled_version: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  latest_version: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  versions: v.record(v.string(), versionSchema),
+  /** Name of the KMS that the key was distributed to last. Whether it still is, the distribution record says. */
+  kms: v.optional(v.string()),
+});
+
+/** A named key without its material. */
+export type Key = v.InferOutput<typeof keySchema>;
+export type KeyVersion = v.InferOutput<typeof versionSchema>;
+
+/** A key with its first version. */
+export function newKey(type: KeyType, version: KeyVersion): Key {
+  return {
+    schema: 1,
+    type,
+    deletion_allowed: false,
+    min_enabled_version: 1,
+    latest_version: 1,
+    versions: { 1: version },
+  };
+}
+
+/** The key with one more version, which becomes the latest; `min_enabled_version` stays. */
+export function withNextVersion(key: Key, version: KeyVersion): Key {
+  const next = key.latest_version + 1;
+  return { ...key, latest_version: next, versions: { ...key.versions, [next]: version } };
+}
+
+/** What an update may change. */
+export interface KeyUpdate {
+  readonly deletionAllowed?: boolean | undefined;
+  readonly minEnabledVersion?: number | undefined;
+}
+
+/** The key after an update. @throws {BackendError} user_error for a `min_enabled_version` that no version reaches */
+export function updatedKey(key: Key, update: KeyUpdate): Key {
+  const minimum = update.minEnabledVersion ?? key.min_enabled_version;
+  if (minimum < 0) throw userError(`min_enabled_version must not be negative: use 0 to enable all versions`);
+  if (minimum > key.latest_version) {
+    throw userError(
+      `min_enabled_version ${minimum} is greater than the latest version, ${key.latest_version}: ` +
+        'rotate the key first, or choose a version that exists',
+    );
+  }
+  return {
+    ...key,
+    deletion_allowed: update.deletionAllowed ?? key.deletion_allowed,
+    min_enabled_version: minimum,
+  };
+}
+
+/** Numbers of all versions, ascending. */
+export function versionNumbers(key: Key): readonly number[] {
+  return Array.from({ length: key.latest_version }, (_, index) => index + 1);
+}
+
+/** Tells whether a version may be used; the ones below `min_enabled_version` may not. */
+export function isEnabled(key: Key, version: number): boolean {
+  return version >= key.min_enabled_version;
+}

@@ -1,0 +1,53 @@
+import { userError, type BackendContext } from '../../logical/index.ts';
+import { converge } from '../distribution/converge.ts';
+import { currentDistribution } from '../distribution/current-distribution.ts';
+import type { Mount } from '../mount.ts';
+import { asBackendError } from '../provider-failure.ts';
+import { addVersion } from './create-key.ts';
+
+/** What a rotation did. */
+export interface Rotation {
+  /** False where it finished an earlier rotation, that had stopped half-way, instead of making one more version. */
+  readonly newVersion: boolean;
+  readonly latestVersion: number;
+}
+
+/**
+ * Rotates a key: the new version is in Vault's storage first, then in the KMS that the key is distributed to.
+ *
+ * When the cloud fails after the new version is stored, that version counts and the request fails. Rotating again then
+ * finishes the same rotation: a client that retries (Vault's own does, on a 5xx) does not pile up versions.
+ *
+ * @throws {BackendError} user_error `key "…" not found`
+ */
+export async function rotateKey(mount: Mount, context: BackendContext, name: string): Promise<Rotation> {
+  return mount.keyLock.run(
+    name,
+    async () => {
+      const key = await mount.keys.get(context.storage, name, context.signal);
+      if (!key) throw userError(`key "${name}" not found`);
+      const place = await currentDistribution(mount, context, name, key);
+      if (!place) return { newVersion: true, latestVersion: (await addVersion(mount, context, name, key)).latest_version };
+      const { ref, distribution } = place;
+      try {
+        const current = distribution.removing ? undefined : distribution.current;
+        if (current !== undefined && current < key.latest_version) {
+          await converge(mount, context, ref);
+          return { newVersion: false, latestVersion: key.latest_version };
+        }
+        // What is half-done is finished before something new is begun, so that no version is passed over.
+        await converge(mount, context, ref);
+      } catch (error) {
+        throw asBackendError(error, 'the key was not rotated: ');
+      }
+      const rotated = await addVersion(mount, context, name, key);
+      try {
+        await converge(mount, context, ref);
+      } catch (error) {
+        throw asBackendError(error, `version ${rotated.latest_version} is stored in Vault, but `);
+      }
+      return { newVersion: true, latestVersion: rotated.latest_version };
+    },
+    context.signal,
+  );
+}

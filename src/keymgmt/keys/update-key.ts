@@ -1,0 +1,40 @@
+import type { BackendContext } from '../../logical/index.ts';
+import { converge } from '../distribution/converge.ts';
+import { currentDistribution } from '../distribution/current-distribution.ts';
+import { desiredState } from '../distribution/desired.ts';
+import { distributionName } from '../distribution/distribution-store.ts';
+import { withDoubts } from '../distribution/state-changes.ts';
+import type { Mount } from '../mount.ts';
+import { asBackendError } from '../provider-failure.ts';
+import { updatedKey, type Key, type KeyUpdate } from './key.ts';
+
+/**
+ * Changes a key's settings, in Vault first and then in its KMS. The caller holds the key's lock.
+ *
+ * @throws {BackendError} user_error for a version that does not exist; nothing is changed then
+ */
+export async function updateKey(
+  mount: Mount,
+  context: BackendContext,
+  name: string,
+  key: Key,
+  update: KeyUpdate,
+): Promise<void> {
+  const { storage, signal } = context;
+  const updated = updatedKey(key, update);
+  const changesVersions = updated.min_enabled_version !== key.min_enabled_version;
+  const place = changesVersions ? await currentDistribution(mount, context, name, key) : undefined;
+  if (place) {
+    const doubted = withDoubts(desiredState(key, place.distribution), place.distribution);
+    if (doubted !== place.distribution) {
+      await mount.distributions.put(storage, distributionName(place.ref), doubted, signal);
+    }
+  }
+  await mount.keys.put(storage, name, updated, signal);
+  if (!place) return;
+  try {
+    await converge(mount, context, place.ref);
+  } catch (error) {
+    throw asBackendError(error, `min_enabled_version ${updated.min_enabled_version} is set in Vault, but `);
+  }
+}

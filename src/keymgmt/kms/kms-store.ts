@@ -1,0 +1,13 @@
+import { recordStore, type RecordStore } from '../../framework/index.ts';
+import { jsonCodec } from '../json-codec.ts';
+import { kmsSchema, type Kms } from './kms.ts';
+
+/** Storage prefix of KMS providers; seal-wrapped, as they hold credentials. */
+export const KMS_PREFIX = 'kms/';
+
+/** KMS providers, at `kms/<name>`. */
+export type KmsStore = RecordStore<Kms>;
+
+export function kmsStore(): KmsStore {
+  return recordStore({ prefix: KMS_PREFIX, codec: jsonCodec(kmsSchema), sealWrap: true });
+}

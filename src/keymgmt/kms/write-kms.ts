@@ -1,0 +1,65 @@
+import { userError, type BackendContext } from '../../logical/index.ts';
+import { PROVIDER_KINDS, type ProviderKind } from '../../providers/port.ts';
+import type { Mount } from '../mount.ts';
+import { providerConfig, type Kms } from './kms.ts';
+
+/** What a client sets of a KMS provider; undefined where it said nothing. */
+export interface KmsWrite {
+  readonly provider: string | undefined;
+  readonly keyCollection: string | undefined;
+  /** Replaces all credentials there are. */
+  readonly credentials: Readonly<Record<string, string>> | undefined;
+}
+
+/** Creates or updates a KMS provider. Contacts no cloud. @throws {BackendError} user_error naming the wrong field */
+export async function writeKms(mount: Mount, context: BackendContext, name: string, request: KmsWrite): Promise<void> {
+  const { storage, signal } = context;
+  await mount.kmsLock.run(
+    name,
+    async () => {
+      const existing = await mount.kms.get(storage, name, signal);
+      const kms = existing ? updated(name, existing, request) : created(request);
+      const problem = mount.drivers[kms.provider].checkConfig(providerConfig(kms));
+      if (problem !== undefined) throw userError(problem);
+      await mount.kms.put(storage, name, kms, signal);
+      mount.clients.forget(name);
+      mount.logger.info('wrote a KMS provider', { kms: name, provider: kms.provider });
+    },
+    signal,
+  );
+}
+
+function created({ provider, keyCollection, credentials }: KmsWrite): Kms {
+  if (provider === undefined || provider === '') {
+    throw userError(`provider is required: use one of ${PROVIDER_KINDS.join(', ')}`);
+  }
+  if (!isProviderKind(provider)) {
+    throw userError(`unsupported provider "${provider}": provider must be one of ${PROVIDER_KINDS.join(', ')}`);
+  }
+  if (keyCollection === undefined || keyCollection === '') {
+    throw userError(
+      'key_collection is required: the name of a Key Vault (azurekeyvault), a region (awskms) or a key ring (gcpckms)',
+    );
+  }
+  return { schema: 1, provider, key_collection: keyCollection, credentials: withoutEmpty(credentials ?? {}) };
+}
+
+function updated(name: string, existing: Kms, { provider, keyCollection, credentials }: KmsWrite): Kms {
+  const remedy = 'leave it out, or write another KMS provider';
+  if (provider !== undefined && provider !== existing.provider) {
+    throw userError(`provider of KMS "${name}" is ${existing.provider} and cannot be changed: ${remedy}`);
+  }
+  if (keyCollection !== undefined && keyCollection !== existing.key_collection) {
+    throw userError(`key_collection of KMS "${name}" is ${existing.key_collection} and cannot be changed: ${remedy}`);
+  }
+  return credentials === undefined ? existing : { ...existing, credentials: withoutEmpty(credentials) };
+}
+
+// UIs send null for optional credentials that were left alone, which arrives as an empty string.
+function withoutEmpty(credentials: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(credentials).filter(([, value]) => value !== ''));
+}
+
+function isProviderKind(value: string): value is ProviderKind {
+  return (PROVIDER_KINDS as readonly string[]).includes(value);
+}

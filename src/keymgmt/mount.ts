@@ -1,0 +1,44 @@
+import type { KeyGenerator } from '../crypto/generate-key.ts';
+import type { KmsDrivers } from '../providers/port.ts';
+import type { Clock } from '../support/clock.ts';
+import type { KeyedMutex } from '../support/keyed-mutex.ts';
+import type { Logger } from '../support/logger.ts';
+import type { DistributionStore } from './distribution/distribution-store.ts';
+import type { OrphanStore } from './distribution/orphan-store.ts';
+import type { Unsettled } from './distribution/unsettled.ts';
+import type { KeyStore } from './keys/key-store.ts';
+import type { MaterialStore } from './keys/material-store.ts';
+import type { ClientCache } from './kms/client-cache.ts';
+import type { KmsStore } from './kms/kms-store.ts';
+import type { Recovery } from './recovery/recovery.ts';
+
+/** What the engine takes from outside; one set serves all mounts of the process. */
+export interface EngineDependencies {
+  readonly drivers: KmsDrivers;
+  readonly generateKey: KeyGenerator;
+  /** Makes the random id of an attempt to create a cloud object (UUID). */
+  readonly newAttempt: () => string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Everything that belongs to one mount; nothing here is shared with another. */
+export interface Mount extends EngineDependencies {
+  /** Stable id of the mount (Vault: backend UUID); labels what it makes in a cloud. */
+  readonly id: string;
+  readonly keys: KeyStore;
+  readonly materials: MaterialStore;
+  readonly kms: KmsStore;
+  readonly distributions: DistributionStore;
+  readonly orphans: OrphanStore;
+  readonly clients: ClientCache;
+  /** By key name: whoever changes a key or its distribution holds it. Taken before {@link Mount.kmsLock}. */
+  readonly keyLock: KeyedMutex;
+  /** By KMS name: guards that a KMS with distributions is not deleted. Held briefly, never across a cloud call. */
+  readonly kmsLock: KeyedMutex;
+  /** Distributions that the cloud does not match yet. */
+  readonly unsettled: Unsettled;
+  /** Cloud ids by attempt whose recording failed while the process lives; saves a search. */
+  readonly unrecorded: Map<string, string>;
+  readonly recovery: Recovery;
+}

@@ -1,0 +1,105 @@
+import { definePath, fields, genericName, type PathContext, type PathDefinition } from '../../framework/index.ts';
+import { userError, type JsonObject } from '../../logical/index.ts';
+import { PROTECTIONS, PURPOSES, type Protection, type Purpose } from '../../providers/port.ts';
+import { distribute } from '../distribution/distribute.ts';
+import { remoteIds, type Distribution } from '../distribution/distribution.ts';
+import { distributionName, type DistributionRef } from '../distribution/distribution-store.ts';
+import { removeFromKms } from '../distribution/remove.ts';
+import type { Mount } from '../mount.ts';
+import { OPERATION_PREFIX } from './display.ts';
+import { keyNameField, kmsNameField } from './fields.ts';
+import { given } from './given.ts';
+
+const distributionFields = {
+  name: kmsNameField,
+  key_name: keyNameField,
+  purpose: fields.commaStringSlice({
+    description:
+      'Specifies the cryptographic capabilities of the key in the KMS provider. Currently, "encrypt", "decrypt", ' +
+      '"sign", "verify", "wrap", and "unwrap" are supported.',
+    required: true,
+    allowedValues: PURPOSES,
+  }),
+  protection: fields.string({
+    description:
+      'Specifies where cryptographic operations are performed with the key in the KMS provider. Currently, "software" ' +
+      'and "hsm" are supported. The default is "hsm".',
+    default: 'hsm',
+    allowedValues: PROTECTIONS,
+  }),
+};
+
+type Context = PathContext<typeof distributionFields>;
+
+/** `kms/:name/key/:key_name`: distribute, read, remove. */
+export function distributionPath(mount: Mount): PathDefinition {
+  return definePath({
+    pattern: `kms/${genericName('name')}/key/${genericName('key_name')}`,
+    fields: distributionFields,
+    display: { operationPrefix: OPERATION_PREFIX, operationSuffix: 'key-in-kms-provider' },
+    operations: {
+      read: {
+        handler: async (context) => {
+          const { storage, signal } = context;
+          const distribution = await mount.distributions.get(storage, distributionName(place(context)), signal);
+          return distribution && { data: describeDistribution(distribution) };
+        },
+      },
+      update: {
+        display: { operationVerb: 'distribute' },
+        handler: async (context) => {
+          await distribute(mount, context, place(context), {
+            purposes: requestedPurposes(given(context, 'purpose')),
+            protection: requestedProtection(given(context, 'protection')),
+          });
+          return undefined;
+        },
+      },
+      delete: {
+        handler: async (context) => {
+          await removeFromKms(mount, context, place(context));
+          return undefined;
+        },
+      },
+    },
+    help: {
+      synopsis: 'Distribute, remove, and read keys in the KMS provider.',
+      description:
+        'Distributing copies all versions of the key to the KMS provider, wrapped for it; the original stays here. ' +
+        'Writing again with the same parameters finishes or repairs a distribution. Deleting removes the key from the ' +
+        'KMS provider and keeps it here.',
+    },
+  });
+}
+
+function place({ data }: Context): DistributionRef {
+  return { kms: data.get('name'), key: data.get('key_name') };
+}
+
+function requestedPurposes(values: readonly string[] | undefined): readonly Purpose[] | undefined {
+  if (values === undefined) return undefined;
+  const purposes = values.map((value) => {
+    const purpose = PURPOSES.find((known) => known === value);
+    if (!purpose) throw userError(`unsupported purpose "${value}": purpose takes ${PURPOSES.join(', ')}`);
+    return purpose;
+  });
+  return [...new Set(purposes)].sort();
+}
+
+function requestedProtection(value: string | undefined): Protection | undefined {
+  if (value === undefined) return undefined;
+  const protection = PROTECTIONS.find((known) => known === value);
+  if (!protection) throw userError(`unsupported protection "${value}": protection must be hsm or software`);
+  return protection;
+}
+
+function describeDistribution(distribution: Distribution): JsonObject {
+  return {
+    name: distribution.name,
+    distribution_time: distribution.distribution_time,
+    // A sorted string, not a list: the UIs split it.
+    purpose: distribution.purpose.join(','),
+    protection: distribution.protection,
+    versions: remoteIds(distribution),
+  };
+}

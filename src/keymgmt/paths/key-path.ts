@@ -1,0 +1,128 @@
+import { isKeyType, KEY_TYPES, type KeyType } from '../../crypto/key-type.ts';
+import { definePath, fields, genericName, type PathContext, type PathDefinition } from '../../framework/index.ts';
+import { userError, type JsonObject } from '../../logical/index.ts';
+import { createKey } from '../keys/create-key.ts';
+import { deleteKey } from '../keys/delete-key.ts';
+import { isEnabled, type Key } from '../keys/key.ts';
+import { updateKey } from '../keys/update-key.ts';
+import type { Mount } from '../mount.ts';
+import { OPERATION_PREFIX } from './display.ts';
+import { keyNameField } from './fields.ts';
+import { given } from './given.ts';
+
+const typeField = fields.string({
+  description:
+    'Specifies the type of key to create. Currently, "rsa-2048" (asymmetric), "rsa-3072" (asymmetric), "rsa-4096" ' +
+    '(asymmetric), "ecdsa-p256" (asymmetric), "ecdsa-p384" (asymmetric), "ecdsa-p521" (asymmetric), and ' +
+    '"aes256-gcm96" (symmetric) are supported. The default is "rsa-2048". This parameter cannot be modified by an ' +
+    'update operation after creation.',
+  default: 'rsa-2048',
+  allowedValues: ['rsa-2048', 'rsa-3072', 'rsa-4096', 'ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'aes256-gcm96'],
+});
+
+const keyFields = {
+  name: keyNameField,
+  type: typeField,
+  deletion_allowed: fields.bool({
+    description:
+      'Specifies if the key is allowed to be deleted. This parameter can only be specified during an update operation.',
+  }),
+  min_enabled_version: fields.int({
+    description:
+      'Specifies the minimum version of the key that is enabled. All versions less than the specified value will be ' +
+      'disabled. If set to zero, all versions of the key will be enabled. This parameter can only be specified during ' +
+      'an update operation.',
+  }),
+  replica_regions: fields.commaStringSlice({
+    description:
+      'Comma-separated list of valid AWS regions where the key should be replicated when distributed to an AWS KMS ' +
+      'provider with multi-region support. Only applicable for AWS KMS. Must be valid AWS regions that support KMS ' +
+      'multi-region keys (e.g., us-east-1, us-west-2, eu-west-1). This parameter can only be specified during key ' +
+      'creation.',
+  }),
+};
+
+/** `key/:name`: create and update, read, delete. */
+export function keyPath(mount: Mount): PathDefinition {
+  return definePath({
+    pattern: `key/${genericName('name')}`,
+    fields: keyFields,
+    display: { operationPrefix: OPERATION_PREFIX, operationSuffix: 'key' },
+    existenceCheck: async ({ data, storage, signal }) =>
+      (await mount.keys.get(storage, data.get('name'), signal)) !== undefined,
+    operations: {
+      read: {
+        handler: async ({ data, storage, signal }) => {
+          const name = data.get('name');
+          const key = await mount.keys.get(storage, name, signal);
+          return key && { data: describeKey(name, key) };
+        },
+      },
+      create: { handler: (context) => write(mount, context) },
+      update: { handler: (context) => write(mount, context), display: { operationVerb: 'update' } },
+      delete: {
+        handler: async (context) => {
+          await deleteKey(mount, context, context.data.get('name'));
+          return undefined;
+        },
+      },
+    },
+    help: {
+      synopsis: 'Read, write, and delete keys.',
+      description:
+        'A key is made and kept by the secrets engine; its material never leaves Vault but wrapped for the KMS that it ' +
+        'is distributed to. Writing a new name creates a key, writing an existing one changes its settings. Versions ' +
+        'below min_enabled_version are disabled in the KMS and not shown. A key can be deleted when deletion_allowed ' +
+        'is true and it is in no KMS.',
+    },
+  });
+}
+
+async function write(mount: Mount, context: PathContext<typeof keyFields>): Promise<undefined> {
+  const { data, storage, signal } = context;
+  const name = data.get('name');
+  const type = requestedType(given(context, 'type'));
+  if ((given(context, 'replica_regions') ?? []).length > 0) {
+    throw userError('replica_regions is not supported yet: create the key without it');
+  }
+  const settings = {
+    deletionAllowed: given(context, 'deletion_allowed'),
+    minEnabledVersion: given(context, 'min_enabled_version'),
+  };
+  await mount.keyLock.run(
+    name,
+    async () => {
+      const key = await mount.keys.get(storage, name, signal);
+      if (!key) return createKey(mount, context, name, type ?? 'rsa-2048', settings);
+      if (type !== undefined && type !== key.type) {
+        throw userError(`type of key "${name}" is ${key.type} and cannot be changed: leave type out, or use another name`);
+      }
+      return updateKey(mount, context, name, key, settings);
+    },
+    signal,
+  );
+  return undefined;
+}
+
+function requestedType(type: string | undefined): KeyType | undefined {
+  if (type === undefined || isKeyType(type)) return type;
+  throw userError(`unsupported key type "${type}": type must be one of ${KEY_TYPES.join(', ')}`);
+}
+
+/** The key as a read shows it: public halves only, and only of versions that are enabled. */
+function describeKey(name: string, key: Key): JsonObject {
+  const versions = Object.entries(key.versions).filter(([version]) => isEnabled(key, Number(version)));
+  return {
+    name,
+    type: key.type,
+    deletion_allowed: key.deletion_allowed,
+    latest_version: key.latest_version,
+    min_enabled_version: key.min_enabled_version,
+    versions: Object.fromEntries(
+      versions.map(([version, { creation_time, public_key }]) => [
+        version,
+        public_key === undefined ? { creation_time } : { creation_time, public_key },
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,31 @@
+import { codedError, userError, type BackendError } from '../logical/index.ts';
+import type { ProviderErrorReason } from '../providers/errors.ts';
+import { IncompleteError } from './distribution/incomplete-error.ts';
+
+/**
+ * HTTP status by what went wrong in the cloud: 400 where the operator can mend it (configuration, permissions, the
+ * state of the objects), 502 where the cloud has to, 504 where it did not answer.
+ */
+const STATUS: Readonly<Record<ProviderErrorReason, 400 | 502 | 504>> = {
+  not_found: 400,
+  pending_deletion: 400,
+  invalid_state: 400,
+  already_exists: 400,
+  forbidden: 400,
+  unauthenticated: 400,
+  invalid_request: 400,
+  throttled: 502,
+  unavailable: 502,
+  timeout: 504,
+};
+
+/** The answer to a request that a cloud made fail; any other error passes through untouched. */
+export function asBackendError(error: unknown, prefix = ''): unknown {
+  if (!(error instanceof IncompleteError)) return error;
+  return failure(`${prefix}${error.message}`, error);
+}
+
+function failure(text: string, error: IncompleteError): BackendError {
+  const status = STATUS[error.cause.reason];
+  return status === 400 ? userError(text, error) : codedError(status, text, error);
+}

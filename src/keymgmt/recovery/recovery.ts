@@ -1,0 +1,88 @@
+import { isReadOnlyError, type BackendContext } from '../../logical/index.ts';
+import type { Clock } from '../../support/clock.ts';
+import { converge } from '../distribution/converge.ts';
+import { desiredState } from '../distribution/desired.ts';
+import { distributionName, type DistributionRef } from '../distribution/distribution-store.ts';
+import { planDistribution } from '../distribution/plan.ts';
+import type { Mount } from '../mount.ts';
+import { settleOrphans } from './settle-orphans.ts';
+import { sweepMaterial } from './sweep-material.ts';
+
+/** A search for orphans reads all keys of an account, so it is rare. */
+const ORPHAN_CHECK_MS = 60 * 60_000;
+
+/** What is to be done after a crash, and after every failure; see docs/decisions on why this needs no WAL. */
+export interface Recovery {
+  /** Asks for a sweep at the next tick: something may have left material without a key. */
+  sweepNeeded(): void;
+  /**
+   * The periodic work of a mount. The first tick of a process looks through all distributions, as nobody knows what
+   * the last process was doing; later ones only take up what this process saw fail.
+   *
+   * @param immediate try everything now, however often it has failed
+   */
+  tick(mount: Mount, context: BackendContext, immediate: boolean): Promise<void>;
+}
+
+export function recovery(clock: Clock): Recovery {
+  let lookThrough = true;
+  let sweep = true;
+  let nextOrphanCheck = clock.now();
+  return {
+    sweepNeeded() {
+      sweep = true;
+    },
+    async tick(mount, context, immediate) {
+      if (lookThrough || immediate) {
+        await findUnsettled(mount, context);
+        lookThrough = false;
+      }
+      if (sweep) {
+        sweep = false;
+        try {
+          await sweepMaterial(mount, context);
+        } catch (error) {
+          sweep = true;
+          throw error;
+        }
+      }
+      for (const ref of mount.unsettled.due(immediate)) await settle(mount, context, ref);
+      if (immediate || nextOrphanCheck <= clock.now()) {
+        await settleOrphans(mount, context);
+        nextOrphanCheck = clock.now() + ORPHAN_CHECK_MS;
+      }
+    },
+  };
+}
+
+/** Marks every distribution that does not match its records' wish. */
+async function findUnsettled(mount: Mount, context: BackendContext): Promise<void> {
+  const { storage, signal } = context;
+  for (const folder of await mount.distributions.list(storage, '', signal)) {
+    const kms = folder.replace(/\/$/, '');
+    for (const key of await mount.distributions.list(storage, folder, signal)) {
+      const ref = { kms, key };
+      if (!(await isSettled(mount, context, ref))) mount.unsettled.started(ref);
+    }
+  }
+}
+
+async function isSettled(mount: Mount, context: BackendContext, ref: DistributionRef): Promise<boolean> {
+  const { storage, signal } = context;
+  const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
+  const key = await mount.keys.get(storage, ref.key, signal);
+  if (!distribution || !key) return true;
+  return !distribution.removing && planDistribution(desiredState(key, distribution), distribution).length === 0;
+}
+
+async function settle(mount: Mount, context: BackendContext, ref: DistributionRef): Promise<void> {
+  try {
+    await mount.keyLock.run(ref.key, () => converge(mount, context, ref), context.signal);
+    mount.logger.info('finished an interrupted distribution', { key: ref.key, kms: ref.kms });
+  } catch (error) {
+    if (isReadOnlyError(error) || context.signal.aborted) throw error;
+    mount.unsettled.failed(ref);
+    const reason = error instanceof Error ? error.message : 'unknown';
+    mount.logger.warn('a distribution is still incomplete', { key: ref.key, kms: ref.kms, reason });
+  }
+}

@@ -1,0 +1,48 @@
+/** Mutual exclusion per key: one holder a key at a time, first come first served, other keys untouched. */
+export interface KeyedMutex {
+  /**
+   * Waits for the key, runs `task` alone with it, and lets the next one in whatever happens.
+   *
+   * @throws the signal's reason, when it aborts while still waiting; `task` is not run then
+   */
+  run<T>(key: string, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+}
+
+/** Makes a mutex; keys cost nothing once nobody holds or awaits them. */
+export function keyedMutex(): KeyedMutex {
+  const tails = new Map<string, Promise<void>>();
+  return {
+    async run(key, task, signal) {
+      const before = tails.get(key);
+      let release: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      const tail = before ? before.then(() => held) : held;
+      tails.set(key, tail);
+      try {
+        if (before) await unlessAborted(before, signal);
+        signal?.throwIfAborted();
+        return await task();
+      } finally {
+        release();
+        if (tails.get(key) === tail) tails.delete(key);
+      }
+    },
+  };
+}
+
+async function unlessAborted(turn: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return turn;
+  signal.throwIfAborted();
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    await Promise.race([turn, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
