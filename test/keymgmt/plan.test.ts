@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { Desired } from '../../src/keymgmt/distribution/desired.ts';
+import type { Distribution, RemoteVersion } from '../../src/keymgmt/distribution/distribution.ts';
+import { planDistribution } from '../../src/keymgmt/distribution/plan.ts';
+import { withDoubts } from '../../src/keymgmt/distribution/state-changes.ts';
+
+const creating = (attempt: string): RemoteVersion => ({ state: 'creating', attempt, since: '2026-01-01T00:00:00.000Z' });
+const created = (id: string): RemoteVersion => ({ state: 'created', attempt: `a-${id}`, remote_id: id });
+const ready = (id: string, enabled?: boolean): RemoteVersion => ({
+  state: 'ready',
+  attempt: `a-${id}`,
+  remote_id: id,
+  ...(enabled === undefined ? {} : { enabled }),
+});
+const known = (versions: Record<string, RemoteVersion>, rest: Partial<Distribution> = {}): Distribution => ({
+  schema: 1,
+  name: 'k-1700000000',
+  distribution_time: '2023-11-14T22:13:20.000Z',
+  purpose: ['decrypt', 'encrypt'],
+  protection: 'hsm',
+  removing: false,
+  versions,
+  ...rest,
+});
+/** Wishes `count` versions of which those from `minimum` on are enabled. */
+const wish = (count: number, minimum = 1): Desired => ({
+  present: true,
+  enabled: new Map(Array.from({ length: count }, (_, index) => [index + 1, index + 1 >= minimum])),
+  current: count,
+});
+const words = (desired: Desired, distribution: Distribution): string[] =>
+  planDistribution(desired, distribution).map((step) => ('version' in step ? `${step.action} ${step.version}` : step.action));
+
+describe('planDistribution', () => {
+  it.each<[string, Desired, Distribution, string[]]>([
+    ['plans nothing when all is as wished', wish(1), known({ 1: ready('x', true) }, { current: 1 }), []],
+    ['creates all versions of a new distribution', wish(2), known({}), ['create 1', 'create 2']],
+    ['imports into what is merely created', wish(1), known({ 1: created('x') }), ['import 1', 'set_current 1']],
+    [
+      'looks for a lost attempt before anything else',
+      wish(2),
+      known({ 1: ready('x', true), 2: creating('lost') }, { current: 1 }),
+      ['find 2', 'create 2'],
+    ],
+    [
+      'moves the name after a rotation, when the new version is there',
+      wish(2),
+      known({ 1: ready('x', true), 2: created('y') }, { current: 1 }),
+      ['import 2', 'set_current 2'],
+    ],
+    [
+      'disables old versions only after the name has moved',
+      wish(2, 2),
+      known({ 1: ready('x', true), 2: created('y') }, { current: 1 }),
+      ['import 2', 'set_current 2', 'disable 1'],
+    ],
+    [
+      'enables versions again',
+      wish(2, 1),
+      known({ 1: ready('x', false), 2: ready('y', true) }, { current: 2 }),
+      ['enable 1'],
+    ],
+    [
+      'repeats an enable or disable whose outcome is not known',
+      wish(2, 2),
+      known({ 1: ready('x'), 2: ready('y') }, { current: 2 }),
+      ['enable 2', 'disable 1'],
+    ],
+    [
+      'removes the name first, then all versions',
+      { present: false },
+      known({ 1: ready('x', false), 2: created('y') }, { current: 2, removing: true }),
+      ['remove_name', 'remove 1', 'remove 2'],
+    ],
+    [
+      'removes a name that no answer confirmed',
+      { present: false },
+      known({ 1: ready('x', true) }, { removing: true }),
+      ['remove_name', 'remove 1'],
+    ],
+    [
+      'does not remove the name twice',
+      { present: false },
+      known({ 2: ready('y', true) }, { removing: true, name_removed: true }),
+      ['remove 2'],
+    ],
+    [
+      'looks for a lost attempt before it removes',
+      { present: false },
+      known({ 1: ready('x', true), 2: creating('lost') }, { removing: true }),
+      ['find 2', 'remove_name', 'remove 1'],
+    ],
+    ['removes nothing when nothing was made', { present: false }, known({}, { removing: true }), []],
+  ])('%s', (_title, desired, distribution, expected) => {
+    expect(words(desired, distribution)).toEqual(expected);
+  });
+});
+
+describe('withDoubts', () => {
+  it('forgets what an interrupted disable may have changed, so that the opposite wish is carried out', () => {
+    const interrupted = known({ 1: ready('x', true), 2: ready('y', true) }, { current: 2 });
+    const doubted = withDoubts(wish(2, 2), interrupted);
+    expect(words(wish(2, 1), interrupted)).toEqual([]);
+    expect(words(wish(2, 1), doubted)).toEqual(['enable 1']);
+  });
+
+  it('leaves a settled record as it is', () => {
+    const settled = known({ 1: ready('x', true) }, { current: 1 });
+    expect(withDoubts(wish(1), settled)).toBe(settled);
+  });
+});

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { ProviderError, type ProviderErrorReason } from '../../src/providers/errors.ts';
+import type { KmsClient, KmsDriver, KmsDrivers, ProviderKind, SearchResult } from '../../src/providers/port.ts';
+
+/** One object of the model: what a CMK is, as far as the engine can tell. */
+export interface ModelObject {
+  readonly id: string;
+  readonly attempt: string;
+  readonly labels: Readonly<Record<string, string>>;
+  state: 'pending_import' | 'enabled' | 'disabled' | 'pending_deletion';
+  /** SHA-256 of the imported material, hex. */
+  material?: string;
+}
+
+/** What happens to a call: it fails before it has an effect, or after (the answer is lost). */
+export interface ModelFault {
+  readonly when: 'before' | 'after';
+  readonly reason: ProviderErrorReason;
+}
+
+/** A cloud in a few lines, against which the planner and the executor are judged. It knows nothing of either. */
+export interface ModelCloud {
+  readonly objects: ReadonlyMap<string, ModelObject>;
+  /** Id by name. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Calls so far, `action id-or-name`. */
+  readonly calls: readonly string[];
+  /** Asked before every call; a fault makes it fail. */
+  fault: (action: string, index: number) => ModelFault | undefined;
+  /** Whether `findVersion` may look. */
+  searchable: boolean;
+  readonly drivers: KmsDrivers;
+}
+
+export function modelCloud(): ModelCloud {
+  const objects = new Map<string, ModelObject>();
+  const names = new Map<string, string>();
+  const calls: string[] = [];
+  let created = 0;
+
+  const call = async <T>(action: string, subject: string, effect: () => T): Promise<T> => {
+    const fault = cloud.fault(action, calls.length);
+    calls.push(`${action} ${subject}`);
+    await Promise.resolve();
+    if (fault?.when === 'before') throw failure(action, fault, false);
+    const result = effect();
+    if (fault) throw failure(action, fault, true);
+    return result;
+  };
+  const living = (action: string, id: string): ModelObject => {
+    const object = objects.get(id);
+    if (!object) throw refusal(action, 'not_found');
+    if (object.state === 'pending_deletion') throw refusal(action, 'pending_deletion');
+    return object;
+  };
+
+  const client: KmsClient = {
+    createVersion: (target) =>
+      call('create', target.attempt, () => {
+        const id = `cmk-${++created}`;
+        objects.set(id, { id, attempt: target.attempt, labels: target.labels, state: 'pending_import' });
+        return { remoteId: id, imported: false };
+      }),
+    findVersion: ({ attempt }) =>
+      call('find', attempt, (): SearchResult => {
+        if (!cloud.searchable) return { outcome: 'unknown', why: 'no permission to look' };
+        const found = [...objects.values()].find((object) => object.attempt === attempt);
+        return found ? { outcome: 'found', remoteId: found.id } : { outcome: 'absent' };
+      }),
+    importMaterial: (_target, id, material) =>
+      call('import', id, () => {
+        const object = living('import', id);
+        const hash = createHash('sha256').update(material.bytes()).digest('hex');
+        if (object.material !== undefined && object.material !== hash) throw refusal('import', 'invalid_request');
+        object.material = hash;
+        if (object.state === 'pending_import') object.state = 'enabled';
+      }),
+    setEnabled: (_target, id, enabled) =>
+      call(enabled ? 'enable' : 'disable', id, () => {
+        const object = living('set_enabled', id);
+        if (object.state === 'pending_import') throw refusal('set_enabled', 'invalid_state');
+        object.state = enabled ? 'enabled' : 'disabled';
+      }),
+    setCurrent: ({ distributedName }, id, ours) =>
+      call('set_current', distributedName, () => {
+        living('set_current', id);
+        const holder = names.get(distributedName);
+        if (holder !== undefined && !ours.includes(holder)) throw refusal('set_current', 'already_exists');
+        names.set(distributedName, id);
+      }),
+    removeName: (name, ours) =>
+      call('remove_name', name, () => {
+        const holder = names.get(name);
+        if (holder !== undefined && ours.includes(holder)) names.delete(name);
+      }),
+    removeVersion: (id) =>
+      call('remove', id, () => {
+        const object = objects.get(id);
+        if (object) object.state = 'pending_deletion';
+      }),
+    close: () => undefined,
+  };
+  const driver = (kind: ProviderKind): KmsDriver => ({
+    kind,
+    checkConfig: () => undefined,
+    checkDistribution: () => undefined,
+    connect: () => client,
+  });
+  const cloud: ModelCloud = {
+    objects,
+    names,
+    calls,
+    fault: () => undefined,
+    searchable: true,
+    drivers: {
+      awskms: driver('awskms'),
+      azurekeyvault: driver('azurekeyvault'),
+      gcpckms: driver('gcpckms'),
+    },
+  };
+  return cloud;
+}
+
+function failure(action: string, fault: ModelFault, afterEffect: boolean): ProviderError {
+  const ambiguous = afterEffect || fault.reason === 'timeout' || fault.reason === 'unavailable';
+  return new ProviderError(fault.reason, `${action}: injected ${fault.reason}`, { call: action, ambiguous });
+}
+
+function refusal(action: string, reason: ProviderErrorReason): ProviderError {
+  return new ProviderError(reason, `${action}: refused, ${reason}`, { call: action });
+}
