@@ -1,0 +1,108 @@
+import type { Logger } from '../support/logger.ts';
+import { describeFault } from './fault.ts';
+import type { CallRegistry } from './call-registry.ts';
+import type { PluginProcess } from './plugin-process.ts';
+
+/** How long the steps of leaving may take; a host kills a plugin 2 s after it has asked it to shut down. */
+export interface Patience {
+  /** For calls in flight to end by themselves when the host asks to leave. */
+  readonly shutdownMs: number;
+  /** The same after SIGTERM, where no host is waiting. */
+  readonly terminateMs: number;
+  /** For the plugin's own clean-up. */
+  readonly cleanupMs: number;
+  /** For the last answers to reach the host. */
+  readonly flushMs: number;
+  /** For a host whose stream has ended to ask to shut down, before it counts as gone. */
+  readonly hostGoneMs: number;
+}
+
+export const DEFAULT_PATIENCE: Patience = {
+  shutdownMs: 700,
+  terminateMs: 5_000,
+  cleanupMs: 700,
+  flushMs: 200,
+  hostGoneMs: 2_000,
+};
+
+export interface LifecycleOptions {
+  readonly process: PluginProcess;
+  readonly logger: Logger;
+  readonly calls: CallRegistry;
+  readonly patience: Patience;
+  /** Ends the plugin's own work. */
+  readonly cleanup: () => Promise<void>;
+  /** Stops listening; resolves when the connections have ended. */
+  readonly close: () => Promise<void>;
+  /** Drops connections and the socket at once. */
+  readonly abandon: () => void;
+}
+
+/** The ways in which a plugin ends; only the first one counts. */
+export interface Lifecycle {
+  /** The host has asked for it: exit 0. */
+  readonly shutdown: () => void;
+  /** SIGTERM: lets calls in flight end, exit 0. */
+  readonly terminate: () => void;
+  /** Tells whether the host's stream is open; without it the plugin leaves after a while, exit 0. */
+  readonly hostPresent: (present: boolean) => void;
+  /** Nothing can be trusted any more: answers what is in flight, exit 1. */
+  readonly fault: (error: unknown) => void;
+}
+
+/** Wires the ends of a plugin to the process. */
+export function lifecycle(options: LifecycleOptions): Lifecycle {
+  const { process, logger, calls, patience } = options;
+  let leaving = false;
+  let faulted = false;
+  let absence: NodeJS.Timeout | undefined;
+
+  const leave = async (why: string, drainMs: number): Promise<void> => {
+    if (leaving) return;
+    leaving = true;
+    clearTimeout(absence);
+    logger.debug('plugin is leaving', { why });
+    await atMost(drainMs, calls.idle());
+    calls.close('the plugin is shutting down');
+    await atMost(patience.cleanupMs, options.cleanup()).catch((error: unknown) => {
+      logger.warn('clean-up failed', describeFault(error));
+    });
+    await finish(0);
+  };
+
+  const finish = async (code: number): Promise<void> => {
+    await atMost(patience.flushMs, options.close()).catch(() => undefined);
+    options.abandon();
+    process.exit(code);
+  };
+
+  return {
+    shutdown: () => void leave('the host asks to shut down', patience.shutdownMs),
+    terminate: () => void leave('SIGTERM', patience.terminateMs),
+    hostPresent: (present) => {
+      clearTimeout(absence);
+      if (!present && !leaving) absence = setTimeout(() => void leave('the host is gone', 0), patience.hostGoneMs);
+    },
+    fault: (error) => {
+      logger.error('unexpected fault, the plugin exits', describeFault(error));
+      if (faulted) {
+        process.exit(1);
+        return;
+      }
+      faulted = true;
+      leaving = true;
+      calls.close("the plugin has failed; see the server's log");
+      void finish(1);
+    },
+  };
+}
+
+async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  try {
+    await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

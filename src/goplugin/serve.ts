@@ -1,0 +1,126 @@
+import { Server, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { Clock } from '../support/clock.ts';
+import type { Logger } from '../support/logger.ts';
+import { broker, type Broker } from './broker.ts';
+import { callRegistry, type CallRegistry } from './call-registry.ts';
+import { handshakeLine, type Address } from './handshake.ts';
+import { UNLIMITED_MESSAGES } from './host-connection.ts';
+import { DEFAULT_PATIENCE, lifecycle, type Lifecycle, type Patience } from './lifecycle.ts';
+import { listen } from './listener.ts';
+import { hasMagicCookie, NOT_A_COMMAND, type MagicCookie } from './magic-cookie.ts';
+import type { PluginProcess } from './plugin-process.ts';
+import { negotiateVersion } from './protocol-version.ts';
+import { controllerHandlers, healthHandlers, stdioHandlers } from './services.ts';
+import {
+  serverCredentials,
+  transportSecurity,
+  type TlsProvider,
+  type TransportSecurity,
+} from './transport-security.ts';
+import { goPluginServices } from './wire.ts';
+
+/** A gRPC service and what answers it. */
+export interface Service {
+  readonly definition: ServiceDefinition;
+  readonly handlers: UntypedServiceImplementation;
+}
+
+/** What the plugin's own services build on. */
+export interface PluginContext {
+  readonly protocolVersion: number;
+  readonly broker: Broker;
+  readonly unary: CallRegistry['unary'];
+}
+
+export interface GoPluginOptions {
+  readonly process: PluginProcess;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly cookie: MagicCookie;
+  /** Protocol versions that the plugin speaks. */
+  readonly versions: readonly number[];
+  /** TLS for hosts that do not ask for AutoMTLS. @default plaintext for them */
+  readonly tlsProvider?: TlsProvider;
+  /** Makes the plugin's own services, once the version is settled. */
+  readonly services: (context: PluginContext) => readonly Service[];
+  /** Ends what the services have begun; called once before the process exits in good order. */
+  readonly cleanup: () => Promise<void>;
+  /** @default DEFAULT_PATIENCE */
+  readonly patience?: Patience;
+}
+
+/**
+ * Serves a plugin to the HashiCorp go-plugin host that has started this process, until the host ends it.
+ *
+ * Resolves when the host has been told where to connect; exits the process with 1 where that cannot be, and where the
+ * magic cookie is missing.
+ */
+export async function serveGoPlugin(options: GoPluginOptions): Promise<void> {
+  const { process, logger } = options;
+  if (!hasMagicCookie(process.env, options.cookie)) {
+    process.writeStderr(NOT_A_COMMAND);
+    process.exit(1);
+    return;
+  }
+  // From here on stdout belongs to the handshake alone.
+  process.divertOutput((text) => {
+    logger.debug('output', { text });
+  });
+  // Ctrl-C in the terminal of a development server reaches its plugins too; the server still needs them.
+  process.onSignal('SIGINT', () => undefined);
+  process.restrictFileMode();
+
+  const calls = callRegistry(logger);
+  const server = new Server(UNLIMITED_MESSAGES);
+  let address: Address | undefined;
+  const life = lifecycle({
+    process,
+    logger,
+    calls,
+    patience: options.patience ?? DEFAULT_PATIENCE,
+    cleanup: options.cleanup,
+    close: () =>
+      new Promise((resolve) => {
+        server.tryShutdown(() => {
+          resolve();
+        });
+      }),
+    abandon: () => {
+      server.forceShutdown();
+      if (address?.network === 'unix') process.removeFile(address.address);
+    },
+  });
+  process.onFault(life.fault);
+  process.onSignal('SIGTERM', life.terminate);
+
+  try {
+    const security = await transportSecurity(process.env, options.clock, options.tlsProvider);
+    const protocolVersion = negotiateVersion(process.env['PLUGIN_PROTOCOL_VERSIONS'], options.versions);
+    addServices(server, options, { calls, life, security, protocolVersion });
+    address = await listen(server, serverCredentials(security), process);
+    const multiplexing = process.env['PLUGIN_MULTIPLEX_GRPC'] ? false : undefined;
+    process.writeStdout(handshakeLine({ ...address, protocolVersion, certificate: security?.announce, multiplexing }));
+  } catch (error) {
+    life.fault(error);
+  }
+}
+
+interface Settled {
+  readonly calls: CallRegistry;
+  readonly life: Lifecycle;
+  readonly security: TransportSecurity;
+  readonly protocolVersion: number;
+}
+
+function addServices(server: Server, options: GoPluginOptions, settled: Settled): void {
+  const { calls, life, security, protocolVersion } = settled;
+  const own = goPluginServices();
+  const hostBroker = broker({ security, clock: options.clock, calls, onHost: life.hostPresent });
+  server.addService(own.broker, hostBroker.handlers);
+  server.addService(own.controller, controllerHandlers(calls, life.shutdown));
+  server.addService(own.stdio, stdioHandlers(calls));
+  server.addService(own.health, healthHandlers(calls));
+  for (const service of options.services({ protocolVersion, broker: hostBroker, unary: calls.unary })) {
+    server.addService(service.definition, service.handlers);
+  }
+}

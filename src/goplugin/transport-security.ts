@@ -1,0 +1,66 @@
+import { credentials, ServerCredentials, type ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
+import type { Clock } from '../support/clock.ts';
+import { selfSignedCertificate } from './certificate.ts';
+import type { Environment } from './plugin-process.ts';
+
+/** One identity for both directions, and the one certificate that is trusted on the other side. */
+export interface MutualTls {
+  /** PKCS#8 PEM. */
+  readonly key: string;
+  /** X.509 PEM. */
+  readonly certificate: string;
+  /** PEM of what the host must present, as a client here and as a server on the brokered connection. */
+  readonly trusted: string;
+  /** Name in the host's certificate, verified on the brokered connection. */
+  readonly serverName: string;
+  /** DER for the handshake line, where the host learns our certificate from it (AutoMTLS). */
+  readonly announce?: Uint8Array;
+}
+
+/** How the connections between host and plugin are protected; undefined is plaintext. */
+export type TransportSecurity = MutualTls | undefined;
+
+/** Gives TLS material from elsewhere to a host that does not ask for AutoMTLS, or undefined for plaintext. */
+export type TlsProvider = () => Promise<TransportSecurity>;
+
+/**
+ * Settles how to protect the connections: AutoMTLS where the host passes its certificate in `PLUGIN_CLIENT_CERT`, else
+ * what `provider` says.
+ */
+export async function transportSecurity(
+  env: Environment,
+  clock: Clock,
+  provider: TlsProvider | undefined,
+): Promise<TransportSecurity> {
+  const hostCertificate = env['PLUGIN_CLIENT_CERT'];
+  if (!hostCertificate) return provider?.();
+  const own = selfSignedCertificate(clock);
+  return {
+    key: own.key,
+    certificate: own.certificate,
+    trusted: hostCertificate,
+    serverName: 'localhost',
+    announce: own.der,
+  };
+}
+
+/** Credentials for the plugin's own server; a client without the trusted certificate is turned away. */
+export function serverCredentials(security: TransportSecurity): ServerCredentials {
+  if (!security) return ServerCredentials.createInsecure();
+  const pair = { private_key: Buffer.from(security.key), cert_chain: Buffer.from(security.certificate) };
+  return ServerCredentials.createSsl(Buffer.from(security.trusted), [pair], true);
+}
+
+/** Credentials and options for a connection to the host. */
+export function clientCredentials(security: TransportSecurity): {
+  credentials: ChannelCredentials;
+  options: ChannelOptions;
+} {
+  if (!security) return { credentials: credentials.createInsecure(), options: {} };
+  const { trusted, key, certificate, serverName } = security;
+  return {
+    credentials: credentials.createSsl(Buffer.from(trusted), Buffer.from(key), Buffer.from(certificate)),
+    // The default authority of a unix socket is `localhost`, which is not always in the host's certificate.
+    options: { 'grpc.ssl_target_name_override': serverName },
+  };
+}
