@@ -4,7 +4,11 @@ import type { Distribution, RemoteVersion } from '../../src/keymgmt/distribution
 import { planDistribution } from '../../src/keymgmt/distribution/plan.ts';
 import { withDoubts } from '../../src/keymgmt/distribution/state-changes.ts';
 
-const creating = (attempt: string): RemoteVersion => ({ state: 'creating', attempt, since: '2026-01-01T00:00:00.000Z' });
+const creating = (attempt: string): RemoteVersion => ({
+  state: 'creating',
+  attempt,
+  since: '2026-01-01T00:00:00.000Z',
+});
 const created = (id: string): RemoteVersion => ({ state: 'created', attempt: `a-${id}`, remote_id: id });
 const ready = (id: string, enabled?: boolean): RemoteVersion => ({
   state: 'ready',
@@ -29,7 +33,9 @@ const wish = (count: number, minimum = 1): Desired => ({
   current: count,
 });
 const words = (desired: Desired, distribution: Distribution): string[] =>
-  planDistribution(desired, distribution).map((step) => ('version' in step ? `${step.action} ${step.version}` : step.action));
+  planDistribution(desired, distribution).map((step) =>
+    'version' in step ? `${step.action} ${step.version}` : step.action,
+  );
 
 describe('planDistribution', () => {
   it.each<[string, Desired, Distribution, string[]]>([

@@ -1,0 +1,162 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+describe('the life of a key, against a model of a cloud', () => {
+  let engine: Engine;
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+
+  const states = (): string[] => [...cloud.objects.values()].map(({ id, state }) => `${id} ${state}`);
+  const current = (): string | undefined => [...cloud.names.values()][0];
+  const failOn = (action: string, when: 'before' | 'after', reason: 'forbidden' | 'timeout' = 'forbidden'): void => {
+    cloud.fault = (called) => (called === action ? { when, reason } : undefined);
+  };
+  const heal = (): void => {
+    cloud.fault = () => undefined;
+  };
+
+  beforeEach(async () => {
+    cloud = modelCloud();
+    storage = inMemoryStorage();
+    engine = await startEngine({ storage, drivers: cloud.drivers });
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+  });
+  const distribute = (): ReturnType<Engine['write']> => engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' });
+
+  it('distributes, rotates, disables, enables and removes', async () => {
+    expect(await distribute()).toBeUndefined();
+    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-1' }, purpose: 'decrypt,encrypt' });
+    await engine.write('key/k/rotate');
+    expect(states()).toEqual(['cmk-1 enabled', 'cmk-2 enabled']);
+    expect(current()).toBe('cmk-2');
+    await engine.write('key/k', { min_enabled_version: 2 });
+    expect(states()).toEqual(['cmk-1 disabled', 'cmk-2 enabled']);
+    expect(Object.keys((await engine.read('key/k'))?.['versions'] ?? {})).toEqual(['2']);
+    await engine.write('key/k', { min_enabled_version: 0 });
+    expect(states()).toEqual(['cmk-1 enabled', 'cmk-2 enabled']);
+    await engine.request('delete', 'kms/aws/key/k');
+    expect(states()).toEqual(['cmk-1 pending_deletion', 'cmk-2 pending_deletion']);
+    expect(cloud.names.size).toBe(0);
+    expect(await engine.read('kms/aws/key/k')).toBeUndefined();
+  });
+
+  it('distributes all versions, the ones below min_enabled_version disabled', async () => {
+    await engine.write('key/k/rotate');
+    await engine.write('key/k/rotate');
+    await engine.write('key/k', { min_enabled_version: 2 });
+    await distribute();
+    expect(states()).toEqual(['cmk-1 disabled', 'cmk-2 enabled', 'cmk-3 enabled']);
+    expect(current()).toBe('cmk-3');
+  });
+
+  it('leaves no trace of a first distribution that the cloud refused', async () => {
+    failOn('create', 'before');
+    expect(await engine.errorOf(distribute())).toMatch(/incomplete: create: injected forbidden/);
+    expect(await engine.read('kms/aws/key/k')).toBeUndefined();
+    expect(storage.keys().filter((key) => key.startsWith('distribution/'))).toEqual([]);
+  });
+
+  it('takes up a distribution that failed in the middle when it is asked again', async () => {
+    failOn('import', 'before');
+    expect(await engine.errorOf(distribute())).toMatch(/done: create version 1; left: import version 1/);
+    heal();
+    expect(await distribute()).toBeUndefined();
+    expect(states()).toEqual(['cmk-1 enabled']);
+    expect(current()).toBe('cmk-1');
+  });
+
+  it('takes it up at the rollback tick when nobody asks', async () => {
+    failOn('set_current', 'before');
+    await engine.errorOf(distribute());
+    heal();
+    await engine.tick();
+    expect(current()).toBe('cmk-1');
+  });
+
+  it('adopts a version whose creation was never answered', async () => {
+    failOn('create', 'after', 'timeout');
+    expect(await engine.errorOf(distribute())).toMatch(/incomplete/);
+    heal();
+    await engine.tick();
+    expect(states()).toEqual(['cmk-1 enabled']);
+    expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
+  });
+
+  it('reports a possible orphan where it may not look, and creates the version anew', async () => {
+    failOn('create', 'after', 'timeout');
+    await engine.errorOf(distribute());
+    heal();
+    cloud.searchable = false;
+    await engine.tick();
+    expect(states()).toEqual(['cmk-1 pending_import', 'cmk-2 enabled']);
+    expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toHaveLength(1);
+    cloud.searchable = true;
+    await engine.tick();
+    expect(states()).toEqual(['cmk-1 pending_deletion', 'cmk-2 enabled']);
+    expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
+  });
+
+  it('finishes an interrupted rotation instead of rotating twice', async () => {
+    await distribute();
+    failOn('import', 'before', 'timeout');
+    expect(await engine.errorOf(engine.write('key/k/rotate'))).toMatch(
+      /version 2 is stored in Vault, but distribution/,
+    );
+    heal();
+    const answer = await engine.write('key/k/rotate');
+    expect(answer?.warnings?.[0]).toMatch(/made no further version/);
+    expect(await engine.read('key/k')).toMatchObject({ latest_version: 2 });
+    expect(current()).toBe('cmk-2');
+  });
+
+  it('does not believe a disable that was answered by nobody', async () => {
+    await distribute();
+    await engine.write('key/k/rotate');
+    failOn('disable', 'after', 'timeout');
+    await engine.errorOf(engine.write('key/k', { min_enabled_version: 2 }));
+    heal();
+    await engine.write('key/k', { min_enabled_version: 1 });
+    expect(states()).toEqual(['cmk-1 enabled', 'cmk-2 enabled']);
+  });
+
+  it('keeps a second KMS, another purpose and the deletion of either side away from a distributed key', async () => {
+    await distribute();
+    await engine.write('kms/other', { provider: 'awskms', key_collection: 'us-west-1' });
+    const errors = await Promise.all([
+      engine.errorOf(engine.write('kms/other/key/k', { purpose: 'encrypt,decrypt' })),
+      engine.errorOf(engine.write('kms/aws/key/k', { purpose: 'sign' })),
+      engine.errorOf(engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt', protection: 'software' })),
+      engine.errorOf(engine.request('delete', 'kms/aws')),
+      engine.errorOf(engine.request('delete', 'key/k')),
+    ]);
+    expect(errors).toEqual([
+      expect.stringMatching(/distributed to KMS "aws" already/),
+      expect.stringMatching(/with purpose decrypt,encrypt, which cannot be changed/),
+      expect.stringMatching(/with protection hsm, which cannot be changed/),
+      expect.stringMatching(/still holds the key k/),
+      expect.stringMatching(/is distributed to KMS "aws": remove it there first/),
+    ]);
+    expect(states()).toEqual(['cmk-1 enabled']);
+  });
+
+  it('does the work of identical concurrent requests once', async () => {
+    await Promise.all([distribute(), distribute(), distribute()]);
+    expect(states()).toEqual(['cmk-1 enabled']);
+  });
+
+  it('sweeps material up that a crash left without its key', async () => {
+    await storage.put({ key: 'material/lost/1', value: Buffer.of(1, 2, 3) });
+    const afterRestart = await startEngine({ storage, drivers: cloud.drivers });
+    await afterRestart.tick();
+    expect(storage.keys().filter((key) => key.startsWith('material/'))).toEqual(['material/k/1']);
+  });
+
+  it('deletes a key with all its material', async () => {
+    await engine.write('key/k/rotate');
+    await engine.write('key/k', { deletion_allowed: true });
+    await engine.request('delete', 'key/k');
+    expect(storage.keys()).toEqual(['kms/aws']);
+  });
+});
