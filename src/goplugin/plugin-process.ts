@@ -16,8 +16,8 @@ export interface PluginProcess {
   readonly platform: NodeJS.Platform;
   readonly temporaryDirectory: string;
   /** Writes at once, and returns when the text is out. */
-  writeStdout(text: string): void;
-  writeStderr(text: string): void;
+  readonly writeStdout: (text: string) => void;
+  readonly writeStderr: (text: string) => void;
   exit(code: number): void;
   onSignal(signal: PluginSignal, listener: () => void): void;
   /** An exception or rejection that nothing caught; the process must not go on. */

@@ -1,0 +1,114 @@
+import { status, Metadata } from '@grpc/grpc-js';
+import type { Broker } from '../goplugin/broker.ts';
+import type { HostConnection } from '../goplugin/host-connection.ts';
+import { RpcError } from '../goplugin/rpc-error.ts';
+import type { Backend, BackendFactory, Storage, SystemView } from '../logical/index.ts';
+import type { SetupArgs__Output } from './generated/pb/SetupArgs.ts';
+import { storageClient } from './storage-client.ts';
+import { systemViewClient } from './system-view-client.ts';
+import type { VaultServices } from './wire.ts';
+
+/** One mount that this process serves. */
+export interface Mount {
+  readonly backend: Backend;
+  readonly system: SystemView;
+  /** The mount's storage, for a call with this metadata. */
+  storageFor(metadata: Metadata): Storage;
+}
+
+/** The mounts of this process; the server tells them apart by `multiplex_id`, which each call carries. */
+export interface Mounts {
+  /**
+   * Connects back to the server and makes the backend, in the place of any that has the same id.
+   *
+   * @throws {RpcError} when the connection cannot be made
+   * @throws whatever the factory throws
+   */
+  setup(args: SetupArgs__Output, metadata: Metadata): Promise<void>;
+  /** @throws {RpcError} `no backend instance found` */
+  find(metadata: Metadata): Mount;
+  /** Ends a mount and closes its connection; one that is not there is already ended. */
+  cleanup(metadata: Metadata): Promise<void>;
+  cleanupAll(): Promise<void>;
+}
+
+/** Id of the one mount of a process that is not multiplexed (protocol 3 and 4). */
+const SINGLE = 'single';
+
+/** Metadata by which newer servers point a request at a snapshot of the storage, or at a state of an index. */
+const STORAGE_METADATA = ['snapshot_id', 'index_state_cluster_id', 'index_state_local', 'index_state_replicated'];
+
+interface OpenMount extends Mount {
+  readonly connection: HostConnection;
+}
+
+/** Makes the registry of mounts; it is empty until the server sets one up. */
+export function mounts(broker: Broker, services: VaultServices, factory: BackendFactory): Mounts {
+  const byId = new Map<string, OpenMount>();
+
+  const end = async (id: string): Promise<void> => {
+    const mount = byId.get(id);
+    byId.delete(id);
+    if (!mount) return;
+    try {
+      await mount.backend.cleanup();
+    } finally {
+      // Before the answer: the server waits for this connection to end.
+      mount.connection.close();
+    }
+  };
+
+  return {
+    async setup(args, metadata) {
+      const id = idOf(metadata);
+      await end(id);
+      const connection = await broker.connect(args.broker_id);
+      try {
+        const backend = await factory({ backendUUID: args.backendUUID, options: args.Config });
+        byId.set(id, openMount(backend, connection, services));
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
+    },
+    find(metadata) {
+      const mount = byId.get(idOf(metadata)) ?? byId.get(SINGLE);
+      if (!mount) throw new RpcError(status.UNKNOWN, 'no backend instance found');
+      return mount;
+    },
+    cleanup: (metadata) => end(idOf(metadata)),
+    async cleanupAll() {
+      const results = await Promise.allSettled([...byId.keys()].map(end));
+      const failed = results.filter((result) => result.status === 'rejected');
+      if (failed.length > 0) throw new AggregateError(failed.map((result): unknown => result.reason));
+    },
+  };
+}
+
+function openMount(backend: Backend, connection: HostConnection, services: VaultServices): OpenMount {
+  const storage = storageClient(connection, services.storage);
+  return {
+    backend,
+    connection,
+    system: systemViewClient(connection, services.systemView),
+    storageFor(metadata) {
+      const passed = passedOn(metadata);
+      return passed ? storageClient(connection, services.storage, passed) : storage;
+    },
+  };
+}
+
+function idOf(metadata: Metadata): string {
+  return metadata.get('multiplex_id')[0]?.toString() ?? SINGLE;
+}
+
+function passedOn(metadata: Metadata): Metadata | undefined {
+  let passed: Metadata | undefined;
+  for (const key of STORAGE_METADATA) {
+    const [value] = metadata.get(key);
+    if (value === undefined) continue;
+    passed ??= new Metadata();
+    passed.set(key, value);
+  }
+  return passed;
+}

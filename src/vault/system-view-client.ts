@@ -1,0 +1,33 @@
+import type { HostConnection } from '../goplugin/host-connection.ts';
+import { isUnimplemented } from '../goplugin/rpc-error.ts';
+import type { SystemView } from '../logical/index.ts';
+import type { SystemViewDefinition } from './generated/pb/SystemView.ts';
+
+/** The server as a mount sees it, asked over the brokered connection. What cannot change is asked once. */
+export function systemViewClient(connection: HostConnection, service: SystemViewDefinition): SystemView {
+  let local: boolean | undefined;
+  let version: string | undefined;
+  return {
+    async replicationState(signal) {
+      return (await connection.call(service.ReplicationState, {}, { signal })).state;
+    },
+    async localMount(signal) {
+      local ??= (await connection.call(service.LocalMount, {}, { signal })).local;
+      return local;
+    },
+    async serverVersion(signal) {
+      version ??= await askVersion(signal);
+      return version;
+    },
+  };
+
+  async function askVersion(signal: AbortSignal | undefined): Promise<string> {
+    try {
+      const { plugin_environment: environment } = await connection.call(service.PluginEnv, {}, { signal });
+      return environment?.vault_version ?? '';
+    } catch (error) {
+      if (isUnimplemented(error)) return '';
+      throw error;
+    }
+  }
+}

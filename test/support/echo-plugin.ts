@@ -1,0 +1,158 @@
+/** A small secrets engine for tests of the plugin server: it stores, echoes, waits, fails and crashes as it is told. */
+import {
+  BackendError,
+  codedError,
+  errorResponse,
+  unsupportedOperation,
+  unsupportedPath,
+  userError,
+  type Backend,
+  type BackendConfig,
+  type Request,
+  type Response,
+} from '../../src/logical/index.ts';
+import { nodeProcess } from '../../src/goplugin/plugin-process.ts';
+import { systemClock } from '../../src/support/clock.ts';
+import { hclogLogger } from '../../src/support/hclog-logger.ts';
+import type { Logger } from '../../src/support/logger.ts';
+import { servePlugin } from '../../src/vault/serve.ts';
+
+function echoBackend(config: BackendConfig, logger: Logger): Backend {
+  const invalidated: string[] = [];
+  return {
+    specialPaths: { root: ['root/*'], unauthenticated: ['open'], localStorage: ['wal/'], sealWrapStorage: ['key/'] },
+    async initialize({ storage, signal }) {
+      if (config.options['fail_initialize']) throw new Error(config.options['fail_initialize']);
+      await storage.put({ key: 'initialized', value: Buffer.from(config.backendUUID) }, signal);
+    },
+    async handleRequest(request) {
+      if (request.operation === 'rollback') return undefined;
+      if (request.operation === 'help') return { data: { help: 'echo', see_also: null, openapi: {} } };
+      if (request.path.startsWith('store/')) return storeRequest(request);
+      return specialRequest(request, { config, logger, invalidated });
+    },
+    async handleExistenceCheck({ path, storage, signal }) {
+      if (path === 'bad') throw userError('bad is not a name');
+      if (!path.startsWith('store/')) return { found: false, exists: false };
+      return { found: true, exists: (await storage.get(path, signal)) !== undefined };
+    },
+    invalidateKey: (key) => invalidated.push(key),
+    cleanup: async () => {
+      logger.info('cleaned up', { uuid: config.backendUUID });
+    },
+  };
+}
+
+async function storeRequest({ operation, path, data, storage }: Request): Promise<Response | undefined> {
+  const kind: string = operation;
+  switch (kind) {
+    case 'create':
+    case 'update':
+      await storage.put({ key: path, value: Buffer.from(JSON.stringify(data)), sealWrap: true });
+      return undefined;
+    case 'read': {
+      const entry = await storage.get(path);
+      return entry && { data: JSON.parse(Buffer.from(entry.value).toString()) as Record<string, string> };
+    }
+    case 'list':
+      return { data: { keys: [...(await storage.list(path))] } };
+    case 'delete':
+      await storage.delete(path);
+      return undefined;
+    default:
+      throw unsupportedOperation();
+  }
+}
+
+interface Insides {
+  readonly config: BackendConfig;
+  readonly logger: Logger;
+  readonly invalidated: readonly string[];
+}
+
+async function specialRequest(request: Request, { config, logger, invalidated }: Insides): Promise<Response> {
+  const { path, data, system, signal } = request;
+  switch (path) {
+    case 'echo':
+      return { data: { ...data, headers: { ...request.headers }, mount_point: request.mountPoint } };
+    case 'config':
+      return { data: { uuid: config.backendUUID, options: { ...config.options }, invalidated: [...invalidated] } };
+    case 'system':
+      return {
+        data: {
+          version: await system.serverVersion(),
+          local: await system.localMount(),
+          state: await system.replicationState(),
+        },
+      };
+    case 'warn':
+      return { warnings: ['mind the gap'] };
+    case 'big':
+      return { data: { size: text(data['blob']).length, blob: data['blob'] } };
+    case 'error-response':
+      return errorResponse('told off');
+    case 'throw':
+      return fail(text(data['kind']), text(data['message']));
+    case 'wait':
+      logger.info('waiting');
+      await new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          logger.info('aborted');
+          reject(signal.reason as Error);
+        });
+      });
+      return {};
+    case 'crash':
+      // Thrown where nothing can catch it.
+      setImmediate(() => {
+        throw new Error('crash on purpose');
+      });
+      await new Promise(() => undefined);
+      return {};
+    case 'reject':
+      void Promise.reject(new Error('rejection on purpose'));
+      return {};
+    case 'noise':
+      console.log('noise on stdout');
+      process.stdout.write('more noise\n');
+      console.error('noise on stderr');
+      process.emitWarning('a warning');
+      return {};
+    default:
+      throw unsupportedPath();
+  }
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function fail(kind: string, message: string): never {
+  switch (kind) {
+    case 'user_error':
+    case 'unsupported_operation':
+    case 'invalid_request':
+    case 'permission_denied':
+    case 'internal':
+      throw new BackendError(kind, message);
+    case 'coded':
+      throw codedError(418, message);
+    case 'mistake':
+      throw new TypeError(message);
+    case 'syntax':
+      JSON.parse(message);
+      throw new Error('unreachable');
+    default:
+      throw new Error(message);
+  }
+}
+
+const own = nodeProcess();
+const logger = hclogLogger({ clock: systemClock, module: 'echo', write: own.writeStderr });
+await servePlugin({
+  factory: (config) => {
+    if (config.options['fail_setup']) throw new Error(config.options['fail_setup']);
+    return echoBackend(config, logger);
+  },
+  version: own.env['ECHO_VERSION'] ?? '',
+  logger,
+  process: own.env['ECHO_NETWORK'] === 'tcp' ? { ...own, platform: 'win32' } : own,
+});
