@@ -40,13 +40,18 @@ const words = (desired: Desired, distribution: Distribution): string[] =>
 describe('planDistribution', () => {
   it.each<[string, Desired, Distribution, string[]]>([
     ['plans nothing when all is as wished', wish(1), known({ 1: ready('x', true) }, { current: 1 }), []],
-    ['creates all versions of a new distribution', wish(2), known({}), ['create 1', 'create 2']],
+    [
+      'creates all versions of a new distribution',
+      wish(2),
+      known({}),
+      ['create 1', 'create 2', 'import 1', 'import 2', 'set_current 2'],
+    ],
     ['imports into what is merely created', wish(1), known({ 1: created('x') }), ['import 1', 'set_current 1']],
     [
       'looks for a lost attempt before anything else',
       wish(2),
       known({ 1: ready('x', true), 2: creating('lost') }, { current: 1 }),
-      ['find 2', 'create 2'],
+      ['find 2', 'create 2', 'import 2', 'set_current 2'],
     ],
     [
       'moves the name after a rotation, when the new version is there',

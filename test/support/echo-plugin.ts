@@ -19,6 +19,7 @@ import { servePlugin } from '../../src/vault/serve.ts';
 
 function echoBackend(config: BackendConfig, logger: Logger): Backend {
   const invalidated: string[] = [];
+  const slow: (() => void)[] = [];
   return {
     specialPaths: { root: ['root/*'], unauthenticated: ['open'], localStorage: ['wal/'], sealWrapStorage: ['key/'] },
     async initialize({ storage, signal }) {
@@ -29,14 +30,17 @@ function echoBackend(config: BackendConfig, logger: Logger): Backend {
       if (request.operation === 'rollback') return undefined;
       if (request.operation === 'help') return { data: { help: 'echo', see_also: null, openapi: {} } };
       if (request.path.startsWith('store/')) return storeRequest(request);
-      return specialRequest(request, { config, logger, invalidated });
+      return specialRequest(request, { config, logger, invalidated, slow });
     },
     async handleExistenceCheck({ path, storage, signal }) {
       if (path === 'bad') throw userError('bad is not a name');
       if (!path.startsWith('store/')) return { found: false, exists: false };
       return { found: true, exists: (await storage.get(path, signal)) !== undefined };
     },
-    invalidateKey: (key) => invalidated.push(key),
+    invalidateKey: (key) => {
+      invalidated.push(key);
+      for (const resume of slow.splice(0)) resume();
+    },
     cleanup: async () => {
       logger.info('cleaned up', { uuid: config.backendUUID });
     },
@@ -68,9 +72,11 @@ interface Insides {
   readonly config: BackendConfig;
   readonly logger: Logger;
   readonly invalidated: readonly string[];
+  /** Continues the requests that wait for an invalidation. */
+  readonly slow: (() => void)[];
 }
 
-async function specialRequest(request: Request, { config, logger, invalidated }: Insides): Promise<Response> {
+async function specialRequest(request: Request, { config, logger, invalidated, slow }: Insides): Promise<Response> {
   const { path, data, system, signal } = request;
   switch (path) {
     case 'echo':
@@ -102,6 +108,10 @@ async function specialRequest(request: Request, { config, logger, invalidated }:
         });
       });
       return {};
+    case 'slow':
+      logger.info('waiting');
+      await new Promise<void>((resolve) => slow.push(resolve));
+      return { data: { slow: true } };
     case 'crash':
       // Thrown where nothing can catch it.
       setImmediate(() => {

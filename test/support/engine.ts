@@ -61,7 +61,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   const backend = await factory({ backendUUID: '5f4dd6a8-0000-4000-8000-000000000001', options: {} });
   await backend.initialize({ storage, system, signal: new AbortController().signal });
-  const requestOf = (operation: string, path: string, data: JsonObject, signal: AbortSignal): Parameters<Backend['handleRequest']>[0] => ({
+  const requestOf = (
+    operation: string,
+    path: string,
+    data: JsonObject,
+    signal: AbortSignal,
+  ): Parameters<Backend['handleRequest']>[0] => ({
     id: randomUUID(),
     operation,
     path,

@@ -35,7 +35,8 @@ export async function converge(
   }
   const key = await mount.keys.get(storage, ref.key, signal);
   const kms = await mount.kms.get(storage, ref.kms, signal);
-  if (!key) throw new Error(`key "${ref.key}" is distributed to KMS "${ref.kms}", but its record is missing in storage`);
+  if (!key)
+    throw new Error(`key "${ref.key}" is distributed to KMS "${ref.kms}", but its record is missing in storage`);
   if (!kms) throw new Error(`key "${ref.key}" is distributed to KMS "${ref.kms}", but that KMS is missing in storage`);
   // From here on something may be half-done; only the end of a whole run clears the mark.
   mount.unsettled.started(ref);
@@ -52,7 +53,7 @@ async function runPlan(run: Run): Promise<Distribution | undefined> {
   const remaining = (): readonly Step[] => planDistribution(desiredState(key, record.current), record.current);
   const done: Step[] = [];
   // Every step takes something off the plan, and an attempt is looked for once: a longer run is a fault of ours.
-  let allowance = 2 * remaining().length + 1;
+  let allowance = 2 * remaining().length + 2;
   for (let steps = remaining(); steps[0] !== undefined; steps = remaining()) {
     const step = steps[0];
     try {

@@ -57,13 +57,17 @@ export async function settleAttempt(run: Run, version: number): Promise<void> {
   record.set(withVersion(record.current, version, undefined));
 }
 
+/** Tells whether a version's attempt was recorded by this run and not begun: then there is nothing to look for. */
+export function isAnnounced(run: Run, version: number): boolean {
+  const state = run.record.current.versions[version];
+  return state?.state === 'creating' && run.announced.has(state.attempt);
+}
+
 /** Takes back the attempts that were announced but never begun, so that nobody looks for them. */
 export function withdrawAnnounced(run: Run): void {
   const { record } = run;
-  for (const [version, state] of Object.entries(record.current.versions)) {
-    if (state.state === 'creating' && run.announced.has(state.attempt)) {
-      record.set(withVersion(record.current, Number(version), undefined));
-    }
+  for (const version of Object.keys(record.current.versions).map(Number)) {
+    if (isAnnounced(run, version)) record.set(withVersion(record.current, version, undefined));
   }
 }
 
@@ -71,9 +75,7 @@ function announce(run: Run, version: number): void {
   const { mount, record } = run;
   const attempt = mount.newAttempt();
   run.announced.add(attempt);
-  record.set(
-    withVersion(record.current, version, { state: 'creating', attempt, since: rfc3339(mount.clock.now()) }),
-  );
+  record.set(withVersion(record.current, version, { state: 'creating', attempt, since: rfc3339(mount.clock.now()) }));
 }
 
 function setCreated(run: Run, version: number, attempt: string, remoteId: string, imported: boolean): void {

@@ -73,7 +73,11 @@ export function distributionSpec(keyName: string, key: Key, distribution: Distri
 }
 
 /** The record with one version's state replaced, or dropped for undefined. */
-export function withVersion(distribution: Distribution, version: number, state: RemoteVersion | undefined): Distribution {
+export function withVersion(
+  distribution: Distribution,
+  version: number,
+  state: RemoteVersion | undefined,
+): Distribution {
   const { [String(version)]: _dropped, ...others } = distribution.versions;
   return { ...distribution, versions: state ? { ...others, [version]: state } : others };
 }

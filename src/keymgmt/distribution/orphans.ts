@@ -23,8 +23,7 @@ export async function recordOrphan(
   if (state?.state !== 'creating') return;
   const settledAt = Date.parse(state.since) + CONSISTENCY_WINDOW_MS;
   if (result.outcome === 'absent' && settledAt <= mount.clock.now()) return;
-  const reason =
-    result.outcome === 'absent' ? 'not found, but too young for the search to be believed' : result.why;
+  const reason = result.outcome === 'absent' ? 'not found, but too young for the search to be believed' : result.why;
   await mount.orphans.put(
     context.storage,
     distributionName({ kms: ref.kms, key: target.attempt }),

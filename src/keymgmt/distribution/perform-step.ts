@@ -1,7 +1,7 @@
 import { withMaterial } from '../../crypto/key-material.ts';
-import { createVersion, settleAttempt } from './create-version.ts';
+import { createVersion, isAnnounced, settleAttempt } from './create-version.ts';
 import type { Step } from './plan.ts';
-import { knownIds, readMaterial, versionTarget, type Run } from './run.ts';
+import { knownIds, readMaterial, remoteId, versionTarget, type Run } from './run.ts';
 import { afterStep, withDoubt } from './state-changes.ts';
 
 /** Does one step in the cloud and sets its outcome in the record. @throws {ProviderError} when the cloud refuses */
@@ -11,13 +11,13 @@ export async function performStep(run: Run, step: Step, remaining: () => readonl
   switch (step.action) {
     case 'find':
       // Announced by this very run together with the one before: there is nothing to look for yet.
-      if (run.announced.has(step.attempt)) return createVersion(run, step.version, remaining);
+      if (isAnnounced(run, step.version)) return createVersion(run, step.version, remaining);
       return settleAttempt(run, step.version);
     case 'create':
       return createVersion(run, step.version, remaining);
     case 'import':
       await withMaterial(await readMaterial(run, step.version), (material) =>
-        client.importMaterial(versionTarget(run, step.version), step.remoteId, material, signal),
+        client.importMaterial(versionTarget(run, step.version), remoteId(run, step.version), material, signal),
       );
       break;
     case 'enable':
@@ -25,22 +25,31 @@ export async function performStep(run: Run, step: Step, remaining: () => readonl
       // A version is never disabled while the record still calls it merely created, see Distribution.
       await record.flush();
       try {
-        await client.setEnabled(versionTarget(run, step.version), step.remoteId, step.action === 'enable', signal);
+        await client.setEnabled(
+          versionTarget(run, step.version),
+          remoteId(run, step.version),
+          step.action === 'enable',
+          signal,
+        );
       } catch (error) {
         record.set(withDoubt(record.current, step.version));
         throw error;
       }
       break;
     case 'set_current':
-      await client.setCurrent(versionTarget(run, step.version), step.remoteId, knownIds(record.current), signal);
+      await client.setCurrent(
+        versionTarget(run, step.version),
+        remoteId(run, step.version),
+        knownIds(record.current),
+        signal,
+      );
       break;
     case 'remove_name':
       await client.removeName(record.current.name, knownIds(record.current), signal);
       break;
     case 'remove':
-      await client.removeVersion(step.remoteId, signal);
+      await client.removeVersion(remoteId(run, step.version), signal);
       break;
   }
   record.set(afterStep(record.current, step));
 }
-

@@ -1,16 +1,15 @@
 import type { Desired } from './desired.ts';
-import type { Distribution } from './distribution.ts';
+import type { Distribution, RemoteVersion } from './distribution.ts';
 
 /** One call to the cloud that brings it nearer to the desired state. All but `create` may be repeated safely. */
 export type Step =
-  /** Look for the object of an attempt whose answer was lost. */
-  | { readonly action: 'find'; readonly version: number; readonly attempt: string }
-  | { readonly action: 'create'; readonly version: number }
-  | { readonly action: 'import'; readonly version: number; readonly remoteId: string }
-  | { readonly action: 'enable' | 'disable'; readonly version: number; readonly remoteId: string }
-  | { readonly action: 'set_current'; readonly version: number; readonly remoteId: string }
-  | { readonly action: 'remove_name' }
-  | { readonly action: 'remove'; readonly version: number; readonly remoteId: string };
+  | {
+      readonly action:
+        /** Look for the object of an attempt whose answer was lost. */
+        'find' | 'create' | 'import' | 'enable' | 'disable' | 'set_current' | 'remove';
+      readonly version: number;
+    }
+  | { readonly action: 'remove_name' };
 
 /**
  * Plans the calls that turn what is known into what is desired, in order; empty when they agree.
@@ -31,35 +30,24 @@ function planPresence({ enabled, current }: Extract<Desired, { present: true }>,
   const disables: Step[] = [];
   for (const [version, shouldBeEnabled] of enabled) {
     const state = known.versions[version];
-    if (state?.state === 'creating') finds.push({ action: 'find', version, attempt: state.attempt });
-    if (state === undefined || state.state === 'creating') {
-      creates.push({ action: 'create', version });
-      continue;
-    }
-    const remoteId = state.remote_id;
-    if (state.state === 'created') imports.push({ action: 'import', version, remoteId });
+    if (state?.state === 'creating') finds.push({ action: 'find', version });
+    if (state === undefined || state.state === 'creating') creates.push({ action: 'create', version });
+    const hasMaterial = state?.state === 'ready';
+    if (!hasMaterial) imports.push({ action: 'import', version });
     // Importing material enables a version.
-    const isEnabled = state.state === 'created' || state.enabled;
-    if (shouldBeEnabled && isEnabled !== true) enables.push({ action: 'enable', version, remoteId });
-    if (!shouldBeEnabled && isEnabled !== false) disables.push({ action: 'disable', version, remoteId });
+    const isEnabled = hasMaterial ? state.enabled : true;
+    if (shouldBeEnabled && isEnabled !== true) enables.push({ action: 'enable', version });
+    if (!shouldBeEnabled && isEnabled !== false) disables.push({ action: 'disable', version });
   }
-  const moves: Step[] = [];
-  const currentState = known.versions[current];
-  if (known.current !== current && currentState !== undefined && currentState.state !== 'creating') {
-    moves.push({ action: 'set_current', version: current, remoteId: currentState.remote_id });
-  }
+  const moves: Step[] = known.current === current ? [] : [{ action: 'set_current', version: current }];
   return [...finds, ...creates, ...imports, ...enables, ...moves, ...disables];
 }
 
 function planRemoval(known: Distribution): readonly Step[] {
   const versions = Object.entries(known.versions).map(([version, state]) => [Number(version), state] as const);
-  const finds = versions.flatMap(([version, state]): Step[] =>
-    state.state === 'creating' ? [{ action: 'find', version, attempt: state.attempt }] : [],
-  );
-  const removals = versions.flatMap(([version, state]): Step[] =>
-    state.state === 'creating' ? [] : [{ action: 'remove', version, remoteId: state.remote_id }],
-  );
+  const steps = (action: 'find' | 'remove', states: readonly RemoteVersion['state'][]): Step[] =>
+    versions.filter(([, { state }]) => states.includes(state)).map(([version]) => ({ action, version }));
   // The name may exist although no answer said so; it goes first, while the versions it may point to are still known.
   const name: Step[] = known.name_removed === true || versions.length === 0 ? [] : [{ action: 'remove_name' }];
-  return [...finds, ...name, ...removals];
+  return [...steps('find', ['creating']), ...name, ...steps('remove', ['created', 'ready'])];
 }

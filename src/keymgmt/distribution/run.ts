@@ -38,6 +38,13 @@ export function versionTarget(run: Run, version: number): VersionTarget {
   };
 }
 
+/** Cloud id of a version that is known to exist. */
+export function remoteId(run: Run, version: number): string {
+  const state = run.record.current.versions[version];
+  if (state === undefined || state.state === 'creating') throw new Error(`version ${version} is not known to exist`);
+  return state.remote_id;
+}
+
 /** Cloud ids of this distribution: what a name in the cloud may point to and still be ours. */
 export function knownIds(distribution: Distribution): readonly string[] {
   return Object.values(remoteIds(distribution));

@@ -3,12 +3,13 @@ import { withVersion } from './distribution.ts';
 import { planDistribution, type Step } from './plan.ts';
 import type { Desired } from './desired.ts';
 
-/** The record after a step that succeeded; `find` and `create` have outcomes of their own, see the executor. */
-export function afterStep(
-  known: Distribution,
-  step: Exclude<Step, { action: 'find' | 'create' }>,
-): Distribution {
+/** The record after a step that succeeded. */
+export function afterStep(known: Distribution, step: Step): Distribution {
   switch (step.action) {
+    case 'find':
+    case 'create':
+      // Their outcome is more than success: create-version.ts sets it.
+      return known;
     case 'import':
       return withVersion(known, step.version, { ...existing(known, step.version), state: 'ready', enabled: true });
     case 'enable':

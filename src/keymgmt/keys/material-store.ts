@@ -48,7 +48,8 @@ export function materialStore(): MaterialStore {
       }
     },
     async deleteAll(storage, name, signal) {
-      for (const version of await storage.list(path(name, ''), signal)) await storage.delete(path(name, version), signal);
+      for (const version of await storage.list(path(name, ''), signal))
+        await storage.delete(path(name, version), signal);
     },
     async names(storage, signal) {
       return (await storage.list(MATERIAL_PREFIX, signal)).map((folder) => folder.replace(/\/$/, ''));

@@ -27,7 +27,8 @@ export async function rotateKey(mount: Mount, context: BackendContext, name: str
       const key = await mount.keys.get(context.storage, name, context.signal);
       if (!key) throw userError(`key "${name}" not found`);
       const place = await currentDistribution(mount, context, name, key);
-      if (!place) return { newVersion: true, latestVersion: (await addVersion(mount, context, name, key)).latest_version };
+      if (!place)
+        return { newVersion: true, latestVersion: (await addVersion(mount, context, name, key)).latest_version };
       const { ref, distribution } = place;
       try {
         const current = distribution.removing ? undefined : distribution.current;

@@ -95,7 +95,9 @@ async function write(mount: Mount, context: PathContext<typeof keyFields>): Prom
       const key = await mount.keys.get(storage, name, signal);
       if (!key) return createKey(mount, context, name, type ?? 'rsa-2048', settings);
       if (type !== undefined && type !== key.type) {
-        throw userError(`type of key "${name}" is ${key.type} and cannot be changed: leave type out, or use another name`);
+        throw userError(
+          `type of key "${name}" is ${key.type} and cannot be changed: leave type out, or use another name`,
+        );
       }
       return updateKey(mount, context, name, key, settings);
     },

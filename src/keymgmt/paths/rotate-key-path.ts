@@ -26,7 +26,7 @@ export function rotateKeyPath(mount: Mount): PathDefinition {
       synopsis: 'Rotate a named key.',
       description:
         'Makes a new version of the key. If the key is distributed to a KMS, the new version is there, and the one that ' +
-        'applications reach by the key\'s name in the KMS, when the request returns.',
+        "applications reach by the key's name in the KMS, when the request returns.",
     },
   });
 }

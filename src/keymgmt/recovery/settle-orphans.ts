@@ -1,4 +1,5 @@
 import type { BackendContext } from '../../logical/index.ts';
+import { distributionName } from '../distribution/distribution-store.ts';
 import { CONSISTENCY_WINDOW_MS } from '../distribution/orphans.ts';
 import type { Orphan } from '../distribution/orphan-store.ts';
 import type { Mount } from '../mount.ts';
@@ -10,22 +11,39 @@ import type { Mount } from '../mount.ts';
 export async function settleOrphans(mount: Mount, context: BackendContext): Promise<void> {
   const { storage, signal } = context;
   for (const folder of await mount.orphans.list(storage, '', signal)) {
+    const kms = folder.replace(/\/$/, '');
     for (const attempt of await mount.orphans.list(storage, folder, signal)) {
-      const name = `${folder}${attempt}`;
-      const orphan = await mount.orphans.get(storage, name, signal);
-      if (!orphan || !(await isSettled(mount, context, folder.replace(/\/$/, ''), attempt, orphan))) continue;
-      await mount.orphans.delete(storage, name, signal);
+      const orphan = await mount.orphans.get(storage, `${folder}${attempt}`, signal);
+      if (!orphan) continue;
+      // Under the key's lock: a run that was cut short may still adopt the object that the orphan speaks of.
+      await mount.keyLock.run(
+        orphan.key,
+        async () => {
+          if (await isSettled(mount, context, kms, attempt, orphan)) {
+            await mount.orphans.delete(storage, `${folder}${attempt}`, signal);
+          }
+        },
+        signal,
+      );
     }
   }
 }
 
 async function isSettled(
   mount: Mount,
-  { storage, signal }: BackendContext,
+  context: BackendContext,
   kmsName: string,
   attempt: string,
   orphan: Orphan,
 ): Promise<boolean> {
+  const { storage, signal } = context;
+  const distribution = await mount.distributions.get(
+    storage,
+    distributionName({ kms: kmsName, key: orphan.key }),
+    signal,
+  );
+  const owner = Object.values(distribution?.versions ?? {}).find((version) => version.attempt === attempt);
+  if (owner) return owner.state !== 'creating';
   const kms = await mount.kms.get(storage, kmsName, signal);
   if (!kms) return false;
   try {

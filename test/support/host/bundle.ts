@@ -1,0 +1,31 @@
+import { chmodSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/** A plugin of the tests as one executable file. */
+export interface BundledPlugin {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/** Bundles an entry file of the tests as the real plugin is bundled: one file that finds nothing beside itself. */
+export async function bundlePlugin(entry: URL): Promise<BundledPlugin> {
+  const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
+  const path = join(folder, 'plugin.mjs');
+  const require = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+  await build({
+    entryPoints: [fileURLToPath(entry)],
+    outfile: path,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    logLevel: 'error',
+    banner: { js: `#!/usr/bin/env node\n${require}` },
+  });
+  chmodSync(path, 0o755);
+  return { path, remove: () => rm(folder, { recursive: true, force: true }) };
+}

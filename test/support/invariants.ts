@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type { JsonObject, Storage } from '../../src/logical/index.ts';
+import type { ModelCloud, ModelObject } from './model-cloud.ts';
+
+/**
+ * Compares storage and cloud, reading the records as plain JSON: what is wrong, in words, or nothing. It shares no code
+ * with the planner that it judges.
+ */
+export async function violations(storage: Storage, cloud: ModelCloud): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  const key = (await json(storage, 'key/k')) as unknown as KeyRecord;
+  const distribution = (await json(storage, 'distribution/aws/k')) as unknown as DistributionRecord | undefined;
+  const live = [...cloud.objects.values()].filter(({ state }) => state !== 'pending_deletion');
+
+  for (let version = 1; version <= key.latest_version; version++) {
+    if ((await storage.get(`material/k/${version}`)) === undefined)
+      wrong.push(`material of version ${version} is lost`);
+  }
+  if (distribution === undefined) {
+    for (const { id, state } of live) wrong.push(`${id} is ${state}, although the key is in no KMS`);
+    for (const [name, id] of cloud.names) wrong.push(`the name ${name} still points to ${id}`);
+    return wrong;
+  }
+  if (distribution.removing) wrong.push('the removal is not finished');
+  const known = new Set(Object.values(distribution.versions).map(({ remote_id }) => remote_id));
+  for (const { id } of live) if (!known.has(id)) wrong.push(`${id} is live and unknown`);
+  for (let version = 1; version <= key.latest_version; version++) {
+    const object = cloud.objects.get(distribution.versions[version]?.remote_id ?? '');
+    wrong.push(...(await versionViolations(storage, version, version >= key.min_enabled_version, object)));
+  }
+  const latest = distribution.versions[key.latest_version]?.remote_id;
+  if (cloud.names.get(distribution.name) !== latest) wrong.push(`the name does not point to the latest version`);
+  for (const name of cloud.names.keys()) if (name !== distribution.name) wrong.push(`the name ${name} is left over`);
+  return wrong;
+}
+
+async function versionViolations(
+  storage: Storage,
+  version: number,
+  enabled: boolean,
+  object: ModelObject | undefined,
+): Promise<readonly string[]> {
+  if (!object) return [`version ${version} is not in the cloud`];
+  const wrong: string[] = [];
+  const expected = enabled ? 'enabled' : 'disabled';
+  if (object.state !== expected) wrong.push(`version ${version} is ${object.state}, not ${expected}`);
+  if (object.labels['vault-keymgmt-version'] !== String(version)) wrong.push(`version ${version} is labelled wrongly`);
+  const material = (await storage.get(`material/k/${version}`))?.value.subarray(1) ?? Buffer.alloc(0);
+  if (object.material !== createHash('sha256').update(material).digest('hex')) {
+    wrong.push(`version ${version} holds other material in the cloud than in Vault`);
+  }
+  return wrong;
+}
+
+interface KeyRecord {
+  readonly latest_version: number;
+  readonly min_enabled_version: number;
+}
+
+interface DistributionRecord {
+  readonly name: string;
+  readonly removing: boolean;
+  readonly versions: Readonly<Record<string, { readonly remote_id?: string }>>;
+}
+
+async function json(storage: Storage, path: string): Promise<JsonObject | undefined> {
+  const entry = await storage.get(path);
+  return entry && (JSON.parse(Buffer.from(entry.value).toString('utf8')) as JsonObject);
+}
