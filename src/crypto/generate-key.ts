@@ -13,7 +13,6 @@ export interface GeneratedKey {
 /** Makes key material of a type; a port, so that tests can count calls or give known bytes. */
 export type KeyGenerator = (type: KeyType) => Promise<GeneratedKey>;
 
-const generatePair = promisify(generateKeyPair);
 const fill = promisify<Buffer, Buffer>(randomFill);
 
 const encoding = {
@@ -29,16 +28,27 @@ export const generateKey: KeyGenerator = async (type) => {
     case 'rsa-2048':
     case 'rsa-3072':
     case 'rsa-4096':
-      return pair(await generatePair('rsa', { modulusLength: Number(type.slice('rsa-'.length)), ...encoding }));
+      return pair((done) => {
+        generateKeyPair('rsa', { modulusLength: Number(type.slice('rsa-'.length)), ...encoding }, done);
+      });
     case 'ecdsa-p256':
     case 'ecdsa-p384':
     case 'ecdsa-p521':
-      return pair(await generatePair('ec', { namedCurve: `P-${type.slice('ecdsa-p'.length)}`, ...encoding }));
+      return pair((done) => {
+        generateKeyPair('ec', { namedCurve: `P-${type.slice('ecdsa-p'.length)}`, ...encoding }, done);
+      });
     default:
       return assertNever(type);
   }
 };
 
-function pair({ publicKey, privateKey }: { publicKey: string; privateKey: Buffer }): GeneratedKey {
-  return { material: keyMaterial(privateKey), publicKey };
+type PairCallback = (error: Error | null, publicKey: string, privateKey: Buffer) => void;
+
+function pair(generate: (done: PairCallback) => void): Promise<GeneratedKey> {
+  return new Promise((resolve, reject) => {
+    generate((error, publicKey, privateKey) => {
+      if (error) reject(error);
+      else resolve({ material: keyMaterial(privateKey), publicKey });
+    });
+  });
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject, Operation } from '../../src/logical/index.ts';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
+import { realWait } from '../../src/providers/aws/retry.ts';
 import { azureDriver } from '../../src/providers/azure/driver.ts';
 import { gcpDriver } from '../../src/providers/gcp/driver.ts';
 import { startKms, type Kms } from '../../dev/aws-kms/kms.ts';
@@ -267,10 +268,10 @@ describe('bad input', () => {
   beforeEach(async () => {
     kms = await startKms({ accessKeys: [{ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example-secret' }] });
     storage = inMemoryStorage();
-    const dependencies = { env: {}, clock: systemClock };
+    const retry = { now: systemClock.now, random: Math.random, wait: realWait };
     engine = await startEngine({
       storage,
-      drivers: { awskms: awsDriver(dependencies), azurekeyvault: azureDriver(), gcpckms: gcpDriver() },
+      drivers: { awskms: awsDriver({ env: {}, retry }), azurekeyvault: azureDriver(), gcpckms: gcpDriver() },
     });
     const credentials = { access_key: 'AKIAEXAMPLE', secret_key: 'example-secret', endpoint: kms.url };
     for (const [path, data] of [

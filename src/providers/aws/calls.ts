@@ -1,0 +1,77 @@
+import type * as Sdk from '@aws-sdk/client-kms';
+import type { ProviderConfig } from '../port.ts';
+import { clientConfig, endpointName, type Environment } from './account.ts';
+import { toProviderError } from './to-provider-error.ts';
+
+/** The API calls of AWS KMS that the adapter makes, each failing with a ProviderError only. */
+export interface Calls {
+  createKey(input: Sdk.CreateKeyCommandInput): Promise<Sdk.CreateKeyCommandOutput>;
+  getParametersForImport: Call<Sdk.GetParametersForImportCommandInput, Sdk.GetParametersForImportCommandOutput>;
+  importKeyMaterial: Call<Sdk.ImportKeyMaterialCommandInput, unknown>;
+  enableKey: Call<Sdk.EnableKeyCommandInput, unknown>;
+  disableKey: Call<Sdk.DisableKeyCommandInput, unknown>;
+  scheduleKeyDeletion: Call<Sdk.ScheduleKeyDeletionCommandInput, unknown>;
+  createAlias: Call<Sdk.CreateAliasCommandInput, unknown>;
+  updateAlias: Call<Sdk.UpdateAliasCommandInput, unknown>;
+  deleteAlias: Call<Sdk.DeleteAliasCommandInput, unknown>;
+  listAliases: Call<Sdk.ListAliasesCommandInput, Sdk.ListAliasesCommandOutput>;
+  listKeys: Call<Sdk.ListKeysCommandInput, Sdk.ListKeysCommandOutput>;
+  listResourceTags: Call<Sdk.ListResourceTagsCommandInput, Sdk.ListResourceTagsCommandOutput>;
+  close(): void;
+}
+
+type Call<I, O> = (input: I, signal: AbortSignal) => Promise<O>;
+
+/** Opens an account. The SDK is loaded by the first call: a mount that never distributes does not pay for it. */
+export function calls(config: ProviderConfig, env: Environment): Calls {
+  const endpoint = endpointName(config, env);
+  let opened: Promise<{ sdk: typeof Sdk; client: Sdk.KMSClient }> | undefined;
+  const open = async (): Promise<{ sdk: typeof Sdk; client: Sdk.KMSClient }> => {
+    const sdk = await import('@aws-sdk/client-kms');
+    return { sdk, client: new sdk.KMSClient(clientConfig(config, env)) };
+  };
+  const send = async <O>(name: string, run: (sdk: typeof Sdk, client: Sdk.KMSClient) => Promise<O>): Promise<O> => {
+    try {
+      opened ??= open();
+      const { sdk, client } = await opened;
+      return await run(sdk, client);
+    } catch (error) {
+      throw toProviderError(name, endpoint, error);
+    }
+  };
+  return {
+    // Not abortable: an answer under way holds the id of a CMK that exists.
+    createKey: (input) => send('CreateKey', (sdk, client) => client.send(new sdk.CreateKeyCommand(input))),
+    getParametersForImport: (input, abortSignal) =>
+      send('GetParametersForImport', (sdk, client) =>
+        client.send(new sdk.GetParametersForImportCommand(input), { abortSignal }),
+      ),
+    importKeyMaterial: (input, abortSignal) =>
+      send('ImportKeyMaterial', (sdk, client) => client.send(new sdk.ImportKeyMaterialCommand(input), { abortSignal })),
+    enableKey: (input, abortSignal) =>
+      send('EnableKey', (sdk, client) => client.send(new sdk.EnableKeyCommand(input), { abortSignal })),
+    disableKey: (input, abortSignal) =>
+      send('DisableKey', (sdk, client) => client.send(new sdk.DisableKeyCommand(input), { abortSignal })),
+    scheduleKeyDeletion: (input, abortSignal) =>
+      send('ScheduleKeyDeletion', (sdk, client) =>
+        client.send(new sdk.ScheduleKeyDeletionCommand(input), { abortSignal }),
+      ),
+    createAlias: (input, abortSignal) =>
+      send('CreateAlias', (sdk, client) => client.send(new sdk.CreateAliasCommand(input), { abortSignal })),
+    updateAlias: (input, abortSignal) =>
+      send('UpdateAlias', (sdk, client) => client.send(new sdk.UpdateAliasCommand(input), { abortSignal })),
+    deleteAlias: (input, abortSignal) =>
+      send('DeleteAlias', (sdk, client) => client.send(new sdk.DeleteAliasCommand(input), { abortSignal })),
+    listAliases: (input, abortSignal) =>
+      send('ListAliases', (sdk, client) => client.send(new sdk.ListAliasesCommand(input), { abortSignal })),
+    listKeys: (input, abortSignal) =>
+      send('ListKeys', (sdk, client) => client.send(new sdk.ListKeysCommand(input), { abortSignal })),
+    listResourceTags: (input, abortSignal) =>
+      send('ListResourceTags', (sdk, client) => client.send(new sdk.ListResourceTagsCommand(input), { abortSignal })),
+    close() {
+      void opened?.then(({ client }) => {
+        client.destroy();
+      });
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { notYetSupported } from '../not-yet-supported.ts';
+import type { KmsDriver } from '../port.ts';
+
+/** Name of a Key Vault (3 to 24 letters, digits and hyphens), or the URL of one. */
+const VAULT = /^([a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]|https:\/\/[a-zA-Z0-9.-]+\/?)$/;
+
+/** Azure Key Vault: provider `azurekeyvault`. */
+export function azureDriver(): KmsDriver {
+  return notYetSupported('azurekeyvault', ({ keyCollection }) =>
+    VAULT.test(keyCollection)
+      ? undefined
+      : `key_collection "${keyCollection}" is not the name of a Key Vault: it has 3 to 24 letters, digits and hyphens`,
+  );
+}

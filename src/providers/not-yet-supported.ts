@@ -1,0 +1,24 @@
+import { ProviderError } from './errors.ts';
+import type { KmsClient, KmsDriver, ProviderConfig, ProviderKind } from './port.ts';
+
+/** A cloud that can be configured, as clients do so ahead of time, but not be distributed to yet. */
+export function notYetSupported(
+  kind: ProviderKind,
+  checkConfig: (config: ProviderConfig) => string | undefined,
+): KmsDriver {
+  const text = `distribution to ${kind} is not yet supported: use a KMS provider of type awskms`;
+  const refuse = async (): Promise<never> => {
+    throw new ProviderError('invalid_request', text, { call: 'none' });
+  };
+  const client: KmsClient = {
+    createVersion: refuse,
+    findVersion: refuse,
+    importMaterial: refuse,
+    setEnabled: refuse,
+    setCurrent: refuse,
+    removeName: refuse,
+    removeVersion: refuse,
+    close: () => undefined,
+  };
+  return { kind, checkConfig, checkDistribution: () => text, connect: () => client };
+}
