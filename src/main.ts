@@ -13,7 +13,7 @@ import { servePlugin } from './vault/serve.ts';
 
 const process = nodeProcess();
 const logger = hclogLogger({ clock: systemClock, module: 'keymgmt', write: process.writeStderr });
-const retry = { now: systemClock.now, random: Math.random, wait: realWait };
+const retry = { clock: systemClock, random: Math.random, wait: realWait };
 
 void servePlugin({
   factory: keymgmtFactory({

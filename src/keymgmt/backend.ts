@@ -14,7 +14,7 @@ import { keyPath } from './paths/key-path.ts';
 import { kmsPath } from './paths/kms-path.ts';
 import { listKeysInKmsPath, listKeysPath, listKmsOfKeyPath, listKmsPath } from './paths/list-paths.ts';
 import { rotateKeyPath } from './paths/rotate-key-path.ts';
-import { recovery } from './recovery/recovery.ts';
+import { recoveryTick } from './recovery/recovery.ts';
 
 const HELP = `
 The Key Management secrets engine makes and keeps cryptographic keys and
@@ -26,6 +26,7 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
   return ({ backendUUID }) => {
     const { clock, logger } = dependencies;
     const mount = newMount(dependencies, backendUUID);
+    const tick = recoveryTick(mount);
     return createBackend({
       help: HELP,
       paths: [
@@ -39,7 +40,7 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
         distributionPath(mount),
       ],
       specialPaths: { sealWrapStorage: [MATERIAL_PREFIX, KMS_PREFIX] },
-      periodic: (context) => mount.recovery.tick(mount, context, context.immediate),
+      periodic: (context) => tick(context, context.immediate),
       cleanup: async () => {
         mount.clients.forgetAll();
       },
@@ -63,6 +64,6 @@ function newMount(dependencies: EngineDependencies, id: string): Mount {
     kmsLock: keyedMutex(),
     unsettled: unsettledSet(dependencies.clock),
     unrecorded: new Map(),
-    recovery: recovery(dependencies.clock),
+    leftovers: { suspected: true },
   };
 }

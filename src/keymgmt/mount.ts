@@ -10,7 +10,6 @@ import type { KeyStore } from './keys/key-store.ts';
 import type { MaterialStore } from './keys/material-store.ts';
 import type { ClientCache } from './kms/client-cache.ts';
 import type { KmsStore } from './kms/kms-store.ts';
-import type { Recovery } from './recovery/recovery.ts';
 
 /** What the engine takes from outside; one set serves all mounts of the process. */
 export interface EngineDependencies {
@@ -40,5 +39,6 @@ export interface Mount extends EngineDependencies {
   readonly unsettled: Unsettled;
   /** Cloud ids by attempt whose recording failed while the process lives; saves a search. */
   readonly unrecorded: Map<string, string>;
-  readonly recovery: Recovery;
+  /** Whether material may lie in storage that no key's record names; a new process cannot know, so it begins with yes. */
+  readonly leftovers: { suspected: boolean };
 }

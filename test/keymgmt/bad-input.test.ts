@@ -268,7 +268,7 @@ describe('bad input', () => {
   beforeEach(async () => {
     kms = await startKms({ accessKeys: [{ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example-secret' }] });
     storage = inMemoryStorage();
-    const retry = { now: systemClock.now, random: Math.random, wait: realWait };
+    const retry = { clock: systemClock, random: Math.random, wait: realWait };
     engine = await startEngine({
       storage,
       drivers: { awskms: awsDriver({ env: {}, retry }), azurekeyvault: azureDriver(), gcpckms: gcpDriver() },

@@ -27,7 +27,7 @@ export async function deleteKey(mount: Mount, context: BackendContext, name: str
         throw userError(`deletion is not allowed for key "${name}": set deletion_allowed=true on it first`);
       }
       await mount.keys.delete(storage, name, signal);
-      mount.recovery.sweepNeeded();
+      mount.leftovers.suspected = true;
       await mount.materials.deleteAll(storage, name, signal);
       mount.logger.info('deleted a key', { key: name });
     },

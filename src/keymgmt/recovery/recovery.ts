@@ -1,5 +1,4 @@
 import { isReadOnlyError, type BackendContext } from '../../logical/index.ts';
-import type { Clock } from '../../support/clock.ts';
 import { converge } from '../distribution/converge.ts';
 import { desiredState } from '../distribution/desired.ts';
 import { distributionName, type DistributionRef } from '../distribution/distribution-store.ts';
@@ -11,48 +10,43 @@ import { sweepMaterial } from './sweep-material.ts';
 /** A search for orphans reads all keys of an account, so it is rare. */
 const ORPHAN_CHECK_MS = 60 * 60_000;
 
-/** What is to be done after a crash, and after every failure; see docs/decisions on why this needs no WAL. */
-export interface Recovery {
-  /** Asks for a sweep at the next tick: something may have left material without a key. */
-  sweepNeeded(): void;
-  /**
-   * The periodic work of a mount. The first tick of a process looks through all distributions, as nobody knows what
-   * the last process was doing; later ones only take up what this process saw fail.
-   *
-   * @param immediate try everything now, however often it has failed
-   */
-  tick(mount: Mount, context: BackendContext, immediate: boolean): Promise<void>;
+/**
+ * The periodic work of a mount: what a crash or a failure has left half-done is finished.
+ *
+ * The first tick of a process looks through all distributions, as nobody knows what the last process was doing; later
+ * ones only take up what this process saw fail. `immediate` tries everything now, however often it has failed. See
+ * docs/decisions on why this needs no WAL.
+ */
+export type RecoveryTick = (context: BackendContext, immediate: boolean) => Promise<void>;
+
+/** Makes the tick of one mount. */
+export function recoveryTick(mount: Mount): RecoveryTick {
+  let lookThrough = true;
+  let nextOrphanCheck = mount.clock.now();
+  return async (context, immediate) => {
+    if (lookThrough || immediate) {
+      await findUnsettled(mount, context);
+      lookThrough = false;
+    }
+    await sweepIfNeeded(mount, context);
+    for (const ref of mount.unsettled.due(immediate)) await settle(mount, context, ref);
+    if (immediate || nextOrphanCheck <= mount.clock.now()) {
+      await settleOrphans(mount, context);
+      nextOrphanCheck = mount.clock.now() + ORPHAN_CHECK_MS;
+    }
+  };
 }
 
-export function recovery(clock: Clock): Recovery {
-  let lookThrough = true;
-  let sweep = true;
-  let nextOrphanCheck = clock.now();
-  return {
-    sweepNeeded() {
-      sweep = true;
-    },
-    async tick(mount, context, immediate) {
-      if (lookThrough || immediate) {
-        await findUnsettled(mount, context);
-        lookThrough = false;
-      }
-      if (sweep) {
-        sweep = false;
-        try {
-          await sweepMaterial(mount, context);
-        } catch (error) {
-          sweep = true;
-          throw error;
-        }
-      }
-      for (const ref of mount.unsettled.due(immediate)) await settle(mount, context, ref);
-      if (immediate || nextOrphanCheck <= clock.now()) {
-        await settleOrphans(mount, context);
-        nextOrphanCheck = clock.now() + ORPHAN_CHECK_MS;
-      }
-    },
-  };
+async function sweepIfNeeded(mount: Mount, context: BackendContext): Promise<void> {
+  if (!mount.leftovers.suspected) return;
+  // Lowered first: a deletion that raises it again meanwhile wants another sweep.
+  mount.leftovers.suspected = false;
+  try {
+    await sweepMaterial(mount, context);
+  } catch (error) {
+    mount.leftovers.suspected = true;
+    throw error;
+  }
 }
 
 /** Marks every distribution that does not match its records' wish. */

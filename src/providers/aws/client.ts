@@ -24,7 +24,7 @@ export const ATTEMPT_TAG = 'vault-keymgmt-attempt';
 export function awsClient(calls: Calls, retry: RetryDependencies): KmsClient {
   const createdAt = new Map<string, number>();
   const run = <T>(remoteId: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> => {
-    const isFresh = retry.now() - (createdAt.get(remoteId) ?? -Infinity) < FRESH_MS;
+    const isFresh = retry.clock.now() - (createdAt.get(remoteId) ?? -Infinity) < FRESH_MS;
     return withRetry(isFresh ? FRESH : SETTLED, retry, signal, call);
   };
   const settled = <T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> =>
@@ -40,7 +40,7 @@ export function awsClient(calls: Calls, retry: RetryDependencies): KmsClient {
           ambiguous: true,
         });
       }
-      createdAt.set(remoteId, retry.now());
+      createdAt.set(remoteId, retry.clock.now());
       return { remoteId, imported: false };
     },
 

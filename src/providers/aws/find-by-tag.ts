@@ -23,7 +23,7 @@ export async function findByTag(
   tag: { readonly key: string; readonly value: string },
   signal: AbortSignal,
 ): Promise<SearchResult> {
-  const end = retry.now() + SEARCH_MS;
+  const end = retry.clock.now() + SEARCH_MS;
   let hidden = 0;
   let Marker: string | undefined;
   try {
@@ -32,7 +32,7 @@ export async function findByTag(
       const page = await withRetry(POLICY, retry, signal, () => calls.listKeys({ Limit: 1000, ...marker }, signal));
       const ids = (page.Keys ?? []).flatMap(({ KeyId }) => KeyId ?? []);
       for (let start = 0; start < ids.length; start += CONCURRENCY) {
-        if (retry.now() >= end) return { outcome: 'unknown', why: 'too many keys in the account to look through' };
+        if (retry.clock.now() >= end) return { outcome: 'unknown', why: 'too many keys in the account to look through' };
         const tagged = await Promise.all(ids.slice(start, start + CONCURRENCY).map((id) => hasTag(id)));
         const found = tagged.find((result) => result.matches === true);
         if (found) return { outcome: 'found', remoteId: found.id };

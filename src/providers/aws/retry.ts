@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../../support/clock.ts';
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
 
 /** Which failures are worth another try, and how long all tries together may take. */
@@ -21,7 +22,7 @@ export const realWait: Wait = async (milliseconds, signal) => {
 
 /** What a retry needs from outside. */
 export interface RetryDependencies {
-  readonly now: () => number;
+  readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
   readonly wait: Wait;
@@ -30,19 +31,19 @@ export interface RetryDependencies {
 /** Runs a call until it succeeds, fails for a reason that no waiting mends, or has used up its budget. */
 export async function withRetry<T>(
   policy: RetryPolicy,
-  { now, random, wait }: RetryDependencies,
+  { clock, random, wait }: RetryDependencies,
   signal: AbortSignal,
   call: () => Promise<T>,
 ): Promise<T> {
-  const end = now() + policy.budgetMs;
-  for (let wait_ms = policy.firstWaitMs; ; wait_ms = Math.min(wait_ms * 2, policy.maxWaitMs)) {
+  const end = clock.now() + policy.budgetMs;
+  for (let waitMs = policy.firstWaitMs; ; waitMs = Math.min(waitMs * 2, policy.maxWaitMs)) {
     try {
       return await call();
     } catch (error) {
       if (!(error instanceof ProviderError) || !policy.reasons.includes(error.reason)) throw error;
       // Half fixed, half random: callers that were throttled together come back apart.
-      const pause = wait_ms / 2 + (random() * wait_ms) / 2;
-      if (signal.aborted || now() + pause >= end) throw error;
+      const pause = waitMs / 2 + (random() * waitMs) / 2;
+      if (signal.aborted || clock.now() + pause >= end) throw error;
       await wait(pause, signal).catch(() => {
         throw error;
       });
