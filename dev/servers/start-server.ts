@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -63,7 +64,17 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     startProcess(binary.path, ['server', `-config=${configFile(place)}`], { folder, log: logFile(place), env });
   const log = (): Promise<string> => readFile(logFile(place), 'utf8');
 
+  // This process may be ended before it has stopped the server.
+  const onExit = (): void => {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  };
+  process.once('exit', onExit);
   let server: ServerProcess | undefined;
+  const stop = async (): Promise<void> => {
+    await server?.stop();
+    await rm(folder, { recursive: true, force: true });
+    process.removeListener('exit', onExit);
+  };
   const ask = async (path: string): Promise<Answer | undefined> => {
     if (server?.running() !== true) throw new Error(`the server ended: ${(await log()).slice(-2000)}`);
     return sendRequest(address, undefined, { method: 'GET', path }).catch(() => undefined);
@@ -104,15 +115,11 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
         await listening();
         await unseal();
       },
-      async stop() {
-        await server?.stop();
-        await rm(folder, { recursive: true, force: true });
-      },
+      stop,
       log,
     };
   } catch (error) {
-    await server?.stop();
-    await rm(folder, { recursive: true, force: true });
+    await stop();
     throw error;
   }
 }

@@ -1,0 +1,49 @@
+# Every target only names an npm script; `npm run` lists them all.
+INSTALLED := node_modules/.installed
+# HOST counts on the command line alone: some shells export a variable of that name.
+SERVER := $(if $(filter command line,$(origin HOST)),$(HOST))
+
+.PHONY: help install build demo dev vault test check bench lint fmt proto clean
+
+help: ## Say what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(INSTALLED): package-lock.json
+	@sh dev/build/require-node.sh
+	npm ci --no-progress
+	@touch $@
+
+install: $(INSTALLED) ## Install what the project is built and tested with
+
+build: $(INSTALLED) ## Build plugin/bin/vault-plugin-secrets-keymgmt
+	@npm run --silent build
+
+demo: $(INSTALLED) ## Show the whole life of a key on a real server [HOST=vault|bao]
+	@npm run --silent demo -- $(SERVER)
+
+dev: $(INSTALLED) ## Leave a server with the plugin running [HOST=vault|bao]
+	@npm run --silent dev -- $(SERVER)
+
+vault: $(INSTALLED) ## Compile HashiCorp Vault for demo and tests [VERSION=1.21.1]
+	@npm run --silent vault -- $(VERSION)
+
+test: $(INSTALLED) ## Run all tests
+	@npm run --silent test
+
+check: $(INSTALLED) ## Check format, types, lint, rings, dead code, generated files
+	@npm run --silent check
+
+bench: $(INSTALLED) ## Measure start-up time and memory
+	@npm run --silent bench
+
+lint: $(INSTALLED) ## Lint
+	@npm run --silent lint
+
+fmt: $(INSTALLED) ## Format everything
+	@npm run --silent format
+
+proto: $(INSTALLED) ## Generate code from proto/
+	@npm run --silent proto
+
+clean: ## Remove what was installed and built (the cache of servers stays)
+	rm -rf node_modules plugin/bin coverage reports
