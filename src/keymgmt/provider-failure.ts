@@ -22,10 +22,11 @@ const STATUS: Readonly<Record<ProviderErrorReason, 400 | 502 | 504>> = {
 /** The answer to a request that a cloud made fail; any other error passes through untouched. */
 export function asBackendError(error: unknown, prefix = ''): unknown {
   if (!(error instanceof IncompleteError)) return error;
-  return failure(`${prefix}${error.message}`, error);
+  return providerFailure(error.cause.reason, `${prefix}${error.message}`, error);
 }
 
-function failure(text: string, error: IncompleteError): BackendError {
-  const status = STATUS[error.cause.reason];
-  return status === 400 ? userError(text, error) : codedError(status, text, error);
+/** An answer with the status that belongs to a reason. */
+export function providerFailure(reason: ProviderErrorReason, text: string, cause: unknown): BackendError {
+  const status = STATUS[reason];
+  return status === 400 ? userError(text, cause) : codedError(status, text, cause);
 }

@@ -53,7 +53,9 @@ describe('the life of a key, against a model of a cloud', () => {
 
   it('leaves no trace of a first distribution that the cloud refused', async () => {
     failOn('create', 'before');
-    expect(await engine.errorOf(distribute())).toMatch(/incomplete: create: injected forbidden/);
+    expect(await engine.errorOf(distribute())).toMatch(
+      /was not distributed to KMS "aws", and nothing was made there: create: injected forbidden/,
+    );
     expect(await engine.read('kms/aws/key/k')).toBeUndefined();
     expect(storage.keys().filter((key) => key.startsWith('distribution/'))).toEqual([]);
   });

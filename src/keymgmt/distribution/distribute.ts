@@ -3,7 +3,7 @@ import type { Protection, Purpose } from '../../providers/port.ts';
 import { rfc3339 } from '../../support/clock.ts';
 import type { Key } from '../keys/key.ts';
 import type { Mount } from '../mount.ts';
-import { asBackendError } from '../provider-failure.ts';
+import { asBackendError, providerFailure } from '../provider-failure.ts';
 import { converge } from './converge.ts';
 import { distributionSpec, newDistribution, type Distribution } from './distribution.ts';
 import { distributionName, type DistributionRef } from './distribution-store.ts';
@@ -35,7 +35,9 @@ export async function distribute(
       try {
         await converge(mount, context, ref);
       } catch (error) {
-        if (!existing) await undoIfNothingWasMade(mount, context, ref, error);
+        if (!existing && error instanceof IncompleteError && (await undoneBecauseEmpty(mount, context, ref))) {
+          throw providerFailure(error.cause.reason, `${notDistributed(ref)}: ${error.cause.message}`, error);
+        }
         throw asBackendError(error);
       }
     },
@@ -108,17 +110,16 @@ async function refuseSecondKms(mount: Mount, context: BackendContext, ref: Distr
   );
 }
 
-/** A first distribution that the cloud refused before anything was made leaves no trace. */
-async function undoIfNothingWasMade(
-  mount: Mount,
-  context: BackendContext,
-  ref: DistributionRef,
-  error: unknown,
-): Promise<void> {
-  if (!(error instanceof IncompleteError)) return;
-  const distribution = await mount.distributions.get(context.storage, distributionName(ref));
-  if (distribution && Object.keys(distribution.versions).length === 0) {
-    await mount.distributions.delete(context.storage, distributionName(ref));
-    mount.unsettled.settled(ref);
-  }
+/** A first distribution that the cloud refused before anything was made leaves no trace. @returns whether it was so */
+async function undoneBecauseEmpty(mount: Mount, { storage }: BackendContext, ref: DistributionRef): Promise<boolean> {
+  // Not bound to the request's signal: the client may be gone by now.
+  const distribution = await mount.distributions.get(storage, distributionName(ref));
+  if (!distribution || Object.keys(distribution.versions).length > 0) return false;
+  await mount.distributions.delete(storage, distributionName(ref));
+  mount.unsettled.settled(ref);
+  return true;
+}
+
+function notDistributed(ref: DistributionRef): string {
+  return `key "${ref.key}" was not distributed to KMS "${ref.kms}", and nothing was made there`;
 }
