@@ -14,6 +14,9 @@ import { keyPath } from './paths/key-path.ts';
 import { kmsPath } from './paths/kms-path.ts';
 import { listKeysInKmsPath, listKeysPath, listKmsOfKeyPath, listKmsPath } from './paths/list-paths.ts';
 import { rotateKeyPath } from './paths/rotate-key-path.ts';
+import { kmsStatusPath } from './paths/kms-status-path.ts';
+import { statusPath } from './paths/status-path.ts';
+import { syncPath } from './paths/sync-path.ts';
 import { recoveryTick } from './recovery/recovery.ts';
 
 const HELP = `
@@ -38,6 +41,9 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
         kmsPath(mount),
         listKeysInKmsPath(mount),
         distributionPath(mount),
+        statusPath(mount),
+        syncPath(mount),
+        kmsStatusPath(mount),
       ],
       specialPaths: { sealWrapStorage: [MATERIAL_PREFIX, KMS_PREFIX] },
       periodic: (context) => tick(context, context.immediate),

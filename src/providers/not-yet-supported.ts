@@ -18,6 +18,8 @@ export function notYetSupported(
     setCurrent: refuse,
     removeName: refuse,
     removeVersion: refuse,
+    observeVersion: async () => ({ outcome: 'unreachable', why: text }),
+    observeName: async () => ({ outcome: 'unreachable', why: text }),
     close: () => undefined,
   };
   return { kind, checkConfig, checkDistribution: () => text, connect: () => client };

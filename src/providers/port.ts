@@ -62,6 +62,32 @@ export type SearchResult =
   /** The credentials do not allow looking, or there is too much to look through. */
   | { readonly outcome: 'unknown'; readonly why: string };
 
+/** What entitles the engine to a distributed name. */
+export interface NameClaim {
+  /** The name is known to have been set by us before: it is taken back, wherever it points now. */
+  readonly owned: boolean;
+  /** Ids of all objects of this distribution: a name that points to one of them is ours. */
+  readonly ours: readonly string[];
+}
+
+/** What a cloud says of one version when it is asked. */
+export type VersionObservation =
+  | {
+      readonly outcome: 'seen';
+      /** `missing_material`: it is there, but its material was deleted or has expired. `deleted`: nothing is there. */
+      readonly state: 'enabled' | 'disabled' | 'missing_material' | 'pending_deletion' | 'deleted';
+    }
+  | Unseen;
+
+/** What a cloud says of a distributed name: the version that it points to, if that is one of ours. */
+export type NameObservation = { readonly outcome: 'seen'; readonly remoteId: string | undefined } | Unseen;
+
+/** The cloud did not say: the credentials do not allow asking, or it could not be reached. */
+export interface Unseen {
+  readonly outcome: 'forbidden' | 'unreachable';
+  readonly why: string;
+}
+
 /**
  * One cloud account, opened with its credentials. Every call has a deadline of its own, retries what is worth it
  * (throttling, eventual consistency) and rejects with a ProviderError only. All but {@link createVersion} may be
@@ -80,15 +106,18 @@ export interface KmsClient {
   importMaterial(target: VersionTarget, remoteId: string, material: KeyMaterial, signal: AbortSignal): Promise<void>;
   setEnabled(target: VersionTarget, remoteId: string, enabled: boolean, signal: AbortSignal): Promise<void>;
   /**
-   * Makes a version the one that applications reach by the distributed name (AWS: alias).
-   *
-   * @param ours ids of all versions of this distribution: a name that points elsewhere belongs to somebody else
+   * Makes a version the one that applications reach by the distributed name (AWS: alias). A name that was never known
+   * to be ours and points to a stranger's object is left alone: reason `already_exists`.
    */
-  setCurrent(target: VersionTarget, remoteId: string, ours: readonly string[], signal: AbortSignal): Promise<void>;
+  setCurrent(target: VersionTarget, remoteId: string, claim: NameClaim, signal: AbortSignal): Promise<void>;
   /** Takes the distributed name away; a name that is gone already is fine. */
   removeName(distributedName: string, ours: readonly string[], signal: AbortSignal): Promise<void>;
   /** Schedules the deletion of a version; one that is gone or pending deletion already is fine. */
   removeVersion(remoteId: string, signal: AbortSignal): Promise<void>;
+  /** Asks for the state of a version. Never fails but for an aborted signal: not knowing is an answer. */
+  observeVersion(remoteId: string, signal: AbortSignal): Promise<VersionObservation>;
+  /** Asks which version the distributed name points to. Never fails but for an aborted signal. */
+  observeName(distributedName: string, ours: readonly string[], signal: AbortSignal): Promise<NameObservation>;
   close(): void;
 }
 

@@ -81,11 +81,11 @@ export function modelCloud(): ModelCloud {
         if (object.state === 'pending_import') throw refusal('set_enabled', 'invalid_state');
         object.state = enabled ? 'enabled' : 'disabled';
       }),
-    setCurrent: ({ distributedName }, id, ours) =>
+    setCurrent: ({ distributedName }, id, { owned, ours }) =>
       call('set_current', distributedName, () => {
         living('set_current', id);
         const holder = names.get(distributedName);
-        if (holder !== undefined && !ours.includes(holder)) throw refusal('set_current', 'already_exists');
+        if (holder !== undefined && !owned && !ours.includes(holder)) throw refusal('set_current', 'already_exists');
         names.set(distributedName, id);
       }),
     removeName: (name, ours) =>
@@ -98,6 +98,16 @@ export function modelCloud(): ModelCloud {
         const object = objects.get(id);
         if (object) object.state = 'pending_deletion';
       }),
+    observeVersion: async (id) => {
+      if (!cloud.searchable) return { outcome: 'forbidden', why: 'no permission to look' };
+      const object = objects.get(id);
+      if (!object) return { outcome: 'seen', state: 'deleted' };
+      return { outcome: 'seen', state: object.state === 'pending_import' ? 'missing_material' : object.state };
+    },
+    observeName: async (name, ours) => {
+      const holder = names.get(name);
+      return { outcome: 'seen', remoteId: holder !== undefined && ours.includes(holder) ? holder : undefined };
+    },
     close: () => undefined,
   };
   const driver = (kind: ProviderKind): KmsDriver => ({

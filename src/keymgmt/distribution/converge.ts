@@ -6,6 +6,7 @@ import { desiredState } from './desired.ts';
 import type { Distribution } from './distribution.ts';
 import { distributionName, type DistributionRef } from './distribution-store.ts';
 import { IncompleteError } from './incomplete-error.ts';
+import { loadDistribution } from './load-distribution.ts';
 import { performStep } from './perform-step.ts';
 import { planDistribution, type Step } from './plan.ts';
 import { recorder } from './recorder.ts';
@@ -27,21 +28,16 @@ export async function converge(
   context: BackendContext,
   ref: DistributionRef,
 ): Promise<Distribution | undefined> {
-  const { storage, signal } = context;
-  const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
-  if (!distribution) {
+  const loaded = await loadDistribution(mount, context, ref);
+  if (!loaded) {
     mount.unsettled.settled(ref);
     return undefined;
   }
-  const key = await mount.keys.get(storage, ref.key, signal);
-  const kms = await mount.kms.get(storage, ref.kms, signal);
-  if (!key)
-    throw new Error(`key "${ref.key}" is distributed to KMS "${ref.kms}", but its record is missing in storage`);
-  if (!kms) throw new Error(`key "${ref.key}" is distributed to KMS "${ref.kms}", but that KMS is missing in storage`);
+  const { distribution, key, kms } = loaded;
   // From here on something may be half-done; only the end of a whole run clears the mark.
   mount.unsettled.started(ref);
   const settled = await mount.clients.use(ref.kms, kms, (client) => {
-    const record = recorder(mount.distributions, storage, ref, distribution);
+    const record = recorder(mount.distributions, context.storage, ref, distribution);
     return runPlan({ mount, context, ref, key, client, record, announced: new Set() });
   });
   mount.unsettled.settled(ref);

@@ -7,6 +7,7 @@ import { asBackendError, providerFailure } from '../provider-failure.ts';
 import { converge } from './converge.ts';
 import { distributionSpec, newDistribution, type Distribution } from './distribution.ts';
 import { distributionName, type DistributionRef } from './distribution-store.ts';
+import { syncLocked } from './sync.ts';
 import { IncompleteError } from './incomplete-error.ts';
 
 /** What a distribution asks for. */
@@ -18,7 +19,7 @@ export interface DistributeRequest {
 
 /**
  * Distributes a key to a KMS: all its versions are there, and its name points to the latest, when this returns.
- * Repeating it with the same parameters finishes or repairs what is there.
+ * Repeating it with the same parameters finishes what is there; repeating it with none repairs it besides (sync).
  *
  * @throws {BackendError} user_error for a request that cannot be fulfilled; nothing is stored or made then
  */
@@ -32,6 +33,10 @@ export async function distribute(
     ref.key,
     async () => {
       const existing = await claim(mount, context, ref, request);
+      if (existing && request.purposes === undefined && request.protection === undefined) {
+        await syncLocked(mount, context, ref, false);
+        return;
+      }
       try {
         await converge(mount, context, ref);
       } catch (error) {

@@ -37,6 +37,10 @@ export const distributionSchema = v.looseObject({
   name_removed: v.optional(v.boolean()),
   /** The version that the name in the cloud points to; absent while there is no such name. */
   current: v.optional(v.number()),
+  /** The name was set by us at least once, so it is ours wherever it points. */
+  named: v.optional(v.boolean()),
+  /** Cloud ids that were replaced because somebody else deleted them; a name may still point there. */
+  retired: v.optional(v.array(v.string())),
   versions: v.record(v.string(), remoteVersionSchema),
 });
 

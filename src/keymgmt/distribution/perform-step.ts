@@ -40,7 +40,7 @@ export async function performStep(run: Run, step: Step, remaining: () => readonl
       await client.setCurrent(
         versionTarget(run, step.version),
         remoteId(run, step.version),
-        knownIds(record.current),
+        { owned: record.current.named === true, ours: knownIds(record.current) },
         signal,
       );
       break;

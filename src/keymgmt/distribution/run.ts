@@ -47,7 +47,7 @@ export function remoteId(run: Run, version: number): string {
 
 /** Cloud ids of this distribution: what a name in the cloud may point to and still be ours. */
 export function knownIds(distribution: Distribution): readonly string[] {
-  return Object.values(remoteIds(distribution));
+  return [...(distribution.retired ?? []), ...Object.values(remoteIds(distribution))];
 }
 
 /** Reads a version's material; the caller destroys it. */

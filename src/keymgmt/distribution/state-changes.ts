@@ -20,7 +20,7 @@ export function afterStep(known: Distribution, step: Step): Distribution {
         enabled: step.action === 'enable',
       });
     case 'set_current':
-      return { ...known, current: step.version };
+      return { ...known, current: step.version, named: true };
     case 'remove_name': {
       const { current: _gone, ...rest } = known;
       return { ...rest, name_removed: true };

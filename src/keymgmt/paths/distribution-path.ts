@@ -4,6 +4,7 @@ import { PROTECTIONS, PURPOSES, type Protection, type Purpose } from '../../prov
 import { distribute } from '../distribution/distribute.ts';
 import { remoteIds, type Distribution } from '../distribution/distribution.ts';
 import { distributionName, type DistributionRef } from '../distribution/distribution-store.ts';
+import { forget, type LeftBehind } from '../distribution/forget.ts';
 import { removeFromKms } from '../distribution/remove.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
@@ -26,6 +27,12 @@ const distributionFields = {
       'and "hsm" are supported. The default is "hsm".',
     default: 'hsm',
     allowedValues: PROTECTIONS,
+  }),
+  force: fields.bool({
+    description:
+      'For a delete: forget the distribution without asking the KMS provider, for an account that is gone for good. ' +
+      'What it holds stays there.',
+    query: true,
   }),
 };
 
@@ -57,8 +64,12 @@ export function distributionPath(mount: Mount): PathDefinition {
       },
       delete: {
         handler: async (context) => {
-          await removeFromKms(mount, context, place(context));
-          return undefined;
+          if (given(context, 'force') !== true) {
+            await removeFromKms(mount, context, place(context));
+            return undefined;
+          }
+          const left = await forget(mount, context, place(context));
+          return left && { warnings: leftBehindWarnings(left) };
         },
       },
     },
@@ -102,4 +113,12 @@ function describeDistribution(distribution: Distribution): JsonObject {
     protection: distribution.protection,
     versions: remoteIds(distribution),
   };
+}
+
+function leftBehindWarnings({ name, remoteIds, attempts }: LeftBehind): readonly string[] {
+  return [
+    `"${name}" was forgotten without asking the KMS provider; if the account still exists, this is left behind there: ` +
+      (remoteIds.length > 0 ? remoteIds.join(', ') : 'nothing that is known'),
+    ...attempts.map((attempt) => `an interrupted creation may have left an object with the tag of attempt ${attempt}`),
+  ];
 }

@@ -4,6 +4,7 @@ import { ProviderError, type ProviderErrorReason } from '../errors.ts';
 import type { KmsClient, VersionTarget } from '../port.ts';
 import type { Calls } from './calls.ts';
 import { findByTag } from './find-by-tag.ts';
+import { observeCmk, unseen } from './observe.ts';
 import { withRetry, type RetryDependencies, type RetryPolicy } from './retry.ts';
 
 /** CMKs younger than this may be unknown to parts of AWS KMS ("in some cases several minutes"). */
@@ -54,21 +55,24 @@ export function awsClient(calls: Calls, retry: RetryDependencies): KmsClient {
       await run(remoteId, signal, () => call({ KeyId: remoteId }, signal));
     },
 
-    async setCurrent({ distributedName }, remoteId, ours, signal) {
+    async setCurrent({ distributedName }, remoteId, { owned, ours }, signal) {
       const alias = { AliasName: aliasOf(distributedName), TargetKeyId: remoteId };
+      const update = (): Promise<unknown> => run(remoteId, signal, () => calls.updateAlias(alias, signal));
+      // A missing alias and a missing CMK look the same; CreateAlias tells them apart.
+      if (owned && (await unless(['not_found'], update)) !== undefined) return;
       try {
         await run(remoteId, signal, () => calls.createAlias(alias, signal));
       } catch (error) {
         if (!isReason(error, 'already_exists')) throw error;
         // The name is taken: by an earlier version of this key, or by a stranger, whose alias must stay his.
-        if (!(await holdsAlias(alias.AliasName, ours, signal))) throw error;
-        await run(remoteId, signal, () => calls.updateAlias(alias, signal));
+        if ((await aliasHolder(alias.AliasName, ours, signal)) === undefined) throw error;
+        await update();
       }
     },
 
     async removeName(distributedName, ours, signal) {
       const AliasName = aliasOf(distributedName);
-      if (!(await holdsAlias(AliasName, ours, signal))) return;
+      if ((await aliasHolder(AliasName, ours, signal)) === undefined) return;
       await unless(['not_found'], () => settled(signal, () => calls.deleteAlias({ AliasName }, signal)));
     },
 
@@ -78,18 +82,29 @@ export function awsClient(calls: Calls, retry: RetryDependencies): KmsClient {
       );
     },
 
+    observeVersion: (remoteId, signal) => observeCmk(calls, remoteId, signal),
+
+    async observeName(distributedName, ours, signal) {
+      try {
+        return { outcome: 'seen', remoteId: await aliasHolder(aliasOf(distributedName), ours, signal) };
+      } catch (error) {
+        return unseen(error, signal);
+      }
+    },
+
     close: () => {
       calls.close();
     },
   };
 
-  async function holdsAlias(alias: string, ids: readonly string[], signal: AbortSignal): Promise<boolean> {
+  /** The one of these CMKs that has the alias. */
+  async function aliasHolder(alias: string, ids: readonly string[], signal: AbortSignal): Promise<string | undefined> {
     // The latest versions are the likeliest holders.
     for (const KeyId of [...ids].reverse()) {
       const names = await unless(['not_found'], () => settled(signal, () => aliasesOf(KeyId, signal)));
-      if (names?.includes(alias)) return true;
+      if (names?.includes(alias)) return KeyId;
     }
-    return false;
+    return undefined;
   }
 
   async function aliasesOf(KeyId: string, signal: AbortSignal): Promise<readonly string[]> {

@@ -32,7 +32,8 @@ export async function findByTag(
       const page = await withRetry(POLICY, retry, signal, () => calls.listKeys({ Limit: 1000, ...marker }, signal));
       const ids = (page.Keys ?? []).flatMap(({ KeyId }) => KeyId ?? []);
       for (let start = 0; start < ids.length; start += CONCURRENCY) {
-        if (retry.clock.now() >= end) return { outcome: 'unknown', why: 'too many keys in the account to look through' };
+        if (retry.clock.now() >= end)
+          return { outcome: 'unknown', why: 'too many keys in the account to look through' };
         const tagged = await Promise.all(ids.slice(start, start + CONCURRENCY).map((id) => hasTag(id)));
         const found = tagged.find((result) => result.matches === true);
         if (found) return { outcome: 'found', remoteId: found.id };

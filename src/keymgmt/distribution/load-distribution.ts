@@ -1,0 +1,29 @@
+import type { BackendContext } from '../../logical/index.ts';
+import type { Key } from '../keys/key.ts';
+import type { Kms } from '../kms/kms.ts';
+import type { Mount } from '../mount.ts';
+import type { Distribution } from './distribution.ts';
+import { distributionName, type DistributionRef } from './distribution-store.ts';
+
+/** The three records that a distribution lives from. */
+export interface Loaded {
+  readonly distribution: Distribution;
+  readonly key: Key;
+  readonly kms: Kms;
+}
+
+/** Reads them; undefined when the key is not in the KMS. @throws {Error} when the other two are missing in storage */
+export async function loadDistribution(
+  mount: Mount,
+  { storage, signal }: BackendContext,
+  ref: DistributionRef,
+): Promise<Loaded | undefined> {
+  const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
+  if (!distribution) return undefined;
+  const key = await mount.keys.get(storage, ref.key, signal);
+  if (!key)
+    throw new Error(`key "${ref.key}" is distributed to KMS "${ref.kms}", but its record is missing in storage`);
+  const kms = await mount.kms.get(storage, ref.kms, signal);
+  if (!kms) throw new Error(`key "${ref.key}" is distributed to KMS "${ref.kms}", but that KMS is missing in storage`);
+  return { distribution, key, kms };
+}

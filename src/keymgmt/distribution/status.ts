@@ -1,0 +1,53 @@
+import type { BackendContext, JsonObject } from '../../logical/index.ts';
+import type { Mount } from '../mount.ts';
+import { desiredState } from './desired.ts';
+import { nameVerdict, versionDrift, type Verdict } from './drift.ts';
+import type { DistributionRef } from './distribution-store.ts';
+import { loadDistribution } from './load-distribution.ts';
+import { observe } from './observe.ts';
+
+/** A distribution as the cloud describes it just now, ready to be shown. */
+export interface DistributionStatus {
+  /** `in_sync`, or the first verdict that is not. */
+  readonly verdict: Verdict | 'removing';
+  readonly details: JsonObject;
+}
+
+/** Asks the cloud about a distribution. Changes nothing and never guesses. @returns undefined when there is none */
+export async function distributionStatus(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+): Promise<DistributionStatus | undefined> {
+  const loaded = await loadDistribution(mount, context, ref);
+  if (!loaded) return undefined;
+  const { distribution, key, kms } = loaded;
+  const seen = await mount.clients.use(ref.kms, kms, (client) => observe(client, context, distribution));
+  const desired = desiredState(key, distribution);
+  const versions = versionDrift(desired, distribution, seen);
+  const name = nameVerdict(desired, distribution, seen);
+  const verdict = distribution.removing
+    ? 'removing'
+    : ([...versions.map((version) => version.verdict), name].find((each) => each !== 'in_sync') ?? 'in_sync');
+  const unseenName = seen.name.outcome === 'seen' ? { points_to: seen.name.remoteId ?? '' } : { why: seen.name.why };
+  return {
+    verdict,
+    details: {
+      name: distribution.name,
+      verdict,
+      alias: { verdict: name, ...unseenName },
+      versions: Object.fromEntries(
+        versions.map(({ version, remoteId, expected, observed, verdict: each, why }) => [
+          version,
+          {
+            remote_id: remoteId ?? '',
+            expected,
+            observed: observed ?? '',
+            verdict: each,
+            ...(why === undefined ? {} : { why }),
+          },
+        ]),
+      ),
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { userError, type BackendContext } from '../../logical/index.ts';
+import type { ProviderErrorReason } from '../../providers/errors.ts';
+import type { VersionObservation } from '../../providers/port.ts';
+import type { Mount } from '../mount.ts';
+import { asBackendError } from '../provider-failure.ts';
+import { converge } from './converge.ts';
+import { desiredState } from './desired.ts';
+import { correctedRecord } from './drift.ts';
+import { distributionName, type DistributionRef } from './distribution-store.ts';
+import { IncompleteError } from './incomplete-error.ts';
+import { loadDistribution, type Loaded } from './load-distribution.ts';
+import { observe, type Observation } from './observe.ts';
+import { planDistribution, type Step } from './plan.ts';
+
+/** What a sync did, or would do. */
+export interface SyncResult {
+  readonly steps: readonly Step[];
+  /** Versions that the cloud would not speak of, with its words; what they need was tried blindly. */
+  readonly unseen: Readonly<Record<string, string>>;
+}
+
+/**
+ * Asks the cloud how a distribution really is and repairs what differs: material is imported again, versions are
+ * enabled or disabled, the name is moved back, a destroyed version is replaced by a new one. With `dryRun`, only says so.
+ *
+ * Where the credentials do not allow asking (kms:DescribeKey), each version is switched to what it should be, which
+ * changes nothing where it is so already, and what that call says is learned from.
+ *
+ * @throws {BackendError} user_error when the key is not distributed there
+ */
+export async function sync(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  dryRun: boolean,
+): Promise<SyncResult> {
+  return mount.keyLock.run(ref.key, () => syncLocked(mount, context, ref, dryRun), context.signal);
+}
+
+/** As {@link sync}, for a caller who holds the key's lock. */
+export async function syncLocked(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  dryRun: boolean,
+): Promise<SyncResult> {
+  const loaded = await loadDistribution(mount, context, ref);
+  if (!loaded) throw userError(`key "${ref.key}" is not distributed to KMS "${ref.kms}"`);
+  const seen = await mount.clients.use(ref.kms, loaded.kms, (client) => observe(client, context, loaded.distribution));
+  const corrected = correctedRecord(loaded.distribution, seen);
+  const steps = planDistribution(desiredState(loaded.key, corrected), corrected);
+  const result = { steps, unseen: unseenVersions(seen) };
+  if (dryRun) return result;
+  try {
+    await repair(mount, context, ref, loaded, seen);
+  } catch (error) {
+    throw asBackendError(error);
+  }
+  mount.logger.info('synchronised a distribution', { key: ref.key, kms: ref.kms, steps: steps.length });
+  return result;
+}
+
+async function repair(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  { distribution }: Loaded,
+  seen: Observation,
+): Promise<void> {
+  let record = distribution;
+  // Each round learns of one version at least.
+  for (let rounds = seen.versions.size; ; rounds--) {
+    record = correctedRecord(record, seen);
+    await mount.distributions.put(context.storage, distributionName(ref), record, context.signal);
+    try {
+      await converge(mount, context, ref);
+      return;
+    } catch (error) {
+      const learned = rounds > 0 ? learn(error, seen) : undefined;
+      if (!learned) throw error;
+      record = (await mount.distributions.get(context.storage, distributionName(ref), context.signal)) ?? record;
+      seen = learned;
+    }
+  }
+}
+
+const LEARNED: Partial<Record<ProviderErrorReason, 'deleted' | 'pending_deletion' | 'missing_material'>> = {
+  not_found: 'deleted',
+  pending_deletion: 'pending_deletion',
+  invalid_state: 'missing_material',
+};
+
+/** What the refusal of a blind call says of its version; undefined when it says nothing that asking had not said. */
+function learn(error: unknown, seen: Observation): Observation | undefined {
+  if (!(error instanceof IncompleteError)) return undefined;
+  const state = LEARNED[error.cause.reason];
+  const step = error.progress.left[0];
+  if (state === undefined || step === undefined || step.action === 'remove_name') return undefined;
+  const before = seen.versions.get(step.version);
+  if (before === undefined || before.outcome === 'seen') return undefined;
+  // Only this version is corrected in the next round; what has been repaired meanwhile stands in the record.
+  const versions = new Map<number, VersionObservation>([[step.version, { outcome: 'seen', state }]]);
+  return { versions, name: seen.name };
+}
+
+function unseenVersions({ versions }: Observation): Record<string, string> {
+  const unseen: Record<string, string> = {};
+  for (const [version, answer] of versions) if (answer.outcome !== 'seen') unseen[version] = answer.why;
+  return unseen;
+}

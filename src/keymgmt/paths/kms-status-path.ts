@@ -1,0 +1,82 @@
+import { definePath, fields, genericName, type PathDefinition } from '../../framework/index.ts';
+import { userError, type BackendContext, type JsonObject } from '../../logical/index.ts';
+import { distributionStatus } from '../distribution/status.ts';
+import type { Mount } from '../mount.ts';
+import { OPERATION_PREFIX } from './display.ts';
+import { kmsNameField } from './fields.ts';
+
+const LARGEST_PAGE = 1000;
+
+/** `GET kms/:name/status`: a sweep over the keys in a KMS provider, a page at a time. */
+export function kmsStatusPath(mount: Mount): PathDefinition {
+  return definePath({
+    pattern: `kms/${genericName('name')}/status`,
+    fields: {
+      name: kmsNameField,
+      limit: fields.int({ description: 'How many keys to look at, 1 to 1000.', default: 100, query: true }),
+      after: fields.string({
+        description: 'Look at the keys after this name: "next" of the page before.',
+        query: true,
+      }),
+    },
+    display: { operationPrefix: OPERATION_PREFIX, operationSuffix: 'kms-provider-status' },
+    operations: {
+      read: {
+        handler: async (context) => {
+          const { data, storage, signal } = context;
+          const kms = data.get('name');
+          if ((await mount.kms.get(storage, kms, signal)) === undefined) return undefined;
+          const limit = data.get('limit');
+          if (limit < 1 || limit > LARGEST_PAGE) throw userError(`limit must be between 1 and ${LARGEST_PAGE}`);
+          return { data: await sweep(mount, context, kms, data.get('after'), limit) };
+        },
+      },
+    },
+    help: {
+      synopsis: 'Ask the KMS provider for the state of its keys.',
+      description:
+        'Asks for each distributed key, in order of names, and counts the verdicts. possible_orphans lists objects that ' +
+        'may exist in the KMS provider although no key owns them, with the tags to find them by.',
+    },
+  });
+}
+
+async function sweep(
+  mount: Mount,
+  context: BackendContext,
+  kms: string,
+  after: string,
+  limit: number,
+): Promise<JsonObject> {
+  const all = await mount.distributions.list(context.storage, `${kms}/`, context.signal);
+  const rest = all.filter((key) => key > after);
+  const page = rest.slice(0, limit);
+  const keys: Record<string, JsonObject> = {};
+  const verdicts: Record<string, number> = {};
+  for (const key of page) {
+    const status = await distributionStatus(mount, context, { kms, key });
+    // Removed since it was listed.
+    if (!status) continue;
+    keys[key] = status.details;
+    verdicts[status.verdict] = (verdicts[status.verdict] ?? 0) + 1;
+  }
+  const last = page.at(-1);
+  return {
+    keys,
+    verdicts,
+    possible_orphans: await possibleOrphans(mount, context, kms),
+    next: last !== undefined && rest.length > page.length ? last : '',
+  };
+}
+
+async function possibleOrphans(mount: Mount, context: BackendContext, kms: string): Promise<readonly JsonObject[]> {
+  const { storage, signal } = context;
+  const orphans: JsonObject[] = [];
+  for (const attempt of await mount.orphans.list(storage, `${kms}/`, signal)) {
+    const orphan = await mount.orphans.get(storage, `${kms}/${attempt}`, signal);
+    if (!orphan) continue;
+    const { key, version, name, since, labels, reason } = orphan;
+    orphans.push({ attempt, key, version, name, since, reason, tags: { ...labels } });
+  }
+  return orphans;
+}
