@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { LoggedCall } from './call-log.ts';
+import type { Fault, FaultCall, Faults } from './faults.ts';
+import { answer, listen, readBody, type LoopbackServer } from './http.ts';
+import { newPause, type Pause, type PauseRequest } from './pause.ts';
+import type { KeyView } from './views.ts';
+
+/** A fault for the calls that match; `nth` counts the calls that match the action since the rules were set, from 1. */
+interface Rule extends Omit<Fault, 'hold'> {
+  /** @default any */
+  readonly action?: string;
+  /** @default every call */
+  readonly nth?: number;
+}
+
+interface Administered {
+  calls(): readonly LoggedCall[];
+  keys(region: string): readonly KeyView[];
+  aliases(region: string): Readonly<Record<string, string>>;
+  readonly faults: Faults;
+}
+
+/**
+ * The embedded KMS's controls over HTTP, for a test that runs it in another process. JSON in and out:
+ *
+ *     POST   /faults {rules: [{action?, nth?, when, error?, drop?, hang?}]}   the first rule that matches strikes
+ *     DELETE /faults                                                          no faults, no pause; a held call goes on
+ *     POST   /pause {nth, when, action?}   holds the nth call from now, before or after its effect
+ *     GET    /paused                       answers {action, region, accessKeyId, keyId} when the call is held
+ *     POST   /resume {drop?}               lets it go on; drop: true closes its connection instead
+ *     GET    /calls                        all calls
+ *     GET    /state?region=…               {keys, aliases}
+ */
+export async function startAdmin(kms: Administered): Promise<LoopbackServer> {
+  let rules: readonly (Rule & { seen: number })[] = [];
+  let pause: Pause | undefined;
+  kms.faults.set((call) => pause?.choose(call) ?? ruleFor(rules, call));
+
+  const routes: Readonly<Record<string, (body: Readonly<Record<string, unknown>>, query: URLSearchParams) => unknown>> =
+    {
+      'POST /faults': (body) => {
+        rules = (body['rules'] as readonly Rule[]).map((rule) => ({ ...rule, seen: 0 }));
+      },
+      'DELETE /faults': () => {
+        rules = [];
+        pause?.resume({});
+        pause = undefined;
+      },
+      'POST /pause': (body) => {
+        pause?.resume({});
+        pause = newPause(body as unknown as PauseRequest);
+      },
+      'GET /paused': () => pause?.reached,
+      'POST /resume': (body) => {
+        pause?.resume({ drop: body['drop'] === true });
+        pause = undefined;
+      },
+      'GET /calls': () => kms.calls(),
+      'GET /state': (_body, query) => {
+        const region = query.get('region') ?? 'us-east-1';
+        return { keys: kms.keys(region), aliases: kms.aliases(region) };
+      },
+    };
+
+  return listen(0, async (request: IncomingMessage, response: ServerResponse) => {
+    const text = (await readBody(request)).toString();
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const route = routes[`${request.method ?? ''} ${url.pathname}`];
+    if (route === undefined) {
+      answer(response, 404, { error: 'no such endpoint' }, JSON_TYPE);
+      return;
+    }
+    try {
+      const body = text === '' ? {} : (JSON.parse(text) as Readonly<Record<string, unknown>>);
+      answer(response, 200, (await route(body, url.searchParams)) ?? {}, JSON_TYPE);
+    } catch (error) {
+      answer(response, 400, { error: String(error) }, JSON_TYPE);
+    }
+  });
+}
+
+const JSON_TYPE = 'application/json';
+
+function ruleFor(rules: readonly (Rule & { seen: number })[], call: FaultCall): Fault | undefined {
+  let struck: Fault | undefined;
+  for (const rule of rules) {
+    if (rule.action !== undefined && rule.action !== call.action) continue;
+    rule.seen += 1;
+    if (rule.nth === undefined || rule.nth === rule.seen) struck ??= rule;
+  }
+  return struck;
+}

@@ -1,0 +1,89 @@
+import { authorize, type Principal } from './authorization.ts';
+import type { CallLog, OpenCall } from './call-log.ts';
+import type { Output } from './context.ts';
+import { KmsError } from './errors.ts';
+import { NoAnswer, strike, type Fault, type FaultCall } from './faults.ts';
+import type { Body } from './input.ts';
+import { settle } from './key-state.ts';
+import { OPERATIONS } from './operations.ts';
+import type { Throttle } from './quotas.ts';
+import { verifySignature, type AccessKey, type SignedRequest } from './sigv4.ts';
+import type { Account } from './state.ts';
+import type { WrappingKeys } from './wrapping-keys.ts';
+
+export interface CallHandler {
+  readonly account: Account;
+  readonly accessKeys: readonly (AccessKey & Principal)[];
+  readonly now: () => number;
+  readonly lookups: number;
+  readonly wrappingKeys: WrappingKeys;
+  readonly throttle: Throttle;
+  readonly log: CallLog;
+  readonly chooseFault: (call: FaultCall) => Fault | undefined;
+}
+
+/**
+ * One request, from its signature to its answer.
+ *
+ * @throws {KmsError} to be answered @throws {NoAnswer} for a connection that is to stay silent
+ */
+export async function handleCall(handler: CallHandler, request: SignedRequest): Promise<Output> {
+  const action = actionOf(request);
+  const logged = handler.log.start(action);
+  try {
+    const output = await run(handler, request, logged);
+    logged.outcome = 'ok';
+    return output;
+  } catch (error) {
+    logged.outcome =
+      error instanceof KmsError ? error.code : error instanceof NoAnswer ? error.how : 'KMSInternalException';
+    throw error;
+  }
+}
+
+async function run(handler: CallHandler, request: SignedRequest, logged: OpenCall): Promise<Output> {
+  const { account, log, lookups, wrappingKeys } = handler;
+  const { action } = logged;
+  // Signed by the machine's clock, even where the clock of the KMS has been set.
+  const { accessKey, region: name } = verifySignature(request, handler.accessKeys, Date.now());
+  logged.region = name;
+  logged.accessKeyId = accessKey.accessKeyId;
+  const operation = Object.hasOwn(OPERATIONS, action) ? OPERATIONS[action] : undefined;
+  if (operation === undefined) throw new KmsError('UnknownOperationException', '');
+  const body = parseBody(request.body);
+  const keyId = body['KeyId'] ?? body['TargetKeyId'];
+  if (typeof keyId === 'string') logged.keyId = keyId;
+
+  const region = account.region(name);
+  const call = { action, region: name, accessKeyId: accessKey.accessKeyId, keyId: logged.keyId };
+  const fault = handler.chooseFault({ ...call, number: log.calls().length, nth: log.count(action) });
+  await strike(fault, 'before');
+  handler.throttle(name, action, handler.now());
+  const now = handler.now();
+  settle(account, now);
+  authorize(accessKey, region, action, body);
+  const output = await operation({ account, region, now, lookups, wrappingKeys }, body);
+  logged.effect = true;
+  if (action === 'CreateKey') logged.keyId = createdId(output);
+  await strike(fault, 'after');
+  return output;
+}
+
+/** `X-Amz-Target: TrentService.<action>`; an empty text for anything else. */
+function actionOf(request: SignedRequest): string {
+  return /^TrentService\.(\w+)$/.exec(request.headers['x-amz-target'] ?? '')?.[1] ?? '';
+}
+
+function parseBody(bytes: Buffer): Body {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Body;
+  } catch {
+    // Refused below.
+  }
+  throw new KmsError('SerializationException', 'The request is not a JSON object');
+}
+
+function createdId(output: Output): string {
+  return String((output?.['KeyMetadata'] as Readonly<Record<string, unknown>>)['KeyId']);
+}

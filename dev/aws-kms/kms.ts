@@ -1,0 +1,120 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { systemClock, type Clock } from '../../src/support/clock.ts';
+import { startAdmin } from './admin.ts';
+import { newCallLog, type LoggedCall } from './call-log.ts';
+import { KmsError } from './errors.ts';
+import { NoAnswer, type Fault, type FaultCall, type Faults } from './faults.ts';
+import { handleCall, type CallHandler } from './handle-call.ts';
+import { answer, listen, readBody } from './http.ts';
+import { settle } from './key-state.ts';
+import { newThrottle } from './quotas.ts';
+import { newAccount, type Account } from './state.ts';
+import { aliasesIn, keysIn, type KeyView } from './views.ts';
+import { wrappingKeyRing } from './wrapping-keys.ts';
+
+export interface KmsOptions {
+  /** @default 0, a free port of 127.0.0.1 */
+  readonly port?: number;
+  /** The users of the account; an unlisted one is refused. */
+  readonly accessKeys: readonly {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+    /** Actions, without `kms:`, that the user's policy allows. @default all */
+    readonly allow?: readonly string[];
+  }[];
+  /** For expiry and deletion; signatures are always checked by the machine's clock. */
+  readonly clock?: Clock;
+  /** Calls a second by action, in each Region. @default no limit */
+  readonly quotas?: Readonly<Record<string, number>>;
+  /** The first look-ups of a new key, by any call that names it, answer NotFoundException. @default 0 */
+  readonly consistency?: { readonly lookups: number };
+  /** Whether to open the admin endpoint (admin.ts). @default false */
+  readonly admin?: boolean;
+}
+
+/** A running embedded KMS: one account, all Regions, one endpoint. */
+export interface Kms {
+  /** Endpoint for clients, without a trailing slash. */
+  readonly url: string;
+  readonly adminUrl?: string;
+  calls(): readonly LoggedCall[];
+  keys(region: string): readonly KeyView[];
+  /** Key ids by alias name. */
+  aliases(region: string): Readonly<Record<string, string>>;
+  readonly faults: Faults;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an AWS KMS in this process, on 127.0.0.1, with an empty account.
+ *
+ * @throws {Error} when the port is taken
+ */
+export async function startKms(options: KmsOptions): Promise<Kms> {
+  const clock = options.clock ?? systemClock;
+  const account = newAccount();
+  const log = newCallLog();
+  let choose: (call: FaultCall) => Fault | undefined = () => undefined;
+  const handler: CallHandler = {
+    account,
+    accessKeys: options.accessKeys,
+    now: () => clock.now(),
+    lookups: options.consistency?.lookups ?? 0,
+    wrappingKeys: wrappingKeyRing(),
+    throttle: newThrottle(options.quotas ?? {}),
+    log,
+    chooseFault: (call) => choose(call),
+  };
+  const server = await listen(options.port ?? 0, (request, response) => serve(handler, request, response));
+  const settled = (): Account => {
+    settle(account, clock.now());
+    return account;
+  };
+  const kms = {
+    url: server.url,
+    calls: () => log.calls(),
+    keys: (region: string) => keysIn(settled().region(region)),
+    aliases: (region: string) => aliasesIn(settled().region(region)),
+    faults: {
+      set(next: (call: FaultCall) => Fault | undefined) {
+        choose = next;
+      },
+      clear() {
+        choose = () => undefined;
+      },
+    },
+  };
+  const admin = options.admin === true ? await startAdmin(kms) : undefined;
+  return {
+    ...kms,
+    ...(admin === undefined ? {} : { adminUrl: admin.url }),
+    async close() {
+      await Promise.all([server.close(), admin?.close()]);
+    },
+  };
+}
+
+const CONTENT_TYPE = 'application/x-amz-json-1.1';
+
+async function serve(handler: CallHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request);
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : (value ?? ''),
+    ]),
+  );
+  try {
+    const signed = { method: request.method ?? '', url: request.url ?? '/', headers, body };
+    answer(response, 200, await handleCall(handler, signed), CONTENT_TYPE);
+  } catch (error) {
+    if (error instanceof NoAnswer) {
+      if (error.how === 'dropped') request.socket.destroy();
+      return;
+    }
+    const { code, message, status } =
+      error instanceof KmsError ? error : new KmsError('KMSInternalException', String(error), 500);
+    answer(response, status, { __type: code, message }, CONTENT_TYPE);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Fault, FaultCall } from './faults.ts';
+
+export interface PauseRequest {
+  /** Which call from now, from 1. */
+  readonly nth: number;
+  readonly when: Fault['when'];
+  /** Counts only calls of this action. @default any */
+  readonly action?: string;
+}
+
+/** Holds one call of the future, so that a test can end the client while it waits. */
+export interface Pause {
+  choose(call: FaultCall): Fault | undefined;
+  /** Settled when the call is held. */
+  readonly reached: Promise<FaultCall>;
+  /** @param how `drop: true` closes the call's connection; before its effect, there will be none */
+  resume(how: { readonly drop?: boolean }): void;
+}
+
+/** @throws {Error} for a request that is not one */
+export function newPause({ nth, when, action }: PauseRequest): Pause {
+  if (!Number.isInteger(nth) || nth < 1) throw new Error('nth is a number from 1');
+  if (!['before', 'after'].includes(when)) throw new Error('when is before or after');
+  const reached = deferred<FaultCall>();
+  const released = deferred<{ readonly drop?: boolean }>();
+  let seen = 0;
+  return {
+    choose(call) {
+      if (action !== undefined && action !== call.action) return undefined;
+      seen += 1;
+      if (seen !== nth) return undefined;
+      return {
+        when,
+        hold: () => {
+          reached.settle(call);
+          return released.promise;
+        },
+      };
+    },
+    reached: reached.promise,
+    resume: released.settle,
+  };
+}
+
+function deferred<T>(): { readonly promise: Promise<T>; readonly settle: (value: T) => void } {
+  let settle: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, settle };
+}

@@ -1,0 +1,93 @@
+import type { KeyObject } from 'node:crypto';
+import type { KeySpec, KeyUsage } from './key-specs.ts';
+import type { WrappingAlgorithm } from './wrapping.ts';
+
+export type KeyState = 'Enabled' | 'Disabled' | 'PendingImport' | 'PendingDeletion' | 'PendingReplicaDeletion';
+
+/** Bytes that were, at some time, imported in a key. The association outlives the bytes. */
+export interface Material {
+  /** 64 hex digits from key id and bytes, as AWS's KeyMaterialId. */
+  readonly id: string;
+  description: string | undefined;
+  /** Absent after deletion or expiry, until the same bytes come again. */
+  bytes: Buffer | undefined;
+  /** Milliseconds since the Unix epoch; absent: never expires. */
+  validTo: number | undefined;
+  status: 'CURRENT' | 'NON_CURRENT' | 'PENDING_ROTATION' | 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
+  rotatedAt: number | undefined;
+}
+
+export interface Key {
+  readonly id: string;
+  readonly arn: string;
+  readonly region: string;
+  readonly spec: KeySpec;
+  readonly usage: KeyUsage;
+  readonly origin: 'EXTERNAL' | 'AWS_KMS';
+  readonly multiRegion: boolean;
+  primaryRegion: string;
+  readonly createdAt: number;
+  description: string;
+  /** What the key would be with all its material: expiry and deletion of material do not touch it. */
+  enabled: boolean;
+  policy: string;
+  readonly tags: Map<string, string>;
+  readonly materials: Material[];
+  /** When the key goes; absent: it stays. */
+  deletionAt: number | undefined;
+  /** Set for a primary whose deletion waits for its replicas. */
+  deletionDays: number | undefined;
+  /** Counts GetParametersForImport, so that neighbouring tokens get different wrapping keys. */
+  tokensMade: number;
+  /** How many more look-ups do not find the key. */
+  lookupsLeft: number;
+}
+
+/** Half of an import parameters pair: what the server remembers of it. */
+export interface ImportParameters {
+  readonly keyArn: string;
+  readonly algorithm: WrappingAlgorithm;
+  readonly privateKey: KeyObject;
+  readonly validTo: number;
+}
+
+export interface Alias {
+  readonly name: string;
+  keyId: string;
+  readonly createdAt: number;
+  updatedAt: number;
+}
+
+/** What one account has in one Region; nothing is shared between Regions. */
+export interface RegionState {
+  readonly name: string;
+  readonly keys: Map<string, Key>;
+  readonly aliases: Map<string, Alias>;
+  readonly tokens: Map<string, ImportParameters>;
+}
+
+export const ACCOUNT = '000000000000';
+
+/** Every Region of the one account, each empty until it is first used. */
+export interface Account {
+  region(name: string): RegionState;
+  all(): readonly RegionState[];
+}
+
+export function newAccount(): Account {
+  const regions = new Map<string, RegionState>();
+  return {
+    region(name) {
+      const known = regions.get(name);
+      if (known !== undefined) return known;
+      const created = { name, keys: new Map(), aliases: new Map(), tokens: new Map() };
+      regions.set(name, created);
+      return created;
+    },
+    all: () => [...regions.values()],
+  };
+}
+
+export const keyArn = (region: string, id: string): string => `arn:aws:kms:${region}:${ACCOUNT}:key/${id}`;
+
+export const aliasArn = (region: string, name: string): string => `arn:aws:kms:${region}:${ACCOUNT}:${name}`;

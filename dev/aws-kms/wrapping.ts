@@ -1,0 +1,66 @@
+import { constants, createDecipheriv, privateDecrypt, type KeyObject } from 'node:crypto';
+import { invalidCiphertext, unsupported } from './errors.ts';
+import { specFacts, type KeySpec } from './key-specs.ts';
+
+export const WRAPPING_ALGORITHMS = [
+  'RSAES_PKCS1_V1_5',
+  'RSAES_OAEP_SHA_1',
+  'RSAES_OAEP_SHA_256',
+  'RSA_AES_KEY_WRAP_SHA_1',
+  'RSA_AES_KEY_WRAP_SHA_256',
+  'SM2PKE',
+] as const;
+export type WrappingAlgorithm = (typeof WRAPPING_ALGORITHMS)[number];
+
+export const WRAPPING_KEY_SPECS = ['RSA_2048', 'RSA_3072', 'RSA_4096', 'SM2'] as const;
+export type WrappingKeySpec = (typeof WRAPPING_KEY_SPECS)[number];
+
+/**
+ * The table of GetParametersForImport: which wrapping fits which key.
+ *
+ * @throws {KmsError} UnsupportedOperationException
+ */
+export function assertWrappingFits(spec: KeySpec, algorithm: WrappingAlgorithm, wrappingKey: WrappingKeySpec): void {
+  const { kind } = specFacts(spec).material;
+  const keyWrap = algorithm.startsWith('RSA_AES_KEY_WRAP');
+  const oaep = algorithm.startsWith('RSAES_OAEP');
+  const fits =
+    wrappingKey !== 'SM2' &&
+    (kind === 'rsa' ? keyWrap : kind === 'ec' ? keyWrap || oaep : oaep) &&
+    // 241 bytes of PKCS#8 do not fit into what RSA-2048 can take.
+    !(spec === 'ECC_NIST_P521' && wrappingKey === 'RSA_2048' && oaep);
+  if (!fits) {
+    throw unsupported(`Wrapping algorithm ${algorithm} with ${wrappingKey} is not supported for key spec ${spec}.`);
+  }
+}
+
+/**
+ * Opens what a caller wrapped: RSAES-OAEP (RFC 8017 §7.1, empty label, MGF1 with the same hash), or an AES-256 key in
+ * OAEP followed by the material in AES-KWP under it (RFC 5649).
+ *
+ * @throws {KmsError} InvalidCiphertextException
+ */
+export function unwrap(algorithm: WrappingAlgorithm, privateKey: KeyObject, wrapped: Buffer): Buffer {
+  const oaepHash = algorithm.endsWith('_SHA_1') ? 'sha1' : 'sha256';
+  const openOaep = (bytes: Buffer): Buffer =>
+    privateDecrypt({ key: privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, bytes);
+  try {
+    if (algorithm.startsWith('RSAES_OAEP')) return openOaep(wrapped);
+    const modulusBytes = (privateKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
+    const wrappingKey = openOaep(wrapped.subarray(0, modulusBytes));
+    try {
+      return openKeyWrap(wrappingKey, wrapped.subarray(modulusBytes));
+    } finally {
+      wrappingKey.fill(0);
+    }
+  } catch {
+    throw invalidCiphertext();
+  }
+}
+
+/** AES-KWP unwrapping (RFC 5649 §4.2), by the length of the key-encryption key. */
+export function openKeyWrap(wrappingKey: Buffer, wrapped: Buffer): Buffer {
+  const cipher = `id-aes${wrappingKey.length * 8}-wrap-pad`;
+  const decipher = createDecipheriv(cipher, wrappingKey, Buffer.from('a65959a6', 'hex'));
+  return Buffer.concat([decipher.update(wrapped), decipher.final()]);
+}
