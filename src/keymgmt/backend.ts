@@ -11,6 +11,7 @@ import { KMS_PREFIX, kmsStore } from './kms/kms-store.ts';
 import type { EngineDependencies, Mount } from './mount.ts';
 import { distributionPath } from './paths/distribution-path.ts';
 import { keyPath } from './paths/key-path.ts';
+import { kmsCheckPath } from './paths/kms-check-path.ts';
 import { kmsPath } from './paths/kms-path.ts';
 import { listKeysInKmsPath, listKeysPath, listKmsOfKeyPath, listKmsPath } from './paths/list-paths.ts';
 import { rotateKeyPath } from './paths/rotate-key-path.ts';
@@ -44,6 +45,7 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
         statusPath(mount),
         syncPath(mount),
         kmsStatusPath(mount),
+        kmsCheckPath(mount),
       ],
       specialPaths: { sealWrapStorage: [MATERIAL_PREFIX, KMS_PREFIX] },
       periodic: (context) => tick(context, context.immediate),

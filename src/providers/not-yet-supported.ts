@@ -20,6 +20,7 @@ export function notYetSupported(
     removeVersion: refuse,
     observeVersion: async () => ({ outcome: 'unreachable', why: text }),
     observeName: async () => ({ outcome: 'unreachable', why: text }),
+    checkAccount: async () => ({ credentials: { source: 'configuration', id: '' }, problem: text, permissions: [] }),
     close: () => undefined,
   };
   return { kind, checkConfig, checkDistribution: () => text, connect: () => client };

@@ -62,6 +62,24 @@ export type SearchResult =
   /** The credentials do not allow looking, or there is too much to look through. */
   | { readonly outcome: 'unknown'; readonly why: string };
 
+/** What an account may do, tried out without leaving anything behind. */
+export interface AccountCheck {
+  /** Where the credentials come from, and as much of them as may be shown. */
+  readonly credentials: { readonly source: string; readonly id: string };
+  /** What is wrong with the credentials themselves; the permissions are not known then. */
+  readonly problem: string | undefined;
+  readonly permissions: readonly PermissionCheck[];
+}
+
+/** One permission of the cloud (AWS: IAM action). */
+export interface PermissionCheck {
+  readonly permission: string;
+  /** False where the engine does without it, with less to say or repair. */
+  readonly required: boolean;
+  readonly granted: 'yes' | 'no' | 'unknown';
+  readonly why?: string;
+}
+
 /** What entitles the engine to a distributed name. */
 export interface NameClaim {
   /** The name is known to have been set by us before: it is taken back, wherever it points now. */
@@ -118,6 +136,8 @@ export interface KmsClient {
   observeVersion(remoteId: string, signal: AbortSignal): Promise<VersionObservation>;
   /** Asks which version the distributed name points to. Never fails but for an aborted signal. */
   observeName(distributedName: string, ours: readonly string[], signal: AbortSignal): Promise<NameObservation>;
+  /** Tries out what the credentials allow. Never fails but for an aborted signal. */
+  checkAccount(signal: AbortSignal): Promise<AccountCheck>;
   close(): void;
 }
 

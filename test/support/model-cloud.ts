@@ -108,6 +108,7 @@ export function modelCloud(): ModelCloud {
       const holder = names.get(name);
       return { outcome: 'seen', remoteId: holder !== undefined && ours.includes(holder) ? holder : undefined };
     },
+    checkAccount: async () => ({ credentials: { source: 'model', id: '' }, problem: undefined, permissions: [] }),
     close: () => undefined,
   };
   const driver = (kind: ProviderKind): KmsDriver => ({

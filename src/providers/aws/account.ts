@@ -40,6 +40,21 @@ export function clientConfig({ keyCollection, credentials }: ProviderConfig, env
   };
 }
 
+/** Where an account's credentials come from, with the access key's last four characters where they are known. */
+export function credentialsSource({ credentials }: ProviderConfig, env: Environment): { source: string; id: string } {
+  const configured = credentials['access_key']?.reveal();
+  if (configured !== undefined) return { source: 'configuration', id: shortened(configured) };
+  const fromEnvironment = env['AWS_ACCESS_KEY_ID'];
+  if (fromEnvironment !== undefined && env['AWS_PROFILE'] === undefined) {
+    return { source: 'environment', id: shortened(fromEnvironment) };
+  }
+  return { source: 'shared credentials file or role', id: '' };
+}
+
+function shortened(accessKeyId: string): string {
+  return `…${accessKeyId.slice(-4)}`;
+}
+
 /** Host that an account talks to, for error texts. */
 export function endpointName({ keyCollection, credentials }: ProviderConfig, env: Environment): string {
   const endpoint = credentials['endpoint']?.reveal() ?? env['AWS_KMS_ENDPOINT'];

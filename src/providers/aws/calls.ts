@@ -15,6 +15,7 @@ export interface Calls {
   updateAlias: Call<Sdk.UpdateAliasCommandInput, unknown>;
   deleteAlias: Call<Sdk.DeleteAliasCommandInput, unknown>;
   listAliases: Call<Sdk.ListAliasesCommandInput, Sdk.ListAliasesCommandOutput>;
+  tagResource: Call<Sdk.TagResourceCommandInput, unknown>;
   describeKey: Call<Sdk.DescribeKeyCommandInput, Sdk.DescribeKeyCommandOutput>;
   listKeys: Call<Sdk.ListKeysCommandInput, Sdk.ListKeysCommandOutput>;
   listResourceTags: Call<Sdk.ListResourceTagsCommandInput, Sdk.ListResourceTagsCommandOutput>;
@@ -65,6 +66,8 @@ export function calls(config: ProviderConfig, env: Environment): Calls {
       send('DeleteAlias', (sdk, client) => client.send(new sdk.DeleteAliasCommand(input), { abortSignal })),
     listAliases: (input, abortSignal) =>
       send('ListAliases', (sdk, client) => client.send(new sdk.ListAliasesCommand(input), { abortSignal })),
+    tagResource: (input, abortSignal) =>
+      send('TagResource', (sdk, client) => client.send(new sdk.TagResourceCommand(input), { abortSignal })),
     describeKey: (input, abortSignal) =>
       send('DescribeKey', (sdk, client) => client.send(new sdk.DescribeKeyCommand(input), { abortSignal })),
     listKeys: (input, abortSignal) =>

@@ -1,8 +1,9 @@
 import { wrapRsaOaepSha256 } from '../../crypto/wrap-rsa-oaep.ts';
 import type { KeyMaterial } from '../../crypto/key-material.ts';
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
-import type { KmsClient, VersionTarget } from '../port.ts';
+import type { AccountCheck, KmsClient, VersionTarget } from '../port.ts';
 import type { Calls } from './calls.ts';
+import { checkPermissions } from './check-permissions.ts';
 import { findByTag } from './find-by-tag.ts';
 import { observeCmk, unseen } from './observe.ts';
 import { withRetry, type RetryDependencies, type RetryPolicy } from './retry.ts';
@@ -22,7 +23,7 @@ const FRESH: RetryPolicy = { ...SETTLED, reasons: [...TRANSIENT, 'not_found', 'i
 export const ATTEMPT_TAG = 'vault-keymgmt-attempt';
 
 /** The adapter's client: a CMK with imported material per version, an alias per distributed key. */
-export function awsClient(calls: Calls, retry: RetryDependencies): KmsClient {
+export function awsClient(calls: Calls, credentials: AccountCheck['credentials'], retry: RetryDependencies): KmsClient {
   const createdAt = new Map<string, number>();
   const run = <T>(remoteId: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> => {
     const isFresh = retry.clock.now() - (createdAt.get(remoteId) ?? -Infinity) < FRESH_MS;
@@ -91,6 +92,8 @@ export function awsClient(calls: Calls, retry: RetryDependencies): KmsClient {
         return unseen(error, signal);
       }
     },
+
+    checkAccount: (signal) => checkPermissions(calls, credentials, signal),
 
     close: () => {
       calls.close();

@@ -1,5 +1,5 @@
 import type { KmsDriver } from '../port.ts';
-import { checkAccount, type Environment } from './account.ts';
+import { checkAccount, credentialsSource, type Environment } from './account.ts';
 import { calls } from './calls.ts';
 import { checkDistribution } from './check-distribution.ts';
 import { awsClient } from './client.ts';
@@ -16,6 +16,6 @@ export function awsDriver({ env, retry }: AwsDriverOptions): KmsDriver {
     kind: 'awskms',
     checkConfig: checkAccount,
     checkDistribution,
-    connect: (config) => awsClient(calls(config, env), retry),
+    connect: (config) => awsClient(calls(config, env), credentialsSource(config, env), retry),
   };
 }

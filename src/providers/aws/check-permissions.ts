@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { ProviderError } from '../errors.ts';
+import type { AccountCheck, PermissionCheck } from '../port.ts';
+import type { Calls } from './calls.ts';
+
+type Probe = readonly [action: string, required: boolean, call: () => Promise<unknown>];
+
+/**
+ * Tries each IAM action that the adapter uses on a CMK that does not exist: AWS KMS refuses a caller without the
+ * permission before it looks for the key, so `NotFoundException` says that the permission is there. `CreateKey` is tried
+ * with a tag that AWS reserves for itself (`aws:`), which it always refuses. Nothing is made or changed.
+ *
+ * A policy that names resources or conditions can still refuse a real key.
+ */
+export async function checkPermissions(
+  calls: Calls,
+  credentials: AccountCheck['credentials'],
+  signal: AbortSignal,
+): Promise<AccountCheck> {
+  const permissions: PermissionCheck[] = [];
+  for (const [action, required, call] of probes(calls, signal)) {
+    const error = await failureOf(call, signal);
+    if (error?.reason === 'unauthenticated') return { credentials, problem: error.message, permissions: [] };
+    permissions.push({ permission: `kms:${action}`, required, ...grantOf(error) });
+  }
+  return { credentials, problem: undefined, permissions };
+}
+
+function probes(calls: Calls, signal: AbortSignal): readonly Probe[] {
+  const KeyId = randomUUID();
+  const AliasName = `alias/hashicorp/probe-${KeyId}`;
+  const token = Buffer.of(0);
+  const reserved = [{ TagKey: 'aws:probe', TagValue: '' }];
+  return [
+    ['ListAliases', true, () => calls.listAliases({ Limit: 1 }, signal)],
+    ['CreateKey', true, () => calls.createKey({ Origin: 'EXTERNAL', Tags: reserved })],
+    ['TagResource', true, () => calls.tagResource({ KeyId, Tags: reserved }, signal)],
+    [
+      'GetParametersForImport',
+      true,
+      () =>
+        calls.getParametersForImport(
+          { KeyId, WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_4096' },
+          signal,
+        ),
+    ],
+    [
+      'ImportKeyMaterial',
+      true,
+      () =>
+        calls.importKeyMaterial(
+          {
+            KeyId,
+            ImportToken: token,
+            EncryptedKeyMaterial: token,
+            ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+          },
+          signal,
+        ),
+    ],
+    ['EnableKey', true, () => calls.enableKey({ KeyId }, signal)],
+    ['DisableKey', true, () => calls.disableKey({ KeyId }, signal)],
+    ['ScheduleKeyDeletion', true, () => calls.scheduleKeyDeletion({ KeyId }, signal)],
+    ['CreateAlias', true, () => calls.createAlias({ AliasName, TargetKeyId: KeyId }, signal)],
+    ['UpdateAlias', true, () => calls.updateAlias({ AliasName, TargetKeyId: KeyId }, signal)],
+    ['DeleteAlias', true, () => calls.deleteAlias({ AliasName }, signal)],
+    ['DescribeKey', false, () => calls.describeKey({ KeyId }, signal)],
+    ['ListKeys', false, () => calls.listKeys({ Limit: 1 }, signal)],
+    ['ListResourceTags', false, () => calls.listResourceTags({ KeyId }, signal)],
+  ];
+}
+
+async function failureOf(call: () => Promise<unknown>, signal: AbortSignal): Promise<ProviderError | undefined> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof ProviderError) return error;
+    throw error;
+  }
+}
+
+function grantOf(error: ProviderError | undefined): Pick<PermissionCheck, 'granted' | 'why'> {
+  switch (error?.reason) {
+    case undefined:
+    case 'not_found':
+    case 'invalid_request':
+    case 'invalid_state':
+    case 'pending_deletion':
+    case 'already_exists':
+      return { granted: 'yes' };
+    case 'forbidden':
+      return { granted: 'no', why: error.message};
+    case 'unauthenticated':
+    case 'throttled':
+    case 'timeout':
+    case 'unavailable':
+      return { granted: 'unknown', why: error.message};
+  }
+}
