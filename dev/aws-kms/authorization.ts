@@ -30,6 +30,7 @@ export function authorize(principal: Principal, region: RegionState, action: str
 
 function permissionsOf(region: RegionState, action: string, body: Body): readonly Permission[] {
   const key = arnOf({ region }, body['KeyId']);
+  const name = body['AliasName'];
   switch (action) {
     case 'CreateKey':
       return withTagging(body, [{ action, resource: '*' }], '*');
@@ -40,7 +41,7 @@ function permissionsOf(region: RegionState, action: string, body: Body): readonl
     case 'CreateAlias':
     case 'UpdateAlias':
     case 'DeleteAlias':
-      return [{ action, resource: aliasArn(region.name, String(body['AliasName'] ?? '')) }];
+      return [{ action, resource: typeof name === 'string' ? aliasArn(region.name, name) : '*' }];
     case 'ReEncrypt':
       return [
         { action: 'ReEncryptFrom', resource: arnOf({ region }, body['SourceKeyId']) },

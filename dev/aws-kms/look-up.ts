@@ -42,7 +42,8 @@ export function findAlias(context: Context, name: string): Alias {
 
 /** The ARN that a reference stands for, for authorization; it neither fails nor uses up a look-up. */
 export function arnOf(context: Pick<Context, 'region'>, reference: unknown): string {
-  if (typeof reference !== 'string' || reference.startsWith('arn:')) return String(reference ?? '*');
+  if (typeof reference !== 'string') return '*';
+  if (reference.startsWith('arn:')) return reference;
   const { name, aliases } = context.region;
   if (!reference.startsWith('alias/')) return keyArn(name, reference);
   const alias = aliases.get(reference);
