@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject, Operation } from '../../src/logical/index.ts';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
 import { realWait } from '../../src/providers/aws/retry.ts';
@@ -265,7 +265,7 @@ describe('bad input', () => {
   let storage: InMemoryStorage;
   let kms: Kms;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     kms = await startKms({ accessKeys: [{ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example-secret' }] });
     storage = inMemoryStorage();
     const retry = { clock: systemClock, random: Math.random, wait: realWait };
