@@ -9,11 +9,11 @@ import {
 } from '@aws-sdk/client-kms';
 import { expect } from 'vitest';
 import { given, newKey } from '../client.ts';
-import type { ContractCase } from './contract-case.ts';
+import { contractCases } from './contract-case.ts';
 
 const newName = (): string => `alias/contract/${randomBytes(6).toString('hex')}`;
 
-export const aliasCases: readonly ContractCase[] = [
+export const aliasCases = contractCases([
   {
     name: 'an alias leads to its key, moves and goes',
     run: async (client) => {
@@ -93,4 +93,4 @@ export const aliasCases: readonly ContractCase[] = [
       expect(listed.sort()).toEqual(names.sort());
     },
   },
-];
+]);

@@ -5,3 +5,7 @@ export interface ContractCase {
   readonly name: string;
   readonly run: (client: KMSClient, inRegion: (region: string) => KMSClient) => Promise<void>;
 }
+
+export function contractCases(cases: readonly ContractCase[]): readonly ContractCase[] {
+  return cases;
+}

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { expect } from 'vitest';
 import { importMaterial, importParameters, newKey, wrapOaep } from '../client.ts';
-import type { ContractCase } from './contract-case.ts';
+import { contractCases } from './contract-case.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -21,7 +21,7 @@ async function stateOf(client: KMSClient, KeyId: string): Promise<string | undef
 /** A whole second, as some implementations take no fractions. */
 const fromNow = (milliseconds: number): Date => new Date(Math.floor((Date.now() + milliseconds) / 1000) * 1000);
 
-export const importCases: readonly ContractCase[] = [
+export const importCases = contractCases([
   ...(['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'] as const).map((algorithm) => ({
     name: `32 bytes wrapped by openssl with ${algorithm} enable a key`,
     run: async (client: KMSClient) => {
@@ -207,4 +207,4 @@ export const importCases: readonly ContractCase[] = [
       expect(Rotations?.map((rotation) => rotation.KeyMaterialState)).toEqual(['NON_CURRENT', 'CURRENT']);
     },
   },
-];
+]);

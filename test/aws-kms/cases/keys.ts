@@ -15,9 +15,9 @@ import {
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { given, importMaterial, newKey } from '../client.ts';
-import type { ContractCase } from './contract-case.ts';
+import { contractCases } from './contract-case.ts';
 
-export const keyCases: readonly ContractCase[] = [
+export const keyCases = contractCases([
   {
     name: 'a key of Origin EXTERNAL waits for its material',
     run: async (client) => {
@@ -158,4 +158,4 @@ export const keyCases: readonly ContractCase[] = [
       expect((await there.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState).toBe('Enabled');
     },
   },
-];
+]);

@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { expect } from 'vitest';
 import { given, importMaterial, newKey } from '../client.ts';
-import type { ContractCase } from './contract-case.ts';
+import { contractCases } from './contract-case.ts';
 
 async function symmetricKey(client: KMSClient, material: Buffer = randomBytes(32)): Promise<string> {
   const keyId = await newKey(client);
@@ -25,7 +25,7 @@ async function symmetricKey(client: KMSClient, material: Buffer = randomBytes(32
 
 const PLAINTEXT = Buffer.from('a plaintext');
 
-export const useCases: readonly ContractCase[] = [
+export const useCases = contractCases([
   {
     name: 'what Encrypt seals Decrypt opens, with and without the key id',
     run: async (client) => {
@@ -165,4 +165,4 @@ export const useCases: readonly ContractCase[] = [
       });
     },
   },
-];
+]);
