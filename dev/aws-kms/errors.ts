@@ -13,13 +13,6 @@ export class KmsError extends Error {
 
 export const invalid = (message: string): KmsError => new KmsError('ValidationException', message);
 
-/** The text with which AWS reports a parameter that breaks its declared constraint. */
-export function constraint(name: string, value: string, rule: string): KmsError {
-  return invalid(
-    `1 validation error detected: Value '${value}' at '${name}' failed to satisfy constraint: Member must ${rule}`,
-  );
-}
-
 export const notFound = (arn: string, what: 'Key' | 'Alias' = 'Key'): KmsError =>
   new KmsError('NotFoundException', what === 'Key' ? `Key '${arn}' does not exist` : `Alias ${arn} is not found.`);
 

@@ -3,10 +3,18 @@ import { epochSeconds, type Context, type Operations } from './context.ts';
 import { invalid, KmsError } from './errors.ts';
 import { associate, readImportKind } from './associate.ts';
 import { readInput, type Fields } from './input.ts';
-import { currentMaterial, DAY, dropMaterial, requireExternal, requireState } from './key-state.ts';
+import {
+  currentMaterial,
+  DAY,
+  dropMaterial,
+  isPermanent,
+  replicasOf,
+  requireExternal,
+  requireState,
+} from './key-state.ts';
 import { findKey } from './look-up.ts';
 import { checkMaterial } from './material.ts';
-import type { ImportParameters, Key } from './state.ts';
+import type { ImportParameters, Key, Material } from './state.ts';
 import { assertWrappingFits, unwrap, WRAPPING_ALGORITHMS, WRAPPING_KEY_SPECS } from './wrapping.ts';
 
 const MAX_VALIDITY = 365 * DAY;
@@ -65,7 +73,7 @@ export const importOperations: Operations = {
     if (id !== undefined && material === undefined) {
       throw new KmsError('NotFoundException', `Key material with id ${id} is not found for key ${key.arn}.`);
     }
-    if (material !== undefined) dropMaterial(key, material);
+    if (material !== undefined) dropEverywhere(context, key, material);
     return {
       KeyId: key.arn,
       ...(key.spec === 'SYMMETRIC_DEFAULT' && material !== undefined ? { KeyMaterialId: material.id } : {}),
@@ -91,6 +99,16 @@ function readValidTo(fields: Fields, now: number): number | undefined {
   if (validTo <= now) throw invalid('The validTo date must be in the future');
   if (validTo > now + MAX_VALIDITY) throw invalid('The validTo date must be within 365 days');
   return validTo;
+}
+
+/** Pending material of a primary goes from the replicas too; what is part of the key stays with each of them. */
+function dropEverywhere(context: Context, key: Key, material: Material): void {
+  const pending = !isPermanent(material) && key.region === key.primaryRegion;
+  dropMaterial(key, material);
+  for (const replica of pending ? replicasOf(context.account, key) : []) {
+    const copy = replica.materials.find(({ id }) => id === material.id);
+    if (copy !== undefined) dropMaterial(replica, copy);
+  }
 }
 
 /** @throws {KmsError} InvalidImportTokenException, ExpiredImportTokenException */

@@ -3,7 +3,7 @@ import { KmsError } from './errors.ts';
 /** The JSON object of a request. */
 export type Body = Readonly<Record<string, unknown>>;
 
-export interface LengthRule {
+interface LengthRule {
   readonly min?: number;
   readonly max?: number;
   readonly pattern?: RegExp;

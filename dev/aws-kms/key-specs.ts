@@ -37,7 +37,7 @@ export const MAC_ALGORITHMS = ['HMAC_SHA_224', 'HMAC_SHA_256', 'HMAC_SHA_384', '
 export type MacAlgorithm = (typeof MAC_ALGORITHMS)[number];
 
 /** What the imported bytes are. */
-export type MaterialKind =
+type MaterialKind =
   | { readonly kind: 'aes' }
   /** `minBytes` to 128 raw bytes. */
   | { readonly kind: 'hmac'; readonly minBytes: number; readonly hash: string }

@@ -27,7 +27,7 @@ export function currentMaterial(key: Key): Material | undefined {
 export function settle(account: Account, now: number): void {
   for (const region of account.all()) {
     for (const key of region.keys.values()) {
-      for (const material of key.materials) {
+      for (const material of [...key.materials]) {
         if (material.validTo !== undefined && material.validTo <= now) dropMaterial(key, material);
       }
       if (key.deletionAt === undefined || key.deletionAt > now) continue;

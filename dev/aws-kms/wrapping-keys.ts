@@ -1,7 +1,7 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 
-export interface WrappingKeyPair {
+interface WrappingKeyPair {
   readonly publicKey: KeyObject;
   readonly privateKey: KeyObject;
 }

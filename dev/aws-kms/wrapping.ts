@@ -59,7 +59,7 @@ export function unwrap(algorithm: WrappingAlgorithm, privateKey: KeyObject, wrap
 }
 
 /** AES-KWP unwrapping (RFC 5649 §4.2), by the length of the key-encryption key. */
-export function openKeyWrap(wrappingKey: Buffer, wrapped: Buffer): Buffer {
+function openKeyWrap(wrappingKey: Buffer, wrapped: Buffer): Buffer {
   const cipher = `id-aes${wrappingKey.length * 8}-wrap-pad`;
   const decipher = createDecipheriv(cipher, wrappingKey, Buffer.from('a65959a6', 'hex'));
   return Buffer.concat([decipher.update(wrapped), decipher.final()]);

@@ -85,7 +85,7 @@ export function wrapOaep(publicKey: Uint8Array, material: Uint8Array, hash = 'sh
 }
 
 /** RSA_AES_KEY_WRAP_SHA_256: an AES key in OAEP, then the material in AES-KWP under it. */
-export function wrapHybrid(publicKey: Uint8Array, material: Uint8Array): Buffer {
+function wrapHybrid(publicKey: Uint8Array, material: Uint8Array): Buffer {
   const wrappingKey = Buffer.from('00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', 'hex');
   const wrapped = withFiles({ material }, (folder) =>
     openssl(folder, [
@@ -96,11 +96,11 @@ export function wrapHybrid(publicKey: Uint8Array, material: Uint8Array): Buffer 
   return Buffer.concat([wrapOaep(publicKey, wrappingKey), wrapped]);
 }
 
-export function openssl(folder: string, args: readonly string[]): Buffer {
+function openssl(folder: string, args: readonly string[]): Buffer {
   return execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-export function withFiles<T>(files: Readonly<Record<string, Uint8Array>>, run: (folder: string) => T): T {
+function withFiles<T>(files: Readonly<Record<string, Uint8Array>>, run: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'kms-test-'));
   try {
     for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes, { mode: 0o600 });

@@ -15,6 +15,7 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
   'an import token belongs to one public key': 'a second pair ends the first',
   'other bytes than the first are refused, while enabled and after deletion': 'they are accepted',
   'ValidTo lies in the next 365 days': 'any time is accepted',
+  'new material of a multi-Region key rotates when every replica has it': 'it replaces the first at once',
   'new material waits until RotateKeyOnDemand': 'it replaces the first at once',
   'a changed ciphertext is refused': 'it is a stream cipher without authentication',
   'Decrypt with another key id is refused': 'the key id is ignored',

@@ -5,6 +5,7 @@ import {
   GetParametersForImportCommand,
   ImportKeyMaterialCommand,
   ListKeyRotationsCommand,
+  ReplicateKeyCommand,
   RotateKeyOnDemandCommand,
   type KMSClient,
 } from '@aws-sdk/client-kms';
@@ -184,6 +185,26 @@ export const importCases = contractCases([
       await importMaterial(client, keyId, randomBytes(32), { ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo });
       const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId: keyId }));
       expect(KeyMetadata).toMatchObject({ ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo });
+    },
+  },
+  {
+    name: 'new material of a multi-Region key rotates when every replica has it',
+    run: async (client, inRegion) => {
+      const KeyId = await newKey(client, { MultiRegion: true });
+      const [first, second] = [randomBytes(32), randomBytes(32)];
+      await importMaterial(client, KeyId, first);
+      await client.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: 'eu-west-2' }));
+      const there = inRegion('eu-west-2');
+      await importMaterial(there, KeyId, first);
+      const { KeyMaterialId } = await importMaterial(client, KeyId, second, { ImportType: 'NEW_KEY_MATERIAL' });
+      const rotate = new RotateKeyOnDemandCommand({ KeyId });
+      await expect(client.send(rotate)).rejects.toMatchObject({ name: 'KMSInvalidStateException' });
+      await importMaterial(there, KeyId, second);
+      await client.send(rotate);
+      for (const where of [client, there]) {
+        const { KeyMetadata } = await where.send(new DescribeKeyCommand({ KeyId }));
+        expect(KeyMetadata).toMatchObject({ KeyState: 'Enabled', CurrentKeyMaterialId: KeyMaterialId });
+      }
     },
   },
   {
