@@ -28,7 +28,7 @@ distributes copies of them to key management services (KMS) in the cloud.
 /** Makes the factory of Key Management mounts (Vault: mount type `keymgmt`). */
 export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory {
   return ({ backendUUID }) => {
-    const { clock, logger } = dependencies;
+    const { clock } = dependencies;
     const mount = newMount(dependencies, backendUUID);
     const tick = recoveryTick(mount);
     return createBackend({
@@ -53,7 +53,6 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
         mount.clients.forgetAll();
       },
       clock,
-      logger,
     });
   };
 }

@@ -91,11 +91,11 @@ function grantOf(error: ProviderError | undefined): Pick<PermissionCheck, 'grant
     case 'already_exists':
       return { granted: 'yes' };
     case 'forbidden':
-      return { granted: 'no', why: error.message};
+      return { granted: 'no', why: error.message };
     case 'unauthenticated':
     case 'throttled':
     case 'timeout':
     case 'unavailable':
-      return { granted: 'unknown', why: error.message};
+      return { granted: 'unknown', why: error.message };
   }
 }
