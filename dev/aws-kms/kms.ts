@@ -10,7 +10,7 @@ import { settle } from './key-state.ts';
 import { newThrottle } from './quotas.ts';
 import { newAccount, type Account } from './state.ts';
 import { aliasesIn, keysIn, type KeyView } from './views.ts';
-import { wrappingKeyRing } from './wrapping-keys.ts';
+import { wrappingKeyRing, type WrappingKeys } from './wrapping-keys.ts';
 
 export interface KmsOptions {
   /** @default 0, a free port of 127.0.0.1 */
@@ -29,6 +29,8 @@ export interface KmsOptions {
   readonly quotas?: Readonly<Record<string, number>>;
   /** The first look-ups of a new key, by any call that names it, answer NotFoundException. @default 0 */
   readonly consistency?: { readonly lookups: number };
+  /** Where wrapping keys come from; several KMSs of one process may share them, as RSA keys take long to make. */
+  readonly wrappingKeys?: WrappingKeys;
   /** Whether to open the admin endpoint (admin.ts). @default false */
   readonly admin?: boolean;
 }
@@ -61,7 +63,7 @@ export async function startKms(options: KmsOptions): Promise<Kms> {
     accessKeys: options.accessKeys,
     now: () => clock.now(),
     lookups: options.consistency?.lookups ?? 0,
-    wrappingKeys: wrappingKeyRing(),
+    wrappingKeys: options.wrappingKeys ?? wrappingKeyRing(),
     throttle: newThrottle(options.quotas ?? {}),
     log,
     chooseFault: (call) => choose(call),

@@ -1,0 +1,76 @@
+import type { KeyState } from './verbs.ts';
+import { REGION, type World } from './world.ts';
+
+interface KeyRecord {
+  readonly latest_version: number;
+  readonly min_enabled_version: number;
+}
+
+interface DistributionRecord {
+  readonly name: string;
+  readonly removing: boolean;
+  readonly versions: Readonly<Record<string, { readonly remote_id?: string }>>;
+}
+
+/** Reads what a verb is judged by. */
+export async function keyState(world: World): Promise<KeyState> {
+  const key = await record<KeyRecord>(world, 'key/k');
+  const distribution = await record<DistributionRecord>(world, 'distribution/aws/k');
+  return {
+    latest: key?.latest_version,
+    minimum: key?.min_enabled_version,
+    distributed: distribution !== undefined && !distribution.removing,
+  };
+}
+
+/**
+ * Compares storage and cloud after the recovery, reading records as plain JSON: what is wrong, in words.
+ *
+ * A CMK that is alive, owned by no record and named by no possible orphan is an orphan; nothing may be half-done.
+ */
+export async function violations(world: World): Promise<readonly string[]> {
+  const { storage, kms } = world;
+  const wrong: string[] = [];
+  const key = await record<KeyRecord>(world, 'key/k');
+  const distribution = await record<DistributionRecord>(world, 'distribution/aws/k');
+  const versions = key ? Array.from({ length: key.latest_version }, (_, index) => index + 1) : [];
+
+  const materials = new Set(storage.keys().filter((name) => name.startsWith('material/k/')));
+  for (const version of versions) {
+    if (!materials.delete(`material/k/${version}`)) wrong.push(`the material of version ${version} is lost`);
+  }
+  if (!key) for (const left of materials) wrong.push(`${left} belongs to no key`);
+
+  const reported = new Set(storage.keys().flatMap((name) => /^orphan\/aws\/(.+)$/.exec(name)?.[1] ?? []));
+  const owned = new Set(Object.values(distribution?.versions ?? {}).map(({ remote_id }) => remote_id));
+  const live = kms.keys(REGION).filter(({ state }) => state !== 'PendingDeletion');
+  for (const { id, tags } of live) {
+    if (!owned.has(id) && !reported.has(tags['vault-keymgmt-attempt'] ?? '')) wrong.push(`CMK ${id} is an orphan`);
+  }
+  const aliases = Object.entries(kms.aliases(REGION));
+  if (!distribution) {
+    for (const [alias] of aliases) wrong.push(`${alias} is left over`);
+    return wrong;
+  }
+  if (distribution.removing) wrong.push('the removal is not finished');
+  for (const version of versions) {
+    const id = distribution.versions[version]?.remote_id;
+    const expected = version >= (key?.min_enabled_version ?? 0) ? 'Enabled' : 'Disabled';
+    const cmk = live.find((each) => each.id === id);
+    if (!cmk) wrong.push(`version ${version} has no CMK`);
+    else if (cmk.state !== expected) wrong.push(`the CMK of version ${version} is ${cmk.state}, not ${expected}`);
+  }
+  const alias = `alias/hashicorp/${distribution.name}`;
+  const latest = distribution.versions[key?.latest_version ?? 0]?.remote_id;
+  for (const [name, id] of aliases) {
+    if (name !== alias) wrong.push(`${name} is left over`);
+    else if (id !== latest) wrong.push('the alias does not point to the latest version');
+  }
+  if (!aliases.some(([name]) => name === alias)) wrong.push('the alias is missing');
+  return wrong;
+}
+
+async function record<T>({ storage }: World, path: string): Promise<T | undefined> {
+  const entry = await storage.get(path);
+  return entry && (JSON.parse(Buffer.from(entry.value).toString('utf8')) as T);
+}

@@ -1,0 +1,68 @@
+import { keyState, violations } from './check.ts';
+import type { CrashPoint } from './gate.ts';
+import type { Verb } from './verbs.ts';
+import { DOCUMENTED_PERMISSIONS, newWorld, type World } from './world.ts';
+
+/** Which IAM policy the plugin's credentials have. */
+export type Policy = 'all' | 'documented';
+
+/** One crash to try. */
+export interface Trial {
+  readonly verb: Verb;
+  readonly policy: Policy;
+  readonly point: CrashPoint;
+}
+
+/** Names of the calls that a verb makes when nothing happens to it, in order. */
+export async function callsOf(plugin: string, verb: Verb, policy: Policy): Promise<readonly string[]> {
+  const world = await worldFor(plugin, verb, policy);
+  try {
+    world.gate.arm(undefined, () => undefined);
+    await verb.perform(world);
+    return [...world.gate.calls];
+  } finally {
+    await world.close();
+  }
+}
+
+/**
+ * Kills the plugin at the point, starts it again, lets the rollback tick run, and asks for the same thing again.
+ *
+ * @returns what is wrong, in words; nothing when all holds
+ */
+export async function tryPoint(plugin: string, { verb, policy, point }: Trial): Promise<readonly string[]> {
+  const world = await worldFor(plugin, verb, policy);
+  try {
+    const kills: CrashPoint[] = [];
+    world.gate.arm(point, () => {
+      kills.push(point);
+      world.kill();
+    });
+    const outcome = await verb.perform(world).then(
+      () => 'answered',
+      () => 'not answered',
+    );
+    world.gate.disarm();
+    if (kills.length === 0) return [`the point was never reached; the request was ${outcome}`];
+    await world.restart();
+    await world.tick();
+    const afterTick = await violations(world);
+    if (afterTick.length > 0) return afterTick.map((text) => `after the tick: ${text}`);
+    await verb.perform(world);
+    const shortfall = verb.shortfall(await keyState(world));
+    return [...(await violations(world)), ...(shortfall === undefined ? [] : [shortfall])].map(
+      (text) => `after the request was repeated: ${text}`,
+    );
+  } catch (error) {
+    return [`failed: ${error instanceof Error ? error.message : String(error)}`];
+  } finally {
+    await world.close();
+  }
+}
+
+async function worldFor(plugin: string, verb: Verb, policy: Policy): Promise<World> {
+  // Drift is made and seen with calls that are not among the documented ones.
+  const world = await newWorld(plugin, policy === 'all' ? undefined : DOCUMENTED_PERMISSIONS);
+  await verb.prepare(world);
+  return world;
+}
