@@ -97,11 +97,12 @@ describe('the listener', () => {
     const { port } = taken.address() as AddressInfo;
     try {
       const range = { PLUGIN_MIN_PORT: String(port), PLUGIN_MAX_PORT: String(port + 20) };
-      const env = { PATH, ...COOKIE, ...range, ECHO_NETWORK: 'tcp' };
-      const child = spawnSync(echo.path(), { env, encoding: 'utf8', timeout: 2_000, killSignal: 'SIGTERM' });
-      const [, chosen] = /\|tcp\|127\.0\.0\.1:(\d+)\|grpc\|\n$/.exec(child.stdout) ?? [];
+      const host = await echo.start({ env: { ...range, ECHO_NETWORK: 'tcp' } });
+      const [address, chosen] = (host.handshake[3] ?? '').split(':');
+      expect(address).toBe('127.0.0.1');
       expect(Number(chosen)).toBeGreaterThan(port);
       expect(Number(chosen)).toBeLessThanOrEqual(port + 20);
+      expect((await host.mount()).brokered.calls).toEqual([]);
     } finally {
       taken.close();
     }

@@ -26,7 +26,7 @@ export type HostMode = 'automtls' | 'metadata' | 'legacy' | 'plaintext';
 export interface HostOptions {
   readonly command: string;
   readonly args?: readonly string[];
-  /** Added to PATH, TMPDIR and what the host itself sets. */
+  /** Added to PATH, TMPDIR and what the host itself sets, and goes before it. */
   readonly env?: Readonly<Record<string, string>>;
   /** @default automtls */
   readonly mode?: HostMode;
@@ -97,11 +97,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
     env: {
       PATH: process.env['PATH'] ?? '',
       ...(process.env['TMPDIR'] && { TMPDIR: process.env['TMPDIR'] }),
-      ...options.env,
-      ...COOKIE,
-      ...security.env,
       PLUGIN_MIN_PORT: '10000',
       PLUGIN_MAX_PORT: '25000',
+      ...COOKIE,
+      ...security.env,
+      ...options.env,
       PLUGIN_PROTOCOL_VERSIONS: options.versions ?? (mode === 'automtls' ? '5' : '4,3'),
     },
   });
