@@ -67,7 +67,7 @@ export function lifecycle(options: LifecycleOptions): Lifecycle {
     await atMost(patience.cleanupMs, options.cleanup()).catch((error: unknown) => {
       logger.warn('clean-up failed', describeFault(error));
     });
-    await finish(0);
+    if (!faulted) await finish(0);
   };
 
   const finish = async (code: number): Promise<void> => {
