@@ -33,6 +33,8 @@ export async function callsOf(plugin: string, verb: Verb, policy: Policy): Promi
 export async function tryPoint(plugin: string, { verb, policy, point }: Trial): Promise<readonly string[]> {
   const world = await worldFor(plugin, verb, policy);
   try {
+    // What drift there was before may still be there: then the request was undone.
+    const before = new Set(await violations(world));
     const kills: CrashPoint[] = [];
     world.gate.arm(point, () => {
       kills.push(point);
@@ -46,7 +48,7 @@ export async function tryPoint(plugin: string, { verb, policy, point }: Trial): 
     if (kills.length === 0) return [`the point was never reached; the request was ${outcome}`];
     await world.restart();
     await world.tick();
-    const afterTick = await violations(world);
+    const afterTick = (await violations(world)).filter((text) => !before.has(text));
     if (afterTick.length > 0) return afterTick.map((text) => `after the tick: ${text}`);
     await verb.perform(world);
     const shortfall = verb.shortfall(await keyState(world));

@@ -67,19 +67,21 @@ async function repair(
   { distribution }: Loaded,
   seen: Observation,
 ): Promise<void> {
+  const name = distributionName(ref);
+  const blind = new Set([...seen.versions].filter(([, { outcome }]) => outcome !== 'seen').map(([version]) => version));
   let record = distribution;
-  // Each round learns of one version at least.
-  for (let rounds = seen.versions.size; ; rounds--) {
-    record = correctedRecord(record, seen);
-    await mount.distributions.put(context.storage, distributionName(ref), record, context.signal);
+  for (let correction = seen; ;) {
+    await mount.distributions.put(context.storage, name, correctedRecord(record, correction), context.signal);
     try {
       await converge(mount, context, ref);
       return;
     } catch (error) {
-      const learned = rounds > 0 ? learn(error, seen) : undefined;
-      if (!learned) throw error;
-      record = (await mount.distributions.get(context.storage, distributionName(ref), context.signal)) ?? record;
-      seen = learned;
+      const learned = learn(error);
+      // Asking has said nothing of this version, and the refusal does; any other refusal is the answer.
+      if (!learned || !blind.delete(learned.version)) throw error;
+      // What has been repaired meanwhile stands in the record; only this version is corrected in the next round.
+      correction = { versions: new Map([[learned.version, learned.observation]]), name: seen.name };
+      record = (await mount.distributions.get(context.storage, name, context.signal)) ?? record;
     }
   }
 }
@@ -90,17 +92,13 @@ const LEARNED: Partial<Record<ProviderErrorReason, 'deleted' | 'pending_deletion
   invalid_state: 'missing_material',
 };
 
-/** What the refusal of a blind call says of its version; undefined when it says nothing that asking had not said. */
-function learn(error: unknown, seen: Observation): Observation | undefined {
+/** What the refusal of a call says of the version it was for; undefined when it says nothing. */
+function learn(error: unknown): { version: number; observation: VersionObservation } | undefined {
   if (!(error instanceof IncompleteError)) return undefined;
   const state = LEARNED[error.cause.reason];
   const step = error.progress.left[0];
   if (state === undefined || step === undefined || step.action === 'remove_name') return undefined;
-  const before = seen.versions.get(step.version);
-  if (before === undefined || before.outcome === 'seen') return undefined;
-  // Only this version is corrected in the next round; what has been repaired meanwhile stands in the record.
-  const versions = new Map<number, VersionObservation>([[step.version, { outcome: 'seen', state }]]);
-  return { versions, name: seen.name };
+  return { version: step.version, observation: { outcome: 'seen', state } };
 }
 
 function unseenVersions({ versions }: Observation): Record<string, string> {

@@ -1,0 +1,161 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/logical/index.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { violations } from '../support/invariants.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+describe('drift and repair', () => {
+  let engine: Engine;
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+
+  beforeEach(async () => {
+    cloud = modelCloud();
+    storage = inMemoryStorage();
+    engine = await startEngine({ storage, drivers: cloud.drivers });
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    await engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' });
+    await engine.write('key/k/rotate');
+  });
+
+  const object = (id: string): NonNullable<ReturnType<ModelCloud['objects']['get']>> => {
+    const found = cloud.objects.get(id);
+    if (!found) throw new Error(`no object ${id}`);
+    return found;
+  };
+  const moveName = (id: string | undefined): void => {
+    const names = cloud.names as Map<string, string>;
+    const name = [...names.keys()][0] ?? '';
+    if (id === undefined) names.delete(name);
+    else names.set(name, id);
+  };
+  const verdicts = async (): Promise<JsonObject> => {
+    const status = await engine.read('kms/aws/key/k/status');
+    const versions = status?.['versions'] as Readonly<Record<string, JsonObject>>;
+    const alias = status?.['alias'] as JsonObject;
+    return {
+      ...Object.fromEntries(Object.entries(versions).map(([version, each]) => [version, each['verdict']])),
+      alias: alias['verdict'],
+    };
+  };
+  const sync = async (data: JsonObject = {}): Promise<JsonObject | undefined> =>
+    (await engine.write('kms/aws/key/k/sync', data))?.data;
+
+  it('finds nothing to say of what is in sync', async () => {
+    expect(await verdicts()).toEqual({ 1: 'in_sync', 2: 'in_sync', alias: 'in_sync' });
+    expect(await sync({ dry_run: true })).toEqual({ dry_run: true, planned: [] });
+  });
+
+  it.each<[string, (id: string) => void, string, readonly string[]]>([
+    ['disabled', (id) => (object(id).state = 'disabled'), 'disabled', ['enable version 1']],
+    [
+      'material deleted',
+      (id) => {
+        object(id).state = 'pending_import';
+      },
+      'missing_material',
+      ['import version 1'],
+    ],
+    [
+      'scheduled for deletion',
+      (id) => (object(id).state = 'pending_deletion'),
+      'pending_deletion',
+      ['create version 1', 'import version 1'],
+    ],
+    [
+      'deleted',
+      (id) => (cloud.objects as Map<string, unknown>).delete(id),
+      'deleted',
+      ['create version 1', 'import version 1'],
+    ],
+  ])('sees and repairs a version that was %s', async (_what, change, verdict, steps) => {
+    change('cmk-1');
+    expect(await verdicts()).toEqual({ 1: verdict, 2: 'in_sync', alias: 'in_sync' });
+    expect(await sync({ dry_run: true })).toEqual({ dry_run: true, planned: steps });
+    expect(await verdicts()).toMatchObject({ 1: verdict });
+    expect(await sync()).toEqual({ dry_run: false, done: steps });
+    expect(await verdicts()).toEqual({ 1: 'in_sync', 2: 'in_sync', alias: 'in_sync' });
+    expect(await violations(storage, cloud)).toEqual([]);
+  });
+
+  it.each([
+    ['moved to an older version', 'cmk-1'],
+    ['moved to a stranger', 'stranger'],
+    ['removed', undefined],
+  ])('sees and repairs a name that was %s', async (_what, target) => {
+    moveName(target);
+    expect(await verdicts()).toMatchObject({ alias: 'alias_moved' });
+    expect(await sync()).toEqual({ dry_run: false, done: ['point the name to version 2'] });
+    expect(await violations(storage, cloud)).toEqual([]);
+  });
+
+  it('disables again what somebody enabled below min_enabled_version', async () => {
+    await engine.write('key/k', { min_enabled_version: 2 });
+    object('cmk-1').state = 'enabled';
+    expect(await verdicts()).toMatchObject({ 1: 'enabled' });
+    await sync();
+    expect(object('cmk-1').state).toBe('disabled');
+  });
+
+  it('replaces the current version and takes the name along', async () => {
+    object('cmk-2').state = 'pending_deletion';
+    await sync();
+    expect(await violations(storage, cloud)).toEqual([]);
+    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-1', 2: 'cmk-3' } });
+  });
+
+  it('says that it was not allowed to look, and never that all is well', async () => {
+    cloud.searchable = false;
+    object('cmk-1').state = 'disabled';
+    const status = await engine.read('kms/aws/key/k/status');
+    expect(status).toMatchObject({ verdict: 'forbidden', versions: { 1: { verdict: 'forbidden', observed: '' } } });
+  });
+
+  it('repairs blindly where it may not look, and says so', async () => {
+    cloud.searchable = false;
+    object('cmk-1').state = 'pending_deletion';
+    object('cmk-2').state = 'pending_import';
+    const answer = await engine.write('kms/aws/key/k/sync');
+    expect(answer?.warnings).toHaveLength(2);
+    expect(await violations(storage, cloud)).toEqual([]);
+  });
+
+  it('repairs on an empty write to the distribution, and changes nothing when all is well', async () => {
+    object('cmk-1').state = 'disabled';
+    expect(await engine.write('kms/aws/key/k')).toBeUndefined();
+    expect(object('cmk-1').state).toBe('enabled');
+    const before = cloud.calls.length;
+    await engine.write('kms/aws/key/k');
+    expect(cloud.calls).toHaveLength(before);
+  });
+
+  it('refuses to sync what is not distributed', async () => {
+    expect(await engine.errorOf(engine.write('kms/aws/key/other/sync'))).toMatch(/"other" is not distributed/);
+    expect(await engine.read('kms/aws/key/other/status')).toBeUndefined();
+  });
+
+  it('sweeps over the keys of a KMS a page at a time', async () => {
+    for (const name of ['a', 'b']) {
+      await engine.write(`key/${name}`, { type: 'aes256-gcm96' });
+      await engine.write(`kms/aws/key/${name}`, { purpose: 'encrypt,decrypt' });
+    }
+    object('cmk-1').state = 'disabled';
+    const page = async (data: JsonObject): Promise<JsonObject | undefined> =>
+      (await engine.request('read', 'kms/aws/status', data))?.data;
+    const first = await page({ limit: 2 });
+    expect(Object.keys(first?.['keys'] as JsonObject)).toEqual(['a', 'b']);
+    expect(first).toMatchObject({ next: 'b', verdicts: { in_sync: 2 } });
+    const second = await page({ limit: 2, after: 'b' });
+    expect(second).toMatchObject({ next: '', verdicts: { disabled: 1 }, keys: { k: { verdict: 'disabled' } } });
+    expect(await engine.errorOf(engine.request('read', 'kms/aws/status', { limit: 0 }))).toMatch(/limit must be/);
+  });
+
+  it('forgets a distribution by force and lists what it leaves behind', async () => {
+    cloud.fault = () => ({ when: 'before', reason: 'unavailable' });
+    const answer = await engine.request('delete', 'kms/aws/key/k', { force: 'true' });
+    expect(answer?.warnings?.[0]).toContain('cmk-1, cmk-2');
+    expect(await engine.read('kms/aws/key/k')).toBeUndefined();
+    expect(await engine.errorOf(engine.request('delete', 'kms/aws'))).toBeUndefined();
+  });
+});
