@@ -57,26 +57,26 @@ export async function store(
     await chmod(made, 0o755);
     await rename(made, join(finished, binary.file));
     await writeFile(join(finished, `${binary.file}.sha256`), `${hash}\n`);
-    // Another process may have been faster; a good binary is never moved away from under those that start it.
-    const present = await lookUp(cache, binary);
-    if (present === undefined) await replaceFolder(finished, join(cache, binary.name));
-    return present ?? join(cache, binary.name, binary.file);
+    return await publish(cache, binary, finished);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
-// A folder cannot be renamed over one that is not empty, so the old one steps aside first; both steps are atomic, and
-// who loses a race finds an equal folder in its place.
-async function replaceFolder(from: string, to: string): Promise<void> {
+// A folder cannot be renamed over one that is not empty: then another process was faster, and its binary is as good as
+// ours; or what is there is damaged, and steps aside. A good one is never moved away from under those that start it.
+async function publish(cache: string, binary: CachedBinary, finished: string): Promise<string> {
+  const target = join(cache, binary.name);
   for (let attempt = 0; ; attempt += 1) {
-    await rename(to, `${from}-replaced-${attempt}`).catch(() => undefined);
     try {
-      await rename(from, to);
-      return;
+      await rename(finished, target);
+      return join(target, binary.file);
     } catch (error) {
+      const present = await lookUp(cache, binary);
+      if (present !== undefined) return present;
       if (attempt === 5) throw error;
     }
+    await rename(target, `${finished}-damaged-${attempt}`).catch(() => undefined);
   }
 }
 

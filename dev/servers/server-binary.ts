@@ -31,7 +31,7 @@ export function displayName(binary: ServerBinary): string {
  */
 export async function inspectBinary(path: string): Promise<ServerBinary> {
   const { code, stdout, stderr } = await runCommand(path, ['version']);
-  const answer = /^(Vault|OpenBao) v(\d+\.\d+\.\d+\S*)/.exec(stdout);
+  const answer = /^(Vault|OpenBao) v(\d+\.\d+\.\d+[\w.+-]*)/.exec(stdout);
   if (code !== 0 || !answer?.[1] || !answer[2]) {
     const said = (stdout + stderr).trim().split('\n')[0] ?? '';
     throw new Error(`${path} is neither Vault nor OpenBao: "version" exits with ${code} and says "${said}"`);

@@ -1,0 +1,57 @@
+/** `make bench [-- runs]`: how long the built plugin takes to its handshake, and what memory it holds when idle. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { bundlePlugin } from '../dev/build/bundle-plugin.ts';
+import { selfSignedCertificate } from '../src/goplugin/certificate.ts';
+import { systemClock } from '../src/support/clock.ts';
+import { BACKEND_COOKIE } from '../src/vault/serve.ts';
+import { measureBareNode, measureStart } from './measure-start.ts';
+
+const runs = Number(process.argv[2] ?? 15);
+
+/** Middle, and both ends of what was measured. */
+function spread(values: readonly number[]): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (index: number): string => (sorted[index] ?? NaN).toFixed(0).padStart(6);
+  return `${at(Math.floor(sorted.length / 2))} ${at(0)} ${at(sorted.length - 1)}`;
+}
+
+const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
+try {
+  const plugin = join(scratch, 'vault-plugin-secrets-keymgmt');
+  const size = await bundlePlugin(plugin);
+  // What Vault 1.12 and later and every OpenBao set.
+  const env = {
+    PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
+    TMPDIR: scratch,
+    [BACKEND_COOKIE.key]: BACKEND_COOKIE.value,
+    PLUGIN_PROTOCOL_VERSIONS: '5',
+    PLUGIN_CLIENT_CERT: selfSignedCertificate(systemClock).certificate,
+    VAULT_VERSION: '1.21.1',
+    VAULT_PLUGIN_METADATA_MODE: 'false',
+    VAULT_PLUGIN_AUTOMTLS_ENABLED: 'true',
+  };
+  await measureStart(plugin, env); // The first start reads the file from the disk.
+  const starts = [];
+  const bare = [];
+  for (let run = 0; run < runs; run += 1) {
+    bare.push(await measureBareNode());
+    starts.push(await measureStart(plugin, env));
+  }
+  const resident = starts.map((start) => start.resident).filter((megabytes) => megabytes !== undefined);
+  process.stdout.write(
+    [
+      `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} x ${cpus()[0]?.model ?? '?'}`,
+      `${(size / 1e6).toFixed(1)} MB in one file, ${runs} starts`,
+      '',
+      `                            median    min    max`,
+      `bare Node, start to end  ms ${spread(bare)}`,
+      `start to handshake       ms ${spread(starts.map(({ handshake }) => handshake))}`,
+      `idle resident memory     MB ${spread(resident)}`,
+      '',
+    ].join('\n'),
+  );
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}

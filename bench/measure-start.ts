@@ -1,0 +1,55 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** One start of a plugin, seen from outside. */
+export interface Start {
+  /** From the start of the process to its handshake line, milliseconds. */
+  readonly handshake: number;
+  /** Resident memory a second later, megabytes; undefined where there is no /proc. */
+  readonly resident: number | undefined;
+}
+
+/** Long enough for what start-up leaves to be done after the handshake. */
+const IDLE_MS = 1000;
+
+/**
+ * Starts a program as a server would start a plugin, waits for its handshake, lets it idle and ends it.
+ *
+ * @throws {Error} when it ends without a handshake
+ */
+export async function measureStart(command: string, env: NodeJS.ProcessEnv): Promise<Start> {
+  const start = performance.now();
+  const child = spawn(command, [], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    const line = await firstLine(child);
+    const handshake = performance.now() - start;
+    if (!line.startsWith('1|5|')) throw new Error(`${command} said "${line}", which is no handshake`);
+    await delay(IDLE_MS);
+    return { handshake, resident: await residentMegabytes(child.pid ?? -1) };
+  } finally {
+    const ended = once(child, 'exit');
+    if (child.exitCode === null && child.kill('SIGKILL')) await ended;
+  }
+}
+
+/** From the start of Node to its end with nothing to do, milliseconds: the floor of every start. */
+export async function measureBareNode(): Promise<number> {
+  const start = performance.now();
+  await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit');
+  return performance.now() - start;
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('stdout is not a pipe');
+  for await (const line of createInterface({ input: child.stdout })) return line;
+  throw new Error('the plugin ended without a handshake');
+}
+
+async function residentMegabytes(pid: number): Promise<number | undefined> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+}

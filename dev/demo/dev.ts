@@ -1,0 +1,49 @@
+/**
+ * `make dev [HOST=vault|bao]`: a server with the engine mounted and an AWS provider written, left running to play with
+ * until Ctrl-C.
+ */
+import { stderrProgress } from '../servers/progress.ts';
+import { displayName, hostNamed } from '../servers/server-binary.ts';
+import { startEnvironment, type DemoEnvironment } from './environment.ts';
+import { runSteps } from './run-steps.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
+import { CREATE } from './steps/create.ts';
+import { MOUNT } from './steps/mount.ts';
+import { KEY, KMS } from './story.ts';
+
+function invitation({ server, endpoint }: DemoEnvironment): string {
+  const { host } = server.binary;
+  const prefix = host.toUpperCase();
+  return `
+${displayName(server.binary)} runs with the engine at keymgmt/, the key "${KEY}" and the provider "${KMS}",
+which is an embedded AWS KMS at ${endpoint}.
+
+  alias ${host}=${server.binary.path}
+  export ${prefix}_ADDR=${server.address}
+  export ${prefix}_TOKEN=${server.rootToken}
+
+Three commands to try:
+
+  ${host} write keymgmt/kms/${KMS}/key/${KEY} purpose=encrypt,decrypt protection=hsm
+  ${host} read keymgmt/kms/${KMS}/key/${KEY}
+  ${host} write -f keymgmt/key/${KEY}/rotate
+
+The server logs to ${server.folder}/server.log. Ctrl-C ends everything and removes it.
+`;
+}
+
+const ending = stopOnSignal();
+try {
+  const host = process.argv[2];
+  const environment = await startEnvironment(host ? hostNamed(host) : undefined, stderrProgress);
+  ending.begun(environment.stop);
+  const outcomes = await runSteps([...MOUNT, ...CREATE], { ...environment }, () => undefined);
+  const failed = outcomes.find(({ error }) => error !== undefined);
+  if (failed?.error !== undefined) throw new Error(`"${failed.title}" failed: ${failed.error.message}`);
+  process.stdout.write(invitation(environment));
+  // The server's process keeps this one alive until a signal ends both.
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+  await ending.end();
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { startKms } from '../aws-kms/index.ts';
+import { bundlePlugin, PLUGIN_FILE } from '../build/bundle-plugin.ts';
+import { findServer } from '../servers/find-server.ts';
+import { installPlugin, type InstalledPlugin } from '../servers/install-plugin.ts';
+import type { Progress } from '../servers/progress.ts';
+import { displayName, type Host } from '../servers/server-binary.ts';
+import { startServer, type RunningServer } from '../servers/start-server.ts';
+
+/** The Region that the demo's keys go to; the embedded KMS has them all. */
+export const REGION = 'us-west-2';
+
+/** Credentials of the embedded KMS's only user. */
+export interface DemoCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** A server with the plugin in its plugin_directory, and an AWS KMS beside it; both on loopback. */
+export interface DemoEnvironment {
+  readonly server: RunningServer;
+  readonly plugin: InstalledPlugin;
+  /** Endpoint of the embedded KMS. */
+  readonly endpoint: string;
+  readonly credentials: DemoCredentials;
+  /** What an application would use. */
+  readonly kms: KMSClient;
+  readonly stop: () => Promise<void>;
+}
+
+/** Builds the plugin, finds a server and starts everything. @throws {Error} when there is no server, or a part fails */
+export async function startEnvironment(host: Host | undefined, progress: Progress): Promise<DemoEnvironment> {
+  // The SDK would announce the end of its support for this Node, which is no part of the demo.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  const binary = await findServer(host, process.env, progress);
+  progress('Building the plugin');
+  await bundlePlugin(PLUGIN_FILE);
+  const credentials = { accessKeyId: `AKIA${randomName(16)}`, secretAccessKey: randomBytes(30).toString('base64url') };
+  progress('Starting the embedded AWS KMS');
+  const embedded = await startKms({ accessKeys: [credentials] });
+  try {
+    progress(`Starting ${displayName(binary)} (${binary.path})`);
+    const server = await startServer({ binary });
+    const kms = new KMSClient({ region: REGION, endpoint: embedded.url, credentials });
+    return {
+      server,
+      plugin: await installPlugin(server, PLUGIN_FILE),
+      endpoint: embedded.url,
+      credentials,
+      kms,
+      async stop() {
+        kms.destroy();
+        await server.stop();
+        await embedded.close();
+      },
+    };
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
+}
+
+// The alphabet of access key ids.
+function randomName(length: number): string {
+  return Array.from(randomBytes(length), (byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.charAt(byte % 32)).join('');
+}

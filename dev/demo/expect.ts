@@ -1,0 +1,52 @@
+import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
+import type { Finished } from '../servers/run-command.ts';
+import type { KmsAnswer } from './kms-answer.ts';
+
+/** The command must succeed without data in its answer, which is what a 204 looks like. */
+export function expectSuccess(answer: Finished): void {
+  expectExit(answer, 0);
+  match(answer.stdout, /^Success!/);
+}
+
+/** The command must print this JSON, printed with `-format=json`. */
+export function expectJson(answer: Finished, expected: unknown): void {
+  deepStrictEqual(jsonOf(answer), expected);
+}
+
+/** What the command printed with `-format=json`. @throws {Error} when it failed, or printed something else */
+export function jsonOf(answer: Finished): unknown {
+  expectExit(answer, 0);
+  return JSON.parse(answer.stdout) as unknown;
+}
+
+/** The command must find nothing: a 404 without an error. */
+export function expectNothing(answer: Finished): void {
+  expectExit(answer, 2);
+  match(answer.stderr + answer.stdout, /No value found|^\{\}/m);
+}
+
+/** The server must refuse the command with status 400 and a text that matches. */
+export function expectRefusal(answer: Finished, text: RegExp): void {
+  expectExit(answer, 2);
+  match(answer.stderr, /Code: 400/);
+  match(answer.stderr, text);
+}
+
+/** A time as this engine writes it: RFC 3339. */
+export function expectTime(value: unknown): void {
+  ok(typeof value === 'string', 'a time is a string');
+  match(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/);
+}
+
+/** The CMK that answered must be this one. AWS names it by ARN. */
+export function expectAnswerOf(answer: KmsAnswer, keyId: string): void {
+  strictEqual(answer.KeyId?.split('/').at(-1), keyId, 'the CMK that answered');
+}
+
+export function expectKeyState(answer: KmsAnswer, state: string): void {
+  strictEqual(answer.KeyMetadata?.KeyState, state, 'state of the CMK');
+}
+
+function expectExit({ code, stdout, stderr }: Finished, expected: number): void {
+  strictEqual(code, expected, `exit code ${code} and not ${expected}\n${stdout}${stderr}`);
+}

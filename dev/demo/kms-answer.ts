@@ -1,0 +1,14 @@
+/** The parts of the AWS SDK's outputs that the steps look at. */
+export interface KmsAnswer {
+  readonly KeyId?: string | undefined;
+  readonly CiphertextBlob?: Uint8Array | undefined;
+  readonly Plaintext?: Uint8Array | undefined;
+  readonly KeyMetadata?: CmkMetadata | undefined;
+  readonly Aliases?: readonly { readonly AliasName?: string | undefined }[] | undefined;
+}
+
+export interface CmkMetadata {
+  readonly KeyId?: string | undefined;
+  readonly KeyState?: string | undefined;
+  readonly Origin?: string | undefined;
+}

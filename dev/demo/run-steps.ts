@@ -1,0 +1,51 @@
+import { answerText } from './kms-call.ts';
+import type { Step } from './step.ts';
+import type { Story } from './story.ts';
+
+/** How one step went. */
+export interface Outcome {
+  readonly title: string;
+  readonly seconds: number;
+  readonly error?: Error;
+}
+
+/** Writes one block of text for the reader. */
+export type Print = (text: string) => void;
+
+/** Runs the steps in order, printing each command and its answer, up to the first that does not answer as it must. */
+export async function runSteps(steps: readonly Step[], story: Story, print: Print): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const step of steps) {
+    print(`\n# ${step.title}`);
+    const start = performance.now();
+    const error = await runStep(step, story, print).then(
+      () => undefined,
+      (cause: unknown) => (cause instanceof Error ? cause : new Error(String(cause))),
+    );
+    const seconds = (performance.now() - start) / 1000;
+    outcomes.push({ title: step.title, seconds, ...(error === undefined ? {} : { error }) });
+    if (error !== undefined) return outcomes;
+  }
+  return outcomes;
+}
+
+async function runStep(step: Step, story: Story, print: Print): Promise<void> {
+  if (step.kind === 'kms') {
+    const { source, send } = step.call(story);
+    print(`> await kms.send(${source})`);
+    const answer = await send(story.kms);
+    print(answerText(answer));
+    step.check(answer, story);
+    return;
+  }
+  const args = step.command(story);
+  print(`$ ${[story.server.binary.host, ...args].map(quoted).join(' ')}`);
+  const answer = await story.server.cli(...args);
+  print((answer.stdout + answer.stderr).trimEnd());
+  step.check(answer, story);
+}
+
+/** An argument as a shell wants it. */
+export function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,28 @@
+import type { Finished } from '../servers/run-command.ts';
+import type { KmsCall } from './kms-call.ts';
+import type { KmsAnswer } from './kms-answer.ts';
+import type { Story } from './story.ts';
+
+/** One command of the server's own command line, and what it must answer. */
+export interface CliStep {
+  readonly kind: 'cli';
+  readonly title: string;
+  /** Arguments for `vault` or `bao`. */
+  readonly command: (story: Story) => readonly string[];
+  /** @throws {Error} when the answer is another one */
+  readonly check: (answer: Finished, story: Story) => void;
+}
+
+/** One request that an application sends to the cloud, and what it must answer. */
+export interface KmsStep {
+  readonly kind: 'kms';
+  readonly title: string;
+  readonly call: (story: Story) => KmsCall;
+  /** @throws {Error} when the answer is another one */
+  readonly check: (answer: KmsAnswer, story: Story) => void;
+}
+
+export type Step = CliStep | KmsStep;
+
+export const cli = (step: Omit<CliStep, 'kind'>): CliStep => ({ kind: 'cli', ...step });
+export const kms = (step: Omit<KmsStep, 'kind'>): KmsStep => ({ kind: 'kms', ...step });

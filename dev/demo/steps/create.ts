@@ -1,0 +1,51 @@
+import { deepStrictEqual } from 'node:assert/strict';
+import { REGION } from '../environment.ts';
+import { expectJson, expectSuccess, expectTime, jsonOf } from '../expect.ts';
+import { cli, type Step } from '../step.ts';
+import { KEY, KMS } from '../story.ts';
+
+/** Makes a key in the server and tells the engine of an AWS account. */
+export const CREATE: readonly Step[] = [
+  cli({
+    title: 'Create a key',
+    command: () => ['write', `keymgmt/key/${KEY}`, 'type=aes256-gcm96'],
+    check: expectSuccess,
+  }),
+  cli({
+    title: 'Read the key: one version, no material',
+    command: () => ['read', '-format=json', '-field=data', `keymgmt/key/${KEY}`],
+    check(answer) {
+      const { versions, ...key } = jsonOf(answer) as { versions: Record<string, Record<string, unknown>> };
+      deepStrictEqual(key, {
+        name: KEY,
+        type: 'aes256-gcm96',
+        deletion_allowed: false,
+        latest_version: 1,
+        min_enabled_version: 1,
+      });
+      deepStrictEqual(Object.keys(versions), ['1']);
+      deepStrictEqual(Object.keys(versions['1'] ?? {}), ['creation_time']);
+      expectTime(versions['1']?.['creation_time']);
+    },
+  }),
+  cli({
+    title: 'Write the AWS KMS provider',
+    command: ({ credentials, endpoint }) => [
+      'write',
+      `keymgmt/kms/${KMS}`,
+      'provider=awskms',
+      `key_collection=${REGION}`,
+      `credentials=access_key=${credentials.accessKeyId}`,
+      `credentials=secret_key=${credentials.secretAccessKey}`,
+      `credentials=endpoint=${endpoint}`,
+    ],
+    check: expectSuccess,
+  }),
+  cli({
+    title: 'Read the provider: no credentials',
+    command: () => ['read', '-format=json', '-field=data', `keymgmt/kms/${KMS}`],
+    check(answer) {
+      expectJson(answer, { provider: 'awskms', key_collection: REGION });
+    },
+  }),
+];

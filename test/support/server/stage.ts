@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { startKms } from '../../../dev/aws-kms/index.ts';
+import { bundlePlugin } from '../../../dev/build/bundle-plugin.ts';
+import type { Answer, Method } from '../../../dev/servers/http-client.ts';
+import { installPlugin, registerArguments } from '../../../dev/servers/install-plugin.ts';
+import type { ServerBinary } from '../../../dev/servers/server-binary.ts';
+import { startServer, type RunningServer } from '../../../dev/servers/start-server.ts';
+import { findLeaks, type Leak, type Secret } from './find-leaks.ts';
+import { materialInStorage } from './raw-storage.ts';
+
+export const REGION = 'eu-central-1';
+
+/** A real server with the plugin registered and mounted at `keymgmt/`, an embedded AWS KMS, and ears everywhere. */
+export interface Stage {
+  readonly server: RunningServer;
+  /** An application's client of the embedded KMS. */
+  readonly kms: KMSClient;
+  /** Body of a write to `kms/:name` that leads to the embedded KMS. */
+  readonly provider: Readonly<Record<string, unknown>>;
+  /** Sends a request as root and remembers the answer for the search for secrets. */
+  http(method: Method, path: string, body?: unknown): Promise<Answer>;
+  /** Runs the server's command line, remembering in the same way. @returns stdout @throws {Error} when it fails */
+  cli(...args: readonly string[]): Promise<string>;
+  /** Adds all key material that is in storage now to what is searched for. @returns how many pieces are known by now */
+  noteMaterial(): Promise<number>;
+  /** Where a secret was seen. */
+  leaks(): Promise<readonly Leak[]>;
+  /** Takes everything down. */
+  strike(): Promise<void>;
+}
+
+export async function raiseStage(binary: ServerBinary): Promise<Stage> {
+  const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: randomBytes(30).toString('base64url') };
+  const embedded = await startKms({ accessKeys: [credentials] });
+  const server = await startServer({ binary, logLevel: 'trace' }).catch(async (error: unknown) => {
+    await embedded.close();
+    throw error;
+  });
+  const kms = new KMSClient({ region: REGION, endpoint: embedded.url, credentials });
+  const strike = async (): Promise<void> => {
+    kms.destroy();
+    await server.stop();
+    await embedded.close();
+  };
+
+  const secrets = new Map<string, Secret>();
+  const know = (what: string, bytes: Buffer): void => {
+    secrets.set(bytes.toString('hex'), { what, bytes });
+  };
+  know('secret_key', Buffer.from(credentials.secretAccessKey));
+  const heard: { where: string; text: string }[] = [];
+  const auditLog = `${server.folder}/audit.log`;
+
+  const cli: Stage['cli'] = async (...args) => {
+    const { code, stdout, stderr } = await server.cli(...args);
+    heard.push({ where: `answer to ${args.slice(0, 2).join(' ')}`, text: stdout + stderr });
+    if (code !== 0) throw new Error(`${args.join(' ')} exits with ${code}: ${stderr}`);
+    return stdout;
+  };
+  try {
+    await cli('audit', 'enable', 'file', `file_path=${auditLog}`);
+    const built = `${server.folder}/build/vault-plugin-secrets-keymgmt`;
+    await bundlePlugin(built);
+    await cli(...registerArguments(await installPlugin(server, built)));
+    await cli('secrets', 'enable', 'keymgmt');
+  } catch (error) {
+    await strike();
+    throw error;
+  }
+  return {
+    server,
+    kms,
+    provider: {
+      provider: 'awskms',
+      key_collection: REGION,
+      credentials: {
+        access_key: credentials.accessKeyId,
+        secret_key: credentials.secretAccessKey,
+        endpoint: embedded.url,
+      },
+    },
+    async http(method, path, body) {
+      const answer = await server.http(method, path, body);
+      heard.push({ where: `answer to ${method} ${path}`, text: answer.text });
+      return answer;
+    },
+    cli,
+    async noteMaterial() {
+      for (const { path, bytes } of await materialInStorage(server)) know(path, bytes);
+      return secrets.size - 1;
+    },
+    async leaks() {
+      const logs = [
+        { where: 'audit log', text: withoutRawStorage(await readFile(auditLog, 'utf8')) },
+        { where: 'server log', text: await server.log() },
+      ];
+      return findLeaks([...heard, ...logs], [...secrets.values()]);
+    },
+    strike,
+  };
+}
+
+// Vault puts what sys/raw answers in the audit log as it is: that is our own look at storage.
+function withoutRawStorage(auditLog: string): string {
+  const pathOf = (line: string): string => (JSON.parse(line) as { request: { path: string } }).request.path;
+  const lines = auditLog.split('\n').filter((line) => line !== '');
+  return lines.filter((line) => !pathOf(line).startsWith('sys/raw/')).join('\n');
+}
