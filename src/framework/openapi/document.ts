@@ -151,6 +151,9 @@ function responses(
   return { 200: { description: 'OK', content: json(LIST_RESPONSE) } };
 }
 
+// The server reads an external plugin's document into Go structs by their field names: there `$ref` goes unseen and the
+// reference is lost, while `ref` is taken, and written as `$ref` in the document that the server gives out.
 function json(schema: string): JsonObject {
-  return { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } };
+  const reference = `#/components/schemas/${schema}`;
+  return { 'application/json': { schema: { $ref: reference, ref: reference } } };
 }
