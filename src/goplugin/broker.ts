@@ -46,12 +46,6 @@ export function broker(options: BrokerOptions): Broker & { readonly handlers: GR
     },
     handlers: {
       StartStream: (call) => {
-        let open = true;
-        const ended = (): void => {
-          if (!open) return;
-          open = false;
-          if (--streams === 0) onHost(false);
-        };
         calls.keep(call);
         streams++;
         onHost(true);
@@ -64,10 +58,11 @@ export function broker(options: BrokerOptions): Broker & { readonly handlers: GR
         call.on('error', () => undefined);
         call.once('end', () => {
           call.end();
-          ended();
         });
-        // The host may also die without a word.
-        call.once('cancelled', ended);
+        // grpc-js emits this at every end of a call: also when the host has died without a word.
+        call.once('cancelled', () => {
+          if (--streams === 0) onHost(false);
+        });
       },
     },
   };

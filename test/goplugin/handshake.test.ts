@@ -42,5 +42,6 @@ describe('the protocol version', () => {
     ['6,2', 3],
   ])('for an offer of %j is %d', (offered, expected) => {
     expect(negotiateVersion(offered, [5, 4, 3])).toBe(expected);
+    expect(negotiateVersion(offered, [3, 4, 5])).toBe(expected);
   });
 });

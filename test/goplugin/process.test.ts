@@ -279,6 +279,7 @@ describe('stdio', () => {
     const events: string[] = [];
     stream.on('data', () => events.push('data')).on('error', () => events.push('error'));
     const ended = new Promise((resolve) => stream.on('end', resolve));
+    stream.on('end', () => events.push('end'));
     await mount.handleRequest({ path: 'noise' });
     expect(events).toEqual([]);
     await host.shutdown();

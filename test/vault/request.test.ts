@@ -59,7 +59,15 @@ describe('a request', () => {
     const mount = await host.mount();
     const reply = await mount.handleRequest({ operation: 'update', path: 'throw', data: { kind, message } });
     expect(reply).toEqual({ response: undefined, error: expected });
-    expect(host.plugin.stderr()).not.toContain('c2VjcmV0');
+  });
+
+  it('never brings what could not be parsed into the log', async () => {
+    const mount = await host.mount();
+    const data = { kind: 'syntax', message: '?ZmFrZS1rZXk' };
+    await mount.handleRequest({ operation: 'update', path: 'throw', data });
+    const line = await host.plugin.logged('request failed unexpectedly', { error: 'SyntaxError' });
+    expect(line['at']).toContain('JSON.parse');
+    expect(host.plugin.stderr()).not.toContain('ZmFrZS1rZXk');
   });
 
   it('that the user got wrong is answered by an error response', async () => {

@@ -18,8 +18,8 @@ export interface PluginChild {
   stderr(): string;
   /** The lines of stderr that are JSON. */
   logs(): readonly LogLine[];
-  /** Resolves once a line with this message is in the log. */
-  logged(message: string): Promise<LogLine>;
+  /** Resolves once a line with this message, and these fields, is in the log. */
+  logged(message: string, fields?: Readonly<Record<string, unknown>>): Promise<LogLine>;
   /** Resolves when the process is reaped and both pipes have ended. */
   readonly exited: Promise<Exit>;
   kill(signal: NodeJS.Signals): void;
@@ -70,7 +70,11 @@ export function startChild({ command, args, env }: ChildOptions): PluginChild & 
     stdout: () => printed.stdout,
     stderr: () => printed.stderr,
     logs,
-    logged: (message) => until(`log line "${message}"`, () => logs().find((line) => line['@message'] === message)),
+    logged: (message, fields = {}) => {
+      const wanted = Object.entries({ '@message': message, ...fields });
+      const isWanted = (line: LogLine): boolean => wanted.every(([name, value]) => line[name] === value);
+      return until(`log line "${message}"`, () => logs().find(isWanted));
+    },
     exited,
     kill: (signal) => child.kill(signal),
     firstLine: () => until('handshake', () => /^.*\n/.exec(printed.stdout)?.[0]),
