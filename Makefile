@@ -3,10 +3,10 @@ INSTALLED := node_modules/.installed
 # HOST counts on the command line alone: some shells export a variable of that name.
 SERVER := $(if $(filter command line,$(origin HOST)),$(HOST))
 
-.PHONY: help install build demo dev vault test check bench lint fmt proto clean
+.PHONY: help install build demo dev vault test test-crash test-cluster check bench lint fmt proto clean
 
 help: ## Say what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(INSTALLED): package-lock.json
 	@sh dev/build/require-node.sh
@@ -29,6 +29,12 @@ vault: $(INSTALLED) ## Compile HashiCorp Vault for demo and tests [VERSION=1.21.
 
 test: $(INSTALLED) ## Run all tests
 	@npm run --silent test
+
+test-crash: $(INSTALLED) ## Kill the plugin at every call that every verb makes
+	@npm run --silent test:crash
+
+test-cluster: $(INSTALLED) ## Kill active nodes of a three-node cluster under load [HOST=vault|bao]
+	@npm run --silent test:cluster -- $(SERVER)
 
 check: $(INSTALLED) ## Check format, types, lint, rings, dead code, generated files
 	@npm run --silent check

@@ -1,0 +1,142 @@
+import { copyFile, chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { freePorts } from '../../dev/servers/free-ports.ts';
+import { sendRequest, type Answer, type Method } from '../../dev/servers/http-client.ts';
+import type { ServerBinary } from '../../dev/servers/server-binary.ts';
+import {
+  configFile,
+  logFile,
+  pluginFolder,
+  scratchFolder,
+  serverConfig,
+  storageFolder,
+  type ServerPlace,
+} from '../../dev/servers/server-config.ts';
+import { startProcess, type ServerProcess } from '../../dev/servers/server-process.ts';
+import { waitUntil } from '../../dev/servers/wait-until.ts';
+
+/** One server of a cluster. */
+interface Node {
+  readonly place: ServerPlace;
+  readonly address: string;
+  process: ServerProcess;
+}
+
+/** Three servers with integrated storage on loopback, one of them active. */
+export interface Cluster {
+  /** Sends a request to whichever node is active, waiting for one. @throws {Error} when the connection breaks */
+  http(method: Method, path: string, body?: unknown): Promise<Answer>;
+  /** Ends the active node with SIGKILL. @returns starts it again and unseals it */
+  killActive(): Promise<() => Promise<void>>;
+  stop(): Promise<void>;
+}
+
+const NODES = 3;
+const ELECTION_SECONDS = 60;
+
+export async function startCluster(binary: ServerBinary, plugin: string): Promise<Cluster> {
+  const folder = await mkdtemp(join(await realpath(tmpdir()), 'cluster-'));
+  const ports = await freePorts(2 * NODES);
+  const places = Array.from({ length: NODES }, (_, index): ServerPlace => ({
+    folder: `${folder}/${index}`,
+    apiPort: ports[2 * index] ?? 0,
+    clusterPort: ports[2 * index + 1] ?? 0,
+  }));
+  const addressOf = ({ apiPort }: ServerPlace): string => `http://127.0.0.1:${apiPort}`;
+  const founder = addressOf(places[0] ?? { folder, apiPort: 0, clusterPort: 0 });
+  const run = (place: ServerPlace): ServerProcess =>
+    startProcess(binary.path, ['server', `-config=${configFile(place)}`], {
+      folder: place.folder,
+      log: logFile(place),
+      env: {
+        PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
+        HOME: place.folder,
+        TMPDIR: scratchFolder(place),
+      },
+    });
+  const nodes: Node[] = [];
+  for (const [index, place] of places.entries()) {
+    for (const each of [pluginFolder(place), storageFolder(place), scratchFolder(place)]) {
+      await mkdir(each, { recursive: true });
+    }
+    await copyFile(plugin, join(pluginFolder(place), 'keymgmt'));
+    await chmod(join(pluginFolder(place), 'keymgmt'), 0o755);
+    const leader = index === 0 ? undefined : founder;
+    await writeFile(configFile(place), serverConfig(place, 'info', { id: `node-${index}`, leader }));
+    nodes.push({ place, address: addressOf(place), process: run(place) });
+  }
+  const stop = async (): Promise<void> => {
+    await Promise.all(nodes.map((node) => node.process.stop()));
+    await rm(folder, { recursive: true, force: true });
+  };
+  const health = (node: Node): Promise<Answer | undefined> =>
+    sendRequest(node.address, undefined, { method: 'GET', path: 'sys/health' }).catch(() => undefined);
+  const active = (): Promise<Node> =>
+    waitUntil(
+      'a node is active',
+      async () => {
+        for (const node of nodes) if ((await health(node))?.status === 200) return node;
+        return undefined;
+      },
+      ELECTION_SECONDS,
+    );
+
+  try {
+    await waitUntil('the first node listens', () => health(nodes[0] as Node));
+    const init = await sendRequest(founder, undefined, {
+      method: 'PUT',
+      path: 'sys/init',
+      body: { secret_shares: 1, secret_threshold: 1 },
+    });
+    const { keys, root_token: token } = init.body as { keys?: readonly string[]; root_token?: string };
+    /** Unseals a node; one that joins needs the key again until it has heard from the leader. */
+    const unseal = (node: Node): Promise<unknown> =>
+      waitUntil(
+        `${node.address} is unsealed`,
+        async () => {
+          const body = { key: keys?.[0] };
+          const sealed = await sendRequest(node.address, undefined, { method: 'PUT', path: 'sys/unseal', body }).catch(
+            () => undefined,
+          );
+          return (sealed?.body as { sealed?: boolean } | undefined)?.sealed === false || undefined;
+        },
+        ELECTION_SECONDS,
+      );
+    for (const node of nodes) {
+      await unseal(node);
+      if (node === nodes[0]) await active();
+    }
+    await waitUntil(
+      'all nodes have joined',
+      async () => {
+        const answer = await sendRequest(founder, token, {
+          method: 'GET',
+          path: 'sys/storage/raft/configuration',
+        });
+        const config = answer.body.data?.['config'] as { servers?: readonly { voter?: boolean }[] } | undefined;
+        return config?.servers?.filter(({ voter }) => voter === true).length === NODES;
+      },
+      ELECTION_SECONDS,
+    );
+    return {
+      async http(method, path, body) {
+        return sendRequest((await active()).address, token, { method, path, body });
+      },
+      async killActive() {
+        const node = await active();
+        process.kill(node.process.pid, 'SIGKILL');
+        await waitUntil('the node is gone', async () => !node.process.running());
+        return async () => {
+          node.process = run(node.place);
+          await waitUntil('the node listens again', () => health(node));
+          await unseal(node);
+        };
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

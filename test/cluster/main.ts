@@ -1,0 +1,154 @@
+/**
+ * Kills the active node of a real three-node cluster at random moments of distributions and rotations, under load, and
+ * checks that nothing acknowledged is lost and nothing is orphaned: `make test-cluster [HOST=vault|bao]`.
+ * `CLUSTER_ROUNDS` and `CLUSTER_SEED` choose how often and when.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startKms } from '../../dev/aws-kms/kms.ts';
+import { bundlePlugin } from '../../dev/build/bundle-plugin.ts';
+import { sha256OfFile } from '../../dev/servers/cached-binary.ts';
+import { findServer } from '../../dev/servers/find-server.ts';
+import { displayName, hostNamed } from '../../dev/servers/server-binary.ts';
+import { stderrProgress } from '../../dev/servers/progress.ts';
+import { startCluster, type Cluster } from './cluster.ts';
+import { randomFrom } from './random-from.ts';
+
+const REGION = 'us-west-1';
+const ACCESS_KEY = { accessKeyId: 'AKIACLUSTER', secretAccessKey: 'cluster-test-secret' };
+const ROUNDS = Number(process.env['CLUSTER_ROUNDS'] ?? 30);
+const SEED = Number(process.env['CLUSTER_SEED'] ?? Date.now() % 1_000_000);
+const LATEST_KILL_MS = 250;
+
+const wanted = process.argv[2];
+const binary = await findServer(wanted === undefined ? undefined : hostNamed(wanted), process.env, stderrProgress);
+const folder = await mkdtemp(join(tmpdir(), 'plugin-'));
+const plugin = join(folder, 'keymgmt');
+await bundlePlugin(plugin);
+const kms = await startKms({ accessKeys: [ACCESS_KEY] });
+const cluster = await startCluster(binary, plugin);
+const random = randomFrom(SEED);
+process.stdout.write(`${displayName(binary)}, ${ROUNDS} rounds, CLUSTER_SEED=${SEED}\n`);
+const wrong: string[] = [];
+try {
+  await mountEngine(cluster, await sha256OfFile(plugin));
+  for (let round = 0; round < ROUNDS; round++) wrong.push(...(await playRound(round)));
+  wrong.push(...(await violations()));
+} finally {
+  await cluster.stop();
+  await kms.close();
+  await rm(folder, { recursive: true, force: true });
+}
+for (const text of wrong) process.stdout.write(`FAILED ${text}\n`);
+process.stdout.write(`rounds: ${ROUNDS}, failures: ${wrong.length}\n`);
+process.exitCode = wrong.length === 0 ? 0 : 1;
+
+async function mountEngine(cluster: Cluster, sha256: string): Promise<void> {
+  await must(cluster.http('PUT', 'sys/plugins/catalog/secret/keymgmt', { sha256, command: 'keymgmt' }));
+  await must(cluster.http('POST', 'sys/mounts/keymgmt', { type: 'keymgmt' }));
+  await must(
+    cluster.http('POST', 'keymgmt/kms/aws', {
+      provider: 'awskms',
+      key_collection: REGION,
+      credentials: { access_key: ACCESS_KEY.accessKeyId, secret_key: ACCESS_KEY.secretAccessKey, endpoint: kms.url },
+    }),
+  );
+}
+
+/** One distribution and one rotation under load; the active node dies during one of the two. */
+async function playRound(round: number): Promise<readonly string[]> {
+  const name = `k${round}`;
+  await must(cluster.http('POST', `keymgmt/key/${name}`, { type: 'aes256-gcm96' }));
+  const acknowledged = { distributed: false, versions: 1 };
+  const distribute = async (): Promise<void> => {
+    await must(cluster.http('POST', `keymgmt/kms/aws/key/${name}`, { purpose: 'encrypt,decrypt' }));
+    acknowledged.distributed = true;
+  };
+  const rotate = async (): Promise<void> => {
+    await must(cluster.http('POST', `keymgmt/key/${name}/rotate`));
+    acknowledged.versions++;
+  };
+  const killDuringRotation = random() < 0.5;
+  if (killDuringRotation) await distribute();
+  const load = startLoad(round);
+  const work = (killDuringRotation ? rotate() : distribute()).catch(() => undefined);
+  await delay(random() * LATEST_KILL_MS);
+  const revive = await cluster.killActive();
+  await work;
+  await load.stop();
+  // A client whose request broke asks again; the new active node finishes what was begun.
+  await retried(distribute);
+  if (!killDuringRotation || acknowledged.versions === 1) await retried(rotate);
+  await revive();
+  const key = await cluster.http('GET', `keymgmt/key/${name}`);
+  const latest = Number(key.body.data?.['latest_version']);
+  process.stdout.write(`round ${round}: killed during ${killDuringRotation ? 'rotation' : 'distribution'}\n`);
+  return latest >= acknowledged.versions
+    ? []
+    : [`round ${round}: ${acknowledged.versions} versions were acknowledged, ${latest} are there`];
+}
+
+/** Readers that go on while the cluster changes its leader. */
+function startLoad(round: number): { stop(): Promise<void> } {
+  const controller = new AbortController();
+  const reader = async (): Promise<void> => {
+    while (!controller.signal.aborted) {
+      await cluster.http('GET', `keymgmt/key/k${Math.floor(random() * (round + 1))}`).catch(() => undefined);
+    }
+  };
+  const readers = Promise.all(Array.from({ length: 4 }, reader));
+  return {
+    async stop() {
+      controller.abort();
+      await readers;
+    },
+  };
+}
+
+/** Compares what the engine says of every key with what the cloud holds. */
+async function violations(): Promise<readonly string[]> {
+  const found: string[] = [];
+  const owned = new Set<string>();
+  const aliases = kms.aliases(REGION);
+  const cmks = new Map(kms.keys(REGION).map((cmk) => [cmk.id, cmk]));
+  for (let round = 0; round < ROUNDS; round++) {
+    const { data } = (await cluster.http('GET', `keymgmt/kms/aws/key/k${round}`)).body;
+    const versions = Object.entries((data?.['versions'] ?? {}) as Record<string, string>);
+    const latest = Number((await cluster.http('GET', `keymgmt/key/k${round}`)).body.data?.['latest_version']);
+    if (versions.length !== latest) found.push(`k${round}: ${latest} versions, ${versions.length} CMKs`);
+    for (const [version, id] of versions) {
+      owned.add(id);
+      const state = cmks.get(id)?.state;
+      if (state !== 'Enabled') found.push(`k${round}: the CMK of version ${version} is ${state ?? 'missing'}`);
+    }
+    const holder = aliases[`alias/hashicorp/${String(data?.['name'])}`];
+    if (holder !== versions.at(-1)?.[1]) found.push(`k${round}: the alias does not point to the latest version`);
+  }
+  const status = (await cluster.http('GET', 'keymgmt/kms/aws/status')).body.data;
+  const reported = new Set(
+    ((status?.['possible_orphans'] ?? []) as readonly { attempt: string }[]).map(({ attempt }) => attempt),
+  );
+  for (const { id, state, tags } of cmks.values()) {
+    if (state === 'PendingDeletion' || owned.has(id)) continue;
+    if (!reported.has(tags['vault-keymgmt-attempt'] ?? '')) found.push(`CMK ${id} is an orphan`);
+  }
+  return found;
+}
+
+async function retried(work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (tries === 10) throw error;
+    }
+  }
+}
+
+async function must(request: ReturnType<Cluster['http']>): Promise<void> {
+  const { status, text } = await request;
+  if (status >= 300) throw new Error(`answered ${status}: ${text}`);
+}
