@@ -13,10 +13,21 @@ import { promisify } from 'node:util';
 const RINGS = ['goplugin', 'vault'];
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 const resolve = createRequire(import.meta.url).resolve;
 const PBJS = join(dirname(resolve('protobufjs-cli/package.json')), 'bin/pbjs');
 const GEN_TYPES = join(dirname(resolve('@grpc/proto-loader')), '../bin/proto-loader-gen-types.js');
+
+/** Runs a generator, and reports what it complains about without its stack. */
+async function run(command: readonly string[]): Promise<string> {
+  try {
+    return (await execute(process.execPath, command, { cwd: ROOT })).stdout;
+  } catch (error) {
+    const { stderr } = error as { stderr?: string };
+    const complaint = stderr?.split('\n').find((line) => line.trim() !== '');
+    throw new Error(complaint ?? 'the generator failed', { cause: error });
+  }
+}
 
 /** Text of every generated file of a ring, by its path below `generated/`. */
 type Generated = Map<string, string>;
@@ -30,7 +41,7 @@ async function generate(ring: string, scratch: string): Promise<Generated> {
   const fileOptions = ['--grpcLib=@grpc/grpc-js', '--targetFileExtension=.ts', '--importFileExtension=.ts'];
   const where = [`--includeDirs=${folder}`, `--outDir=${out}`];
   // Paths relative to the root, as each file names the .proto that it comes from.
-  await run(process.execPath, [GEN_TYPES, ...loaderOptions, ...fileOptions, ...where, ...names], { cwd: ROOT });
+  await run([GEN_TYPES, ...loaderOptions, ...fileOptions, ...where, ...names]);
   // One index per .proto, for a loader that parses them at run time; ours takes the descriptor.
   for (const name of names) await rm(join(out, `${basename(name, '.proto')}.ts`));
   await writeFile(join(out, 'descriptor.ts'), await descriptor(folder, names));
@@ -40,9 +51,8 @@ async function generate(ring: string, scratch: string): Promise<Generated> {
 // A module and no .json file: it is imported in the same way from source, from tests and from a bundle of one file.
 async function descriptor(folder: string, names: readonly string[]): Promise<string> {
   const files = names.map((name) => join(folder, name));
-  const command = [PBJS, '--target=json', '--keep-case', `--path=${folder}`, ...files];
-  const { stdout } = await run(process.execPath, command, { cwd: ROOT });
-  const json = JSON.stringify(JSON.parse(stdout), undefined, 1);
+  const printed = await run([PBJS, '--target=json', '--keep-case', `--path=${folder}`, ...files]);
+  const json = JSON.stringify(JSON.parse(printed), undefined, 1);
   return [
     '// Made by dev/proto/generate.ts; do not edit.',
     "import type { INamespace } from 'protobufjs';",
@@ -98,4 +108,7 @@ async function main(check: boolean): Promise<number> {
   return 1;
 }
 
-process.exitCode = await main(process.argv.includes('--check'));
+process.exitCode = await main(process.argv.includes('--check')).catch((error: unknown) => {
+  process.stderr.write(`proto/ cannot be compiled: ${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
+});
