@@ -3,10 +3,10 @@ INSTALLED := node_modules/.installed
 # HOST counts on the command line alone: some shells export a variable of that name.
 SERVER := $(if $(filter command line,$(origin HOST)),$(HOST))
 
-.PHONY: help install build demo dev vault test test-crash test-cluster check bench lint fmt proto clean
+.PHONY: help install build demo dev vault test test-crash test-cluster test-soak check bench lint fmt proto clean
 
 help: ## Say what can be made
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(INSTALLED): package-lock.json
 	@sh dev/build/require-node.sh
@@ -35,6 +35,9 @@ test-crash: $(INSTALLED) ## Kill the plugin at every call that every verb makes
 
 test-cluster: $(INSTALLED) ## Kill active nodes of a three-node cluster under load [HOST=vault|bao]
 	@npm run --silent test:cluster -- $(SERVER)
+
+test-soak: $(INSTALLED) ## Let 64 clients work while the cloud misbehaves [HOST=vault|bao]
+	@npm run --silent test:soak -- $(SERVER)
 
 check: $(INSTALLED) ## Check format, types, lint, rings, dead code, generated files
 	@npm run --silent check
