@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { X509Certificate, randomUUID } from 'node:crypto';
 import {
   Client,
@@ -135,6 +136,8 @@ async function connect(child: PluginChild, line: string, security: Security): Pr
     security.unwrapServer?.close();
     child.kill('SIGKILL');
     await child.exited;
+    // A killed plugin cannot do it.
+    if (network === 'unix') rmSync(address, { force: true });
   };
 
   return {
