@@ -10,8 +10,8 @@ export const DEFAULT_VAULT = '1.21.1';
 
 const RECIPES = fileURLToPath(new URL('../vault-build', import.meta.url));
 
-/** Their dependencies reach into Go's own runtime by name, which Go's linker refuses by now unless it is told. */
-const USES_LINKNAME: readonly string[] = ['1.11.0', '1.14.2'];
+/** Its dependencies reach into Go's own runtime by name, which Go's linker refuses by now unless it is told. */
+const USES_LINKNAME: readonly string[] = ['1.11.0'];
 
 /** Versions whose modules can be had and compiled: those with a go.mod and a go.sum in dev/vault-build/. */
 export async function vaultVersions(): Promise<readonly string[]> {
