@@ -11,6 +11,8 @@ export interface KeyMaterial {
   bytes(): Buffer;
   /** Overwrites the bytes with zeros; a second call does nothing. */
   destroy(): void;
+  /** `[redacted]`. */
+  toString(): string;
 }
 
 /** Takes ownership of the bytes: {@link KeyMaterial.destroy} zeroes this very buffer. */

@@ -104,7 +104,7 @@ function judge(what: string, answer: Answer | string): void {
   const key = `${what} ${status}`;
   counts.set(key, (counts.get(key) ?? 0) + 1);
   if (typeof answer === 'string') wrong.push(`${what}: ${answer}`);
-  else if (answer.status >= 500 && !/injected|Rate exceeded|cannot reach|socket|ECONN/i.test(answer.text)) {
+  else if (answer.status >= 500 && !/injected|Rate exceeded|cannot reach|lost the connection/i.test(answer.text)) {
     wrong.push(`${what}: ${answer.status} ${answer.text}`);
   }
 }

@@ -19,7 +19,7 @@ export function toProviderError(call: string, endpoint: string, error: unknown):
   const reason = reasonOf(name, networkCode, error.message, $metadata.httpStatusCode);
   const isNetwork = networkCode !== undefined && $metadata.httpStatusCode === undefined;
   const message = isNetwork
-    ? `${call}: cannot reach ${endpoint} (${networkCode})`
+    ? `${call}: ${NEVER_SENT.has(networkCode) ? 'cannot reach' : 'lost the connection to'} ${endpoint} (${networkCode})`
     : `${call}: ${error.message} (${[name, ...requestOf($metadata.requestId)].join(', ')})`;
   return new ProviderError(reason, message, {
     call,
@@ -36,6 +36,8 @@ function reasonOf(
   status: number | undefined,
 ): ProviderErrorReason {
   if (name === 'KMSInvalidStateException' && message.includes('pending deletion')) return 'pending_deletion';
+  // The SDK calls every broken connection a TimeoutError; Node's code says what it was.
+  if (networkCode === 'ECONNRESET' || networkCode === 'EPIPE') return 'unavailable';
   const known = REASON_BY_CODE[name];
   if (known) return known;
   if (networkCode === 'ETIMEDOUT') return 'timeout';

@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { wrapRsaOaepSha256 } from '../../src/crypto/wrap-rsa-oaep.ts';
+
+describe('wrapRsaOaepSha256', () => {
+  it('wraps what the openssl CLI unwraps as RSAES-OAEP with SHA-256', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', {
+      modulusLength: 3072,
+      publicKeyEncoding: { type: 'spki', format: 'der' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    });
+    const bytes = Buffer.from(Array.from({ length: 32 }, (_, index) => index * 7));
+    const folder = mkdtempSync(join(tmpdir(), 'wrap-'));
+    try {
+      writeFileSync(join(folder, 'key.pem'), privateKey);
+      writeFileSync(join(folder, 'blob'), wrapRsaOaepSha256(publicKey, bytes));
+      const options = ['rsa_padding_mode:oaep', 'rsa_oaep_md:sha256', 'rsa_mgf1_md:sha256'];
+      const unwrapped = execFileSync(
+        'openssl',
+        ['pkeyutl', '-decrypt', '-inkey', 'key.pem', '-in', 'blob', ...options.flatMap((each) => ['-pkeyopt', each])],
+        { cwd: folder },
+      );
+      expect(unwrapped.equals(bytes)).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,343 @@
+import {
+  CreateAliasCommand,
+  DeleteImportedKeyMaterialCommand,
+  KMSClient,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-kms';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ProviderError } from '../../../src/providers/errors.ts';
+import {
+  ACCESS_KEY,
+  DOCUMENTED,
+  makeVersion,
+  material,
+  newBench,
+  noMaterial,
+  REGION,
+  target,
+  type Bench,
+  type BenchOptions,
+} from './harness.ts';
+
+const ALIAS = 'alias/hashicorp/k-1700000000';
+
+let bench: Bench | undefined;
+afterEach(async () => {
+  await bench?.close();
+  bench = undefined;
+});
+const setUp = async (options?: BenchOptions): Promise<Bench> => (bench = await newBench(options));
+
+const failure = async (call: Promise<unknown>): Promise<ProviderError> => {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ProviderError)) throw new Error(`expected a ProviderError, got ${String(error)}`);
+  return error;
+};
+const actions = ({ kms }: Bench): readonly string[] => kms.calls().map(({ action }) => action);
+const administrator = ({ kms }: Bench): KMSClient =>
+  new KMSClient({ region: REGION, endpoint: kms.url, credentials: ACCESS_KEY });
+const stateOf = ({ kms }: Bench, id: string): string | undefined =>
+  kms.keys(REGION).find((key) => key.id === id)?.state;
+
+describe('the AWS KMS adapter', () => {
+  it('leads a key through its whole life with the eleven documented permissions, and tries no other', async () => {
+    const each = await setUp({ allow: DOCUMENTED });
+    const { client, kms, signal } = each;
+    const first = await makeVersion(each, 1);
+    await client.setCurrent(target(1), first, { owned: false, ours: [first] }, signal);
+    const second = await makeVersion(each, 2);
+    await client.setCurrent(target(2), second, { owned: true, ours: [first, second] }, signal);
+    expect(kms.aliases(REGION)).toEqual({ [ALIAS]: second });
+    await client.setEnabled(target(1), first, false, signal);
+    expect(stateOf(each, first)).toBe('Disabled');
+    await client.setEnabled(target(1), first, true, signal);
+    expect(stateOf(each, first)).toBe('Enabled');
+    await client.removeName('k-1700000000', [first, second], signal);
+    await client.removeVersion(first, signal);
+    await client.removeVersion(second, signal);
+    expect(kms.aliases(REGION)).toEqual({});
+    expect(kms.keys(REGION).map(({ state }) => state)).toEqual(['PendingDeletion', 'PendingDeletion']);
+    expect(actions(each).filter((action) => !DOCUMENTED.includes(action))).toEqual([]);
+  });
+
+  it('labels a CMK with everything that finds it again', async () => {
+    const each = await setUp();
+    await each.client.createVersion(target(3, 'a-lost-attempt'), noMaterial, each.signal);
+    expect(each.kms.keys(REGION)[0]?.tags).toEqual({
+      key_name: 'k-1700000000',
+      'vault-keymgmt-version': '3',
+      'vault-keymgmt-attempt': 'a-lost-attempt',
+    });
+  });
+
+  describe('creating', () => {
+    it('makes one call only when the answer is lost, and says that something may have been made', async () => {
+      const each = await setUp();
+      each.kms.faults.set(() => ({ when: 'after', drop: true }));
+      const error = await failure(each.client.createVersion(target(1), noMaterial, each.signal));
+      expect(error).toMatchObject({ ambiguous: true, reason: 'unavailable', call: 'CreateKey' });
+      expect(actions(each)).toEqual(['CreateKey']);
+      expect(each.kms.keys(REGION)).toHaveLength(1);
+    });
+
+    it.each([
+      ['KMSInternalException', 500, 'unavailable', true],
+      ['DependencyTimeoutException', 503, 'unavailable', true],
+      ['LimitExceededException', 400, 'invalid_request', false],
+      ['AccessDeniedException', 400, 'forbidden', false],
+    ])('says of %s whether something may have been made', async (code, status, reason, ambiguous) => {
+      const each = await setUp();
+      each.kms.faults.set(() => ({ when: 'before', error: { code, message: 'injected', status } }));
+      expect(await failure(each.client.createVersion(target(1), noMaterial, each.signal))).toMatchObject({
+        reason,
+        ambiguous,
+      });
+      expect(actions(each)).toHaveLength(1);
+    });
+
+    it('knows that nothing was made when nobody listens', async () => {
+      const each = await setUp({ credentials: { access_key: 'a', secret_key: 'b', endpoint: 'http://127.0.0.1:1' } });
+      const error = await failure(each.client.createVersion(target(1), noMaterial, each.signal));
+      expect(error).toMatchObject({ ambiguous: false, reason: 'unavailable' });
+      expect(error.message).toContain('cannot reach 127.0.0.1:1 (ECONNREFUSED)');
+    });
+
+    it('waits when it is throttled, as nothing was made', async () => {
+      const each = await setUp();
+      each.kms.faults.set(({ nth }) =>
+        nth < 4
+          ? { when: 'before', error: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 } }
+          : undefined,
+      );
+      await each.client.createVersion(target(1), noMaterial, each.signal);
+      expect(actions(each)).toHaveLength(4);
+      // 500, 1000 and 2000 ms, three quarters of each as the random number is a half.
+      expect(each.waited()).toBe(2625);
+    });
+
+    it('gives up when throttling outlasts its patience', async () => {
+      const each = await setUp();
+      each.kms.faults.set(() => ({
+        when: 'before',
+        error: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
+      }));
+      expect(await failure(each.client.createVersion(target(1), noMaterial, each.signal))).toMatchObject({
+        reason: 'throttled',
+      });
+      expect(each.waited()).toBeGreaterThan(20_000);
+      expect(each.waited()).toBeLessThan(30_000);
+    });
+  });
+
+  describe('looking for a lost CMK', () => {
+    it('finds it by its attempt', async () => {
+      const each = await setUp();
+      await makeVersion(each, 1);
+      const { remoteId } = await each.client.createVersion(target(2, 'lost'), noMaterial, each.signal);
+      expect(await each.client.findVersion(target(2, 'lost'), each.signal)).toEqual({ outcome: 'found', remoteId });
+      expect(await each.client.findVersion(target(2, 'never made'), each.signal)).toEqual({ outcome: 'absent' });
+    });
+
+    it('knows nothing without permission to list keys', async () => {
+      const each = await setUp({ allow: DOCUMENTED });
+      const result = await each.client.findVersion(target(1), each.signal);
+      expect(result).toMatchObject({ outcome: 'unknown' });
+      expect(JSON.stringify(result)).toContain('kms:ListKeys');
+    });
+
+    it('knows nothing where keys hide their tags', async () => {
+      const each = await setUp({ allow: [...DOCUMENTED, 'ListKeys'] });
+      await makeVersion(each, 1);
+      expect(await each.client.findVersion(target(2), each.signal)).toMatchObject({
+        outcome: 'unknown',
+        why: expect.stringContaining('kms:ListResourceTags') as string,
+      });
+    });
+  });
+
+  describe('importing', () => {
+    it('may be repeated', async () => {
+      const each = await setUp();
+      const id = await makeVersion(each, 1);
+      await each.client.importMaterial(target(1), id, material(1), each.signal);
+      expect(stateOf(each, id)).toBe('Enabled');
+    });
+
+    it('waits for a CMK that AWS has not seen everywhere yet', async () => {
+      const each = await setUp({ consistency: { lookups: 3 } });
+      const id = await makeVersion(each, 1);
+      expect(stateOf(each, id)).toBe('Enabled');
+      expect(each.waited()).toBeGreaterThan(0);
+    });
+
+    it('does not wait for a CMK that it has not just made', async () => {
+      const each = await setUp();
+      const missing = '00000000-0000-4000-8000-000000000000';
+      const error = await failure(each.client.importMaterial(target(1), missing, material(), each.signal));
+      expect(error.reason).toBe('not_found');
+      expect(each.waited()).toBe(0);
+    });
+
+    it('is refused other material than before', async () => {
+      const each = await setUp();
+      const id = await makeVersion(each, 1);
+      expect(await failure(each.client.importMaterial(target(1), id, material(9), each.signal))).toMatchObject({
+        reason: 'invalid_request',
+        code: 'IncorrectKeyMaterialException',
+      });
+    });
+  });
+
+  describe('the name', () => {
+    it("of a stranger's CMK is never taken", async () => {
+      const each = await setUp();
+      const stranger = await makeVersion(each, 8);
+      const own = await makeVersion(each, 1);
+      await administrator(each).send(new CreateAliasCommand({ AliasName: ALIAS, TargetKeyId: stranger }));
+      const error = await failure(each.client.setCurrent(target(1), own, { owned: false, ours: [own] }, each.signal));
+      expect(error.reason).toBe('already_exists');
+      await each.client.removeName('k-1700000000', [own], each.signal);
+      expect(each.kms.aliases(REGION)).toEqual({ [ALIAS]: stranger });
+    });
+
+    it('that points to another version of ours is moved, though nobody remembers it', async () => {
+      const each = await setUp();
+      const [first, second] = [await makeVersion(each, 1), await makeVersion(each, 2)];
+      await each.client.setCurrent(target(1), first, { owned: false, ours: [first] }, each.signal);
+      await each.client.setCurrent(target(2), second, { owned: false, ours: [first, second] }, each.signal);
+      expect(each.kms.aliases(REGION)).toEqual({ [ALIAS]: second });
+    });
+
+    it('that is ours is taken back from a stranger, and made again when it is gone', async () => {
+      const each = await setUp();
+      const [own, stranger] = [await makeVersion(each, 1), await makeVersion(each, 8)];
+      await each.client.setCurrent(target(1), own, { owned: false, ours: [own] }, each.signal);
+      await administrator(each).send(new UpdateAliasCommand({ AliasName: ALIAS, TargetKeyId: stranger }));
+      expect(await each.client.observeName('k-1700000000', [own], each.signal)).toEqual({
+        outcome: 'seen',
+        remoteId: undefined,
+      });
+      await each.client.setCurrent(target(1), own, { owned: true, ours: [own] }, each.signal);
+      expect(await each.client.observeName('k-1700000000', [own], each.signal)).toEqual({
+        outcome: 'seen',
+        remoteId: own,
+      });
+      await each.client.removeName('k-1700000000', [own], each.signal);
+      await each.client.setCurrent(target(1), own, { owned: true, ours: [own] }, each.signal);
+      expect(each.kms.aliases(REGION)).toEqual({ [ALIAS]: own });
+    });
+  });
+
+  it('takes a CMK that is gone or going as removed', async () => {
+    const each = await setUp();
+    const id = await makeVersion(each, 1);
+    await each.client.removeVersion(id, each.signal);
+    await each.client.removeVersion(id, each.signal);
+    await each.client.removeVersion('00000000-0000-4000-8000-000000000000', each.signal);
+    expect(stateOf(each, id)).toBe('PendingDeletion');
+  });
+
+  it('tells the state of a CMK', async () => {
+    const each = await setUp();
+    const { client, signal } = each;
+    const id = await makeVersion(each, 1);
+    const seen = async (): Promise<unknown> => client.observeVersion(id, signal);
+    expect(await seen()).toEqual({ outcome: 'seen', state: 'enabled' });
+    await client.setEnabled(target(1), id, false, signal);
+    expect(await seen()).toEqual({ outcome: 'seen', state: 'disabled' });
+    await administrator(each).send(new DeleteImportedKeyMaterialCommand({ KeyId: id }));
+    expect(await seen()).toEqual({ outcome: 'seen', state: 'missing_material' });
+    await client.removeVersion(id, signal);
+    expect(await seen()).toEqual({ outcome: 'seen', state: 'pending_deletion' });
+    expect(await client.observeVersion('00000000-0000-4000-8000-000000000000', signal)).toEqual({
+      outcome: 'seen',
+      state: 'deleted',
+    });
+  });
+
+  it('says that it may not look, or that nobody answers', async () => {
+    const limited = await setUp({ allow: DOCUMENTED });
+    const id = await makeVersion(limited, 1);
+    expect(await limited.client.observeVersion(id, limited.signal)).toMatchObject({ outcome: 'forbidden' });
+    limited.kms.faults.set(() => ({ when: 'before', drop: true }));
+    expect(await limited.client.observeVersion(id, limited.signal)).toMatchObject({ outcome: 'unreachable' });
+  });
+
+  describe('checking an account', () => {
+    it('names the permissions that are missing, and makes and changes nothing', async () => {
+      const each = await setUp({
+        allow: DOCUMENTED.filter((action) => action !== 'DisableKey' && action !== 'CreateKey'),
+      });
+      const check = await each.client.checkAccount(each.signal);
+      const missing = check.permissions.filter(({ granted }) => granted !== 'yes').map(({ permission }) => permission);
+      expect(missing).toEqual([
+        'kms:CreateKey',
+        'kms:DisableKey',
+        'kms:DescribeKey',
+        'kms:ListKeys',
+        'kms:ListResourceTags',
+      ]);
+      expect(check).toMatchObject({ problem: undefined, credentials: { source: 'configuration', id: '…TEST' } });
+      expect(each.kms.keys(REGION)).toEqual([]);
+    });
+
+    it('finds all permissions where all are given, and still makes nothing', async () => {
+      const each = await setUp();
+      const check = await each.client.checkAccount(each.signal);
+      expect(check.permissions.every(({ granted }) => granted === 'yes')).toBe(true);
+      expect(check.permissions).toHaveLength(14);
+      expect(each.kms.keys(REGION)).toEqual([]);
+      expect(each.kms.aliases(REGION)).toEqual({});
+    });
+
+    it('says what is wrong with the credentials themselves', async () => {
+      const each = await setUp({ allow: [] });
+      const { kms } = each;
+      const other = await newBench({
+        credentials: { access_key: ACCESS_KEY.accessKeyId, secret_key: 'wrong', endpoint: kms.url },
+      });
+      const check = await other.client.checkAccount(other.signal);
+      expect(check.problem).toMatch(/signature/i);
+      expect(check.permissions).toEqual([]);
+      await other.close();
+    });
+  });
+
+  describe('credentials', () => {
+    it('may hold a session token', async () => {
+      const credentials = (url: string): Readonly<Record<string, string>> => ({
+        access_key: ACCESS_KEY.accessKeyId,
+        secret_key: ACCESS_KEY.secretAccessKey,
+        session_token: 'a-session',
+        endpoint: url,
+      });
+      const server = await setUp({ sessionToken: 'a-session' });
+      const other = await newBench({ credentials: credentials(server.kms.url) });
+      await other.client.createVersion(target(1), noMaterial, other.signal);
+      expect(server.kms.keys(REGION)).toHaveLength(1);
+      await other.close();
+    });
+
+    it('come from the environment where the configuration has none; the endpoint as well', async () => {
+      const server = await setUp();
+      const before = { ...process.env };
+      process.env['AWS_ACCESS_KEY_ID'] = ACCESS_KEY.accessKeyId;
+      process.env['AWS_SECRET_ACCESS_KEY'] = ACCESS_KEY.secretAccessKey;
+      // The Region of the configuration counts, whatever the environment says.
+      process.env['AWS_REGION'] = 'ap-south-1';
+      const env = { AWS_KMS_ENDPOINT: server.kms.url, AWS_ACCESS_KEY_ID: ACCESS_KEY.accessKeyId };
+      const other = await newBench({ credentials: {}, env });
+      try {
+        await other.client.createVersion(target(1), noMaterial, other.signal);
+        expect(server.kms.keys(REGION)).toHaveLength(1);
+        expect(await other.client.checkAccount(other.signal)).toMatchObject({ credentials: { source: 'environment' } });
+      } finally {
+        process.env = before;
+        await other.close();
+      }
+    });
+  });
+});

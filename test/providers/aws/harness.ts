@@ -1,0 +1,111 @@
+import { startKms, type Kms, type KmsOptions } from '../../../dev/aws-kms/kms.ts';
+import { wrappingKeyRing } from '../../../dev/aws-kms/wrapping-keys.ts';
+import { keyMaterial, type KeyMaterial } from '../../../src/crypto/key-material.ts';
+import { awsDriver } from '../../../src/providers/aws/driver.ts';
+import type { KmsClient, VersionTarget } from '../../../src/providers/port.ts';
+import { secret } from '../../../src/support/secret.ts';
+
+export const REGION = 'eu-west-2';
+export const ACCESS_KEY = { accessKeyId: 'AKIAADAPTERTEST', secretAccessKey: 'adapter-test-secret' };
+
+/** The eleven permissions of Vault's documentation. */
+export const DOCUMENTED = [
+  'CreateKey',
+  'GetParametersForImport',
+  'ImportKeyMaterial',
+  'EnableKey',
+  'DisableKey',
+  'ScheduleKeyDeletion',
+  'CreateAlias',
+  'UpdateAlias',
+  'DeleteAlias',
+  'ListAliases',
+  'TagResource',
+];
+
+const wrappingKeys = wrappingKeyRing();
+
+/** An embedded KMS and the adapter's client of it, on a clock that only waiting moves. */
+export interface Bench {
+  readonly kms: Kms;
+  readonly client: KmsClient;
+  readonly signal: AbortSignal;
+  /** Milliseconds that the adapter has waited so far. */
+  waited(): number;
+  /** Moves the adapter's clock. */
+  advance(milliseconds: number): void;
+  close(): Promise<void>;
+}
+
+export interface BenchOptions extends Omit<KmsOptions, 'accessKeys'> {
+  readonly allow?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly credentials?: Readonly<Record<string, string>>;
+  readonly sessionToken?: string;
+}
+
+export async function newBench(options: BenchOptions = {}): Promise<Bench> {
+  const { allow, env = {}, credentials, sessionToken, ...kmsOptions } = options;
+  const user = { ...ACCESS_KEY, ...(allow && { allow }), ...(sessionToken !== undefined && { sessionToken }) };
+  const kms = await startKms({ ...kmsOptions, accessKeys: [user], wrappingKeys });
+  let now = 1_700_000_000_000;
+  let waited = 0;
+  const driver = awsDriver({
+    env,
+    retry: {
+      clock: { now: () => now },
+      random: () => 0.5,
+      wait: async (milliseconds) => {
+        waited += milliseconds;
+        now += milliseconds;
+      },
+    },
+  });
+  const configured = credentials ?? {
+    access_key: ACCESS_KEY.accessKeyId,
+    secret_key: ACCESS_KEY.secretAccessKey,
+    endpoint: kms.url,
+  };
+  const client = driver.connect({
+    keyCollection: REGION,
+    credentials: Object.fromEntries(Object.entries(configured).map(([name, value]) => [name, secret(value)])),
+  });
+  return {
+    kms,
+    client,
+    signal: new AbortController().signal,
+    waited: () => waited,
+    advance: (milliseconds) => {
+      now += milliseconds;
+    },
+    async close() {
+      client.close();
+      await kms.close();
+    },
+  };
+}
+
+export function target(version: number, attempt = `attempt-${version}`): VersionTarget {
+  return {
+    keyName: 'k',
+    keyType: 'aes256-gcm96',
+    purposes: ['decrypt', 'encrypt'],
+    protection: 'hsm',
+    distributedName: 'k-1700000000',
+    version,
+    attempt,
+    labels: { key_name: 'k-1700000000', 'vault-keymgmt-version': String(version) },
+  };
+}
+
+export const material = (fill = 7): KeyMaterial => keyMaterial(Buffer.alloc(32, fill));
+export const noMaterial = async (): Promise<KeyMaterial> => {
+  throw new Error('AWS takes no material at creation');
+};
+
+/** Makes a version whole: created, imported. @returns its CMK's id */
+export async function makeVersion({ client, signal }: Bench, version: number): Promise<string> {
+  const { remoteId } = await client.createVersion(target(version), noMaterial, signal);
+  await client.importMaterial(target(version), remoteId, material(version), signal);
+  return remoteId;
+}
