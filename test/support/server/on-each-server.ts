@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serverAtHand } from '../../../dev/servers/find-server.ts';
-import { displayName, HOSTS, type Host, type ServerBinary } from '../../../dev/servers/server-binary.ts';
+import { serversAtHand } from '../../../dev/servers/find-server.ts';
+import { displayName, HOSTS, type Host } from '../../../dev/servers/server-binary.ts';
 import { raiseStage, type Stage } from './stage.ts';
 
 const WAY_OUT: Readonly<Record<Host, string>> = {
@@ -12,22 +12,19 @@ const progress = (message: string): void => {
   process.stderr.write(`${message}\n`);
 };
 
-const AT_HAND = new Map<Host, ServerBinary | undefined>();
-for (const host of HOSTS) AT_HAND.set(host, await serverAtHand(host, process.env, progress));
+const AT_HAND = await serversAtHand(process.env, progress);
 
 /**
  * Describes what must hold on every real server: on each one that this machine has, a suite with a stage of its own.
  * One that it has not shows as a skipped test that says how to get it. Each suite ends with the search for secrets.
  */
 export function onEachServer(title: string, body: (stage: () => Stage) => void): void {
-  for (const host of HOSTS) {
-    const binary = AT_HAND.get(host);
-    if (binary === undefined) {
-      describe(`${title}, on ${host}`, () => {
-        it.skip(`needs the server: ${WAY_OUT[host]}`, () => undefined);
-      });
-      continue;
-    }
+  for (const host of HOSTS.filter((wanted) => !AT_HAND.some((binary) => binary.host === wanted))) {
+    describe(`${title}, on ${host}`, () => {
+      it.skip(`needs the server: ${WAY_OUT[host]}`, () => undefined);
+    });
+  }
+  for (const binary of AT_HAND) {
     describe(`${title}, on ${displayName(binary)}`, () => {
       let raised: Stage | undefined;
       const stage = (): Stage => {
