@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { startKms } from '../../../dev/aws-kms/index.ts';
+import type { Kms } from '../../../dev/aws-kms/kms.ts';
 import { bundlePlugin } from '../../../dev/build/bundle-plugin.ts';
 import type { Answer, Method } from '../../../dev/servers/http-client.ts';
 import { installPlugin, registerArguments } from '../../../dev/servers/install-plugin.ts';
@@ -15,6 +16,8 @@ export const REGION = 'eu-central-1';
 /** A real server with the plugin registered and mounted at `keymgmt/`, an embedded AWS KMS, and ears everywhere. */
 export interface Stage {
   readonly server: RunningServer;
+  /** The embedded KMS itself: what it holds, and how it fails. */
+  readonly embedded: Kms;
   /** An application's client of the embedded KMS. */
   readonly kms: KMSClient;
   /** Body of a write to `kms/:name` that leads to the embedded KMS. */
@@ -71,6 +74,7 @@ export async function raiseStage(binary: ServerBinary): Promise<Stage> {
   }
   return {
     server,
+    embedded,
     kms,
     provider: {
       provider: 'awskms',
