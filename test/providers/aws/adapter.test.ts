@@ -1,44 +1,21 @@
+import { CreateAliasCommand, DeleteImportedKeyMaterialCommand, UpdateAliasCommand } from '@aws-sdk/client-kms';
+import { describe, expect, it } from 'vitest';
 import {
-  CreateAliasCommand,
-  DeleteImportedKeyMaterialCommand,
-  KMSClient,
-  UpdateAliasCommand,
-} from '@aws-sdk/client-kms';
-import { afterEach, describe, expect, it } from 'vitest';
-import { ProviderError } from '../../../src/providers/errors.ts';
-import {
-  ACCESS_KEY,
+  administrator,
   DOCUMENTED,
+  failure,
   makeVersion,
   material,
-  newBench,
   noMaterial,
   REGION,
+  setUp,
   target,
   type Bench,
-  type BenchOptions,
 } from './harness.ts';
 
 const ALIAS = 'alias/hashicorp/k-1700000000';
 
-let bench: Bench | undefined;
-afterEach(async () => {
-  await bench?.close();
-  bench = undefined;
-});
-const setUp = async (options?: BenchOptions): Promise<Bench> => (bench = await newBench(options));
-
-const failure = async (call: Promise<unknown>): Promise<ProviderError> => {
-  const error = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof ProviderError)) throw new Error(`expected a ProviderError, got ${String(error)}`);
-  return error;
-};
 const actions = ({ kms }: Bench): readonly string[] => kms.calls().map(({ action }) => action);
-const administrator = ({ kms }: Bench): KMSClient =>
-  new KMSClient({ region: REGION, endpoint: kms.url, credentials: ACCESS_KEY });
 const stateOf = ({ kms }: Bench, id: string): string | undefined =>
   kms.keys(REGION).find((key) => key.id === id)?.state;
 
@@ -128,33 +105,8 @@ describe('the AWS KMS adapter', () => {
         reason: 'throttled',
       });
       expect(each.waited()).toBeGreaterThan(20_000);
-      expect(each.waited()).toBeLessThan(30_000);
-    });
-  });
-
-  describe('looking for a lost CMK', () => {
-    it('finds it by its attempt', async () => {
-      const each = await setUp();
-      await makeVersion(each, 1);
-      const { remoteId } = await each.client.createVersion(target(2, 'lost'), noMaterial, each.signal);
-      expect(await each.client.findVersion(target(2, 'lost'), each.signal)).toEqual({ outcome: 'found', remoteId });
-      expect(await each.client.findVersion(target(2, 'never made'), each.signal)).toEqual({ outcome: 'absent' });
-    });
-
-    it('knows nothing without permission to list keys', async () => {
-      const each = await setUp({ allow: DOCUMENTED });
-      const result = await each.client.findVersion(target(1), each.signal);
-      expect(result).toMatchObject({ outcome: 'unknown' });
-      expect(JSON.stringify(result)).toContain('kms:ListKeys');
-    });
-
-    it('knows nothing where keys hide their tags', async () => {
-      const each = await setUp({ allow: [...DOCUMENTED, 'ListKeys'] });
-      await makeVersion(each, 1);
-      expect(await each.client.findVersion(target(2), each.signal)).toMatchObject({
-        outcome: 'unknown',
-        why: expect.stringContaining('kms:ListResourceTags') as string,
-      });
+      // Vault's clients wait a minute for an answer.
+      expect(each.waited()).toBeLessThan(60_000);
     });
   });
 
@@ -264,80 +216,5 @@ describe('the AWS KMS adapter', () => {
     expect(await limited.client.observeVersion(id, limited.signal)).toMatchObject({ outcome: 'forbidden' });
     limited.kms.faults.set(() => ({ when: 'before', drop: true }));
     expect(await limited.client.observeVersion(id, limited.signal)).toMatchObject({ outcome: 'unreachable' });
-  });
-
-  describe('checking an account', () => {
-    it('names the permissions that are missing, and makes and changes nothing', async () => {
-      const each = await setUp({
-        allow: DOCUMENTED.filter((action) => action !== 'DisableKey' && action !== 'CreateKey'),
-      });
-      const check = await each.client.checkAccount(each.signal);
-      const missing = check.permissions.filter(({ granted }) => granted !== 'yes').map(({ permission }) => permission);
-      expect(missing).toEqual([
-        'kms:CreateKey',
-        'kms:DisableKey',
-        'kms:DescribeKey',
-        'kms:ListKeys',
-        'kms:ListResourceTags',
-      ]);
-      expect(check).toMatchObject({ problem: undefined, credentials: { source: 'configuration', id: '…TEST' } });
-      expect(each.kms.keys(REGION)).toEqual([]);
-    });
-
-    it('finds all permissions where all are given, and still makes nothing', async () => {
-      const each = await setUp();
-      const check = await each.client.checkAccount(each.signal);
-      expect(check.permissions.every(({ granted }) => granted === 'yes')).toBe(true);
-      expect(check.permissions).toHaveLength(14);
-      expect(each.kms.keys(REGION)).toEqual([]);
-      expect(each.kms.aliases(REGION)).toEqual({});
-    });
-
-    it('says what is wrong with the credentials themselves', async () => {
-      const each = await setUp({ allow: [] });
-      const { kms } = each;
-      const other = await newBench({
-        credentials: { access_key: ACCESS_KEY.accessKeyId, secret_key: 'wrong', endpoint: kms.url },
-      });
-      const check = await other.client.checkAccount(other.signal);
-      expect(check.problem).toMatch(/signature/i);
-      expect(check.permissions).toEqual([]);
-      await other.close();
-    });
-  });
-
-  describe('credentials', () => {
-    it('may hold a session token', async () => {
-      const credentials = (url: string): Readonly<Record<string, string>> => ({
-        access_key: ACCESS_KEY.accessKeyId,
-        secret_key: ACCESS_KEY.secretAccessKey,
-        session_token: 'a-session',
-        endpoint: url,
-      });
-      const server = await setUp({ sessionToken: 'a-session' });
-      const other = await newBench({ credentials: credentials(server.kms.url) });
-      await other.client.createVersion(target(1), noMaterial, other.signal);
-      expect(server.kms.keys(REGION)).toHaveLength(1);
-      await other.close();
-    });
-
-    it('come from the environment where the configuration has none; the endpoint as well', async () => {
-      const server = await setUp();
-      const before = { ...process.env };
-      process.env['AWS_ACCESS_KEY_ID'] = ACCESS_KEY.accessKeyId;
-      process.env['AWS_SECRET_ACCESS_KEY'] = ACCESS_KEY.secretAccessKey;
-      // The Region of the configuration counts, whatever the environment says.
-      process.env['AWS_REGION'] = 'ap-south-1';
-      const env = { AWS_KMS_ENDPOINT: server.kms.url, AWS_ACCESS_KEY_ID: ACCESS_KEY.accessKeyId };
-      const other = await newBench({ credentials: {}, env });
-      try {
-        await other.client.createVersion(target(1), noMaterial, other.signal);
-        expect(server.kms.keys(REGION)).toHaveLength(1);
-        expect(await other.client.checkAccount(other.signal)).toMatchObject({ credentials: { source: 'environment' } });
-      } finally {
-        process.env = before;
-        await other.close();
-      }
-    });
   });
 });

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { ProviderError } from '../../../src/providers/errors.ts';
 import { toProviderError } from '../../../src/providers/aws/to-provider-error.ts';
-import { ACCESS_KEY, newBench, noMaterial, target } from './harness.ts';
+import { ACCESS_KEY, failure, noMaterial, setUp, target } from './harness.ts';
 
 /** An error in the shape that the SDK gives it. */
 const sdkError = (name: string, message: string, status?: number, code?: string): Error =>
@@ -27,7 +28,7 @@ describe('errors of AWS', () => {
     ['IncorrectKeyMaterialException', 'invalid_request', false],
     ['KMSInternalException', 'unavailable', true],
     ['DependencyTimeoutException', 'unavailable', true],
-    ['TimeoutError', 'timeout', true],
+    ['RequestTimeoutException', 'timeout', true],
     ['SomethingNewException', 'invalid_request', false],
   ])('%s means %s', (name, reason, ambiguous) => {
     const error = toProviderError('CreateKey', 'kms.eu-west-2', sdkError(name, 'words of AWS', 400));
@@ -43,33 +44,87 @@ describe('errors of AWS', () => {
   });
 
   it.each([
-    ['ECONNREFUSED', 'unavailable', false, 'CreateKey: cannot reach kms.here (ECONNREFUSED)'],
-    ['ENOTFOUND', 'unavailable', false, 'CreateKey: cannot reach kms.here (ENOTFOUND)'],
-    ['ECONNRESET', 'unavailable', true, 'CreateKey: lost the connection to kms.here (ECONNRESET)'],
-    ['ETIMEDOUT', 'timeout', true, 'CreateKey: lost the connection to kms.here (ETIMEDOUT)'],
-  ])('says of %s whether the request was sent', (code, reason, ambiguous, message) => {
-    const error = Object.assign(new Error('details'), { name: 'Error', code });
-    expect(toProviderError('CreateKey', 'kms.here', error)).toMatchObject({ reason, ambiguous, message });
+    ['ECONNREFUSED', 'connect', 'unavailable', false, 'cannot reach kms.here'],
+    ['ENOTFOUND', 'getaddrinfo', 'unavailable', false, 'cannot reach kms.here'],
+    ['ETIMEDOUT', 'connect', 'unavailable', false, 'cannot reach kms.here'],
+    ['EHOSTUNREACH', 'read', 'unavailable', true, 'lost the connection to kms.here'],
+    ['ECONNRESET', 'read', 'unavailable', true, 'lost the connection to kms.here'],
+    ['EPIPE', 'write', 'unavailable', true, 'lost the connection to kms.here'],
+    ['ETIMEDOUT', 'read', 'timeout', true, 'no answer from kms.here in time'],
+  ])('says of %s in %s whether the request was sent', (code, syscall, reason, ambiguous, text) => {
+    const error = Object.assign(new Error('details'), { name: 'TimeoutError', code, syscall });
+    const message = `CreateKey: ${text} (${code})`;
+    expect(toProviderError('CreateKey', 'kms.here', error)).toMatchObject({ reason, ambiguous, message, code });
   });
 
-  it('of 5xx that nobody knows may have taken effect', () => {
-    expect(toProviderError('CreateKey', '', sdkError('NewFailure', 'x', 500))).toMatchObject({
-      reason: 'unavailable',
-      ambiguous: true,
-    });
+  it('tells a connection that failed on every address from one that was lost on some', () => {
+    const refused = Object.assign(new Error(), { code: 'ECONNREFUSED', syscall: 'connect' });
+    const lost = Object.assign(new Error(), { code: 'ECONNRESET', syscall: 'read' });
+    const about = (errors: readonly Error[]): ProviderError =>
+      toProviderError('CreateKey', '', Object.assign(new AggregateError(errors), { code: 'ECONNREFUSED' }));
+    expect(about([refused, refused]).ambiguous).toBe(false);
+    expect(about([refused, lost]).ambiguous).toBe(true);
+  });
+
+  it('of codes that are new go by the status: only 4xx is a refusal', () => {
+    const about = (status: number): ProviderError =>
+      toProviderError('CreateKey', '', sdkError('NewFailure', 'x', status));
+    expect(about(403)).toMatchObject({ reason: 'forbidden', ambiguous: false });
+    expect(about(429)).toMatchObject({ reason: 'throttled', ambiguous: false });
+    expect(about(418)).toMatchObject({ reason: 'invalid_request', ambiguous: false });
+    for (const status of [200, 302, 500])
+      expect(about(status)).toMatchObject({ reason: 'unavailable', ambiguous: true });
+  });
+
+  it('leave out the request that AWS quotes, as it holds the session token', () => {
+    const quoted =
+      "The request signature we calculated does not match the signature you provided.\n\nThe Canonical String for this request should have been\n'POST\nx-amz-security-token:the-token'";
+    const { message } = toProviderError('CreateKey', '', sdkError('SignatureDoesNotMatch', quoted, 403));
+    expect(message).toBe(
+      'CreateKey: The request signature we calculated does not match the signature you provided. (SignatureDoesNotMatch, request id r-1)',
+    );
   });
 
   it('hold no credential, however they are printed', async () => {
-    const bench = await newBench({ allow: [] });
-    try {
-      const error = await bench.client
-        .createVersion(target(1), noMaterial, bench.signal)
-        .catch((reason: unknown) => reason);
-      const texts = [String(error), JSON.stringify(error), inspect(error, { depth: 20, showHidden: true })];
-      for (const text of texts) expect(text).not.toContain(ACCESS_KEY.secretAccessKey);
-      expect(String(error)).toContain('kms:CreateKey');
-    } finally {
-      await bench.close();
+    const { client, signal } = await setUp({ allow: [] });
+    const error = await failure(client.createVersion(target(1), noMaterial, signal));
+    for (const text of printed(error)) expect(text).not.toContain(ACCESS_KEY.secretAccessKey);
+    expect(error.message).toContain('kms:CreateKey');
+  });
+
+  it('drop everything that the SDK hangs on its own errors', () => {
+    const leaky = Object.assign(sdkError('ThrottlingException', 'Rate exceeded', 400), {
+      cause: new Error('signed with TOP-SECRET'),
+      $response: { headers: { 'x-amz-security-token': 'TOP-SECRET' } },
+      request: { headers: { authorization: 'Credential=TOP-SECRET' } },
+    });
+    for (const text of printed(toProviderError('EnableKey', 'kms.here', leaky))) {
+      expect(text).toContain('throttled');
+      expect(text).not.toContain('TOP-SECRET');
+    }
+  });
+
+  it('stay what they are when they are translated twice', () => {
+    const once = toProviderError('EnableKey', 'kms.here', sdkError('NotFoundException', 'x', 400));
+    expect(toProviderError('DisableKey', 'kms.there', once)).toBe(once);
+  });
+
+  it('make do with a rejection that is no error at all', () => {
+    for (const thrown of [undefined, 'a text', { message: 'an object' }]) {
+      expect(toProviderError('EnableKey', 'kms.here', thrown)).toMatchObject({
+        reason: 'unavailable',
+        call: 'EnableKey',
+      });
     }
   });
 });
+
+/** An error in all the ways in which one gets into a log, its hidden properties and cause included. */
+function printed(error: Error): readonly string[] {
+  const names = Object.getOwnPropertyNames(error);
+  return [
+    JSON.stringify(error, names.concat('cause')),
+    JSON.stringify(error),
+    inspect(error, { depth: 20, showHidden: true }),
+  ];
+}

@@ -1,7 +1,10 @@
+import { KMSClient } from '@aws-sdk/client-kms';
+import { onTestFinished } from 'vitest';
 import { startKms, type Kms, type KmsOptions } from '../../../dev/aws-kms/kms.ts';
 import { wrappingKeyRing } from '../../../dev/aws-kms/wrapping-keys.ts';
 import { keyMaterial, type KeyMaterial } from '../../../src/crypto/key-material.ts';
 import { awsDriver } from '../../../src/providers/aws/driver.ts';
+import { ProviderError } from '../../../src/providers/errors.ts';
 import type { KmsClient, VersionTarget } from '../../../src/providers/port.ts';
 import { secret } from '../../../src/support/secret.ts';
 
@@ -39,7 +42,7 @@ export interface Bench {
 
 export interface BenchOptions extends Omit<KmsOptions, 'accessKeys'> {
   readonly allow?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly credentials?: Readonly<Record<string, string>>;
   readonly sessionToken?: string;
 }
@@ -83,6 +86,32 @@ export async function newBench(options: BenchOptions = {}): Promise<Bench> {
       await kms.close();
     },
   };
+}
+
+/** A bench that the end of the test closes. */
+export async function setUp(options?: BenchOptions): Promise<Bench> {
+  const bench = await newBench(options);
+  onTestFinished(() => bench.close());
+  return bench;
+}
+
+/** Somebody else with all permissions. */
+export function administrator({ kms }: Bench): KMSClient {
+  const client = new KMSClient({ region: REGION, endpoint: kms.url, credentials: ACCESS_KEY });
+  onTestFinished(() => {
+    client.destroy();
+  });
+  return client;
+}
+
+/** What a call fails with, which has to be a ProviderError. */
+export async function failure(call: Promise<unknown>): Promise<ProviderError> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ProviderError)) throw new Error(`expected a ProviderError, got ${String(error)}`);
+  return error;
 }
 
 export function target(version: number, attempt = `attempt-${version}`): VersionTarget {

@@ -1,0 +1,185 @@
+import { CreateAliasCommand } from '@aws-sdk/client-kms';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startKms, type Kms } from '../../../dev/aws-kms/kms.ts';
+import {
+  ACCESS_KEY,
+  administrator,
+  DOCUMENTED,
+  failure,
+  makeVersion,
+  noMaterial,
+  REGION,
+  setUp,
+  target,
+  type Bench,
+} from './harness.ts';
+
+const configured = ({ url }: Kms): Readonly<Record<string, string>> => ({
+  access_key: ACCESS_KEY.accessKeyId,
+  secret_key: ACCESS_KEY.secretAccessKey,
+  endpoint: url,
+});
+const create = ({ client, signal }: Bench): Promise<unknown> => client.createVersion(target(1), noMaterial, signal);
+
+// The SDK looks at the environment of the process, so nothing of this machine's may be in it.
+const AWS_VARIABLES = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_PROFILE',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_KMS',
+];
+beforeEach(() => {
+  for (const name of AWS_VARIABLES) vi.stubEnv(name, undefined);
+  vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nonexistent');
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('an account of AWS', () => {
+  it('is in the Region of key_collection, whatever the environment says', async () => {
+    vi.stubEnv('AWS_REGION', 'ap-south-1');
+    vi.stubEnv('AWS_DEFAULT_REGION', 'us-east-1');
+    const bench = await setUp();
+    await makeVersion(bench, 1);
+    expect(new Set(bench.kms.calls().map(({ region }) => region))).toEqual(new Set([REGION]));
+  });
+
+  it('takes the endpoint of AWS_KMS_ENDPOINT where the configuration has none', async () => {
+    const { kms } = await setUp();
+    const { endpoint, ...keys } = configured(kms);
+    await create(await setUp({ credentials: keys, env: { AWS_KMS_ENDPOINT: endpoint ?? '' } }));
+    expect(kms.keys(REGION)).toHaveLength(1);
+  });
+
+  it('takes the endpoint of the configuration before the one of the environment', async () => {
+    const { kms } = await setUp();
+    await create(await setUp({ credentials: configured(kms), env: { AWS_KMS_ENDPOINT: 'http://127.0.0.1:1' } }));
+    expect(kms.keys(REGION)).toHaveLength(1);
+  });
+
+  it('shows a session token, without which AWS refuses temporary credentials', async () => {
+    const kms = await startKms({ accessKeys: [{ ...ACCESS_KEY, sessionToken: 'a-session' }] });
+    try {
+      await create(await setUp({ credentials: { ...configured(kms), session_token: 'a-session' } }));
+      expect(kms.keys(REGION)).toHaveLength(1);
+      expect((await failure(create(await setUp({ credentials: configured(kms) })))).reason).toBe('unauthenticated');
+    } finally {
+      await kms.close();
+    }
+  });
+
+  it('takes its credentials from the environment where the configuration has none', async () => {
+    const { kms } = await setUp();
+    vi.stubEnv('AWS_ACCESS_KEY_ID', ACCESS_KEY.accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', ACCESS_KEY.secretAccessKey);
+    const bench = await setUp({ credentials: { endpoint: kms.url }, env: { ...process.env } });
+    await create(bench);
+    expect(kms.keys(REGION)).toHaveLength(1);
+    expect(await bench.client.checkAccount(bench.signal)).toMatchObject({
+      credentials: { source: 'environment', id: '…TEST' },
+      problem: undefined,
+    });
+  });
+
+  it('takes the credentials of the configuration before those of the environment', async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIANOBODY');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'nobody');
+    const bench = await setUp({ env: { ...process.env } });
+    await create(bench);
+    expect(bench.kms.calls().map(({ accessKeyId }) => accessKeyId)).toEqual([ACCESS_KEY.accessKeyId]);
+    expect(await bench.client.checkAccount(bench.signal)).toMatchObject({ credentials: { source: 'configuration' } });
+  });
+
+  it('is told to be without credentials where there are none anywhere', async () => {
+    const { kms } = await setUp();
+    const bench = await setUp({ credentials: { endpoint: kms.url } });
+    expect(await failure(create(bench))).toMatchObject({ reason: 'unauthenticated', ambiguous: false });
+    expect(kms.calls()).toEqual([]);
+  });
+});
+
+describe('checking an account', () => {
+  it('names the permissions that are missing, and makes and changes nothing', async () => {
+    const bench = await setUp({ allow: DOCUMENTED.filter((action) => !['DisableKey', 'CreateKey'].includes(action)) });
+    const check = await bench.client.checkAccount(bench.signal);
+    const missing = check.permissions.filter(({ granted }) => granted !== 'yes');
+    expect(missing.map(({ permission, required }) => [permission, required])).toEqual([
+      ['kms:CreateKey', true],
+      ['kms:DisableKey', true],
+      ['kms:DescribeKey', false],
+      ['kms:ListKeys', false],
+      ['kms:ListResourceTags', false],
+    ]);
+    for (const { permission, granted, why } of missing) {
+      expect(granted).toBe('no');
+      expect(why).toContain(`not authorized to perform: ${permission} `);
+    }
+    expect(check).toMatchObject({ problem: undefined, credentials: { source: 'configuration', id: '…TEST' } });
+    expect(bench.kms.keys(REGION)).toEqual([]);
+  });
+
+  it.each(DOCUMENTED)('finds out that kms:%s is missing, and only that', async (missing) => {
+    const bench = await setUp({
+      allow: [...DOCUMENTED, 'DescribeKey', 'ListKeys', 'ListResourceTags'].filter((action) => action !== missing),
+    });
+    const { permissions } = await bench.client.checkAccount(bench.signal);
+    // AWS wants kms:TagResource for a CreateKey with tags.
+    const expected = missing === 'TagResource' ? ['kms:CreateKey', 'kms:TagResource'] : [`kms:${missing}`];
+    expect(permissions.filter(({ granted }) => granted !== 'yes').map(({ permission }) => permission)).toEqual(
+      expected,
+    );
+  });
+
+  it('leaves an account in use as it is, even where all is permitted', async () => {
+    const bench = await setUp();
+    const id = await makeVersion(bench, 1);
+    await bench.client.setEnabled(target(1), id, false, bench.signal);
+    await administrator(bench).send(new CreateAliasCommand({ AliasName: 'alias/hashicorp/x', TargetKeyId: id }));
+    const state = (): unknown => ({ keys: bench.kms.keys(REGION), aliases: bench.kms.aliases(REGION) });
+    const before = state();
+    const { permissions } = await bench.client.checkAccount(bench.signal);
+    expect(permissions.map(({ granted }) => granted)).toEqual(Array.from({ length: 14 }, () => 'yes'));
+    expect(state()).toEqual(before);
+  });
+
+  it('says what is wrong with the credentials themselves', async () => {
+    const { kms } = await setUp();
+    const { client, signal } = await setUp({ credentials: { ...configured(kms), secret_key: 'wrong' } });
+    const check = await client.checkAccount(signal);
+    expect(check.problem).toMatch(/signature/i);
+    expect(check.permissions).toEqual([]);
+  });
+
+  it('does not take silence for a permission', async () => {
+    const bench = await setUp();
+    bench.kms.faults.set(({ action }) =>
+      action === 'EnableKey'
+        ? { when: 'before', error: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 } }
+        : action === 'DisableKey'
+          ? { when: 'before', drop: true }
+          : undefined,
+    );
+    const { permissions } = await bench.client.checkAccount(bench.signal);
+    expect(permissions.filter(({ granted }) => granted !== 'yes')).toMatchObject([
+      { permission: 'kms:EnableKey', granted: 'unknown', why: expect.stringContaining('Rate exceeded') as string },
+      {
+        permission: 'kms:DisableKey',
+        granted: 'unknown',
+        why: expect.stringContaining('lost the connection') as string,
+      },
+    ]);
+  });
+
+  it('ends with the reason of a signal that aborts', async () => {
+    const bench = await setUp();
+    const reason = new Error('the request is over');
+    await expect(bench.client.checkAccount(AbortSignal.abort(reason))).rejects.toBe(reason);
+  });
+});
