@@ -4,30 +4,34 @@ import type { ProviderConfig } from '../port.ts';
 /** Environment variables, as `process.env` gives them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One HTTP request may take this long; the retries of a call have a budget of their own. */
-const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTION_TIMEOUT_MS = 5_000;
+/** Firewalls forget idle connections, and CreateKey on such a one ends in doubt; so they are closed early. */
+const IDLE_TIMEOUT_MS = 5_000;
 
 /**
  * The SDK's settings for an account. Precedence of credentials as Vault documents it: the configuration, then the
  * environment, the shared credentials file, and the role of the instance or container (the last three are the SDK's
  * default chain). The Region is always `key_collection`: the SDK must not find another one.
  */
-export function clientConfig({ keyCollection, credentials }: ProviderConfig, env: Environment): Sdk.KMSClientConfig {
-  const accessKeyId = credentials['access_key']?.reveal();
-  const secretAccessKey = credentials['secret_key']?.reveal();
-  const sessionToken = credentials['session_token']?.reveal();
-  const endpoint = credentials['endpoint']?.reveal() ?? env['AWS_KMS_ENDPOINT'];
+export function clientConfig(config: ProviderConfig, env: Environment, requestTimeoutMs: number): Sdk.KMSClientConfig {
+  const accessKeyId = credential(config, 'access_key');
+  const secretAccessKey = credential(config, 'secret_key');
+  const sessionToken = credential(config, 'session_token');
+  const { url } = configuredEndpoint(config, env);
   return {
-    region: keyCollection,
+    region: config.keyCollection,
     // Retrying is ours: the SDK would repeat CreateKey after a time-out and leave a CMK behind.
     maxAttempts: 1,
     requestHandler: {
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs,
       connectionTimeout: CONNECTION_TIMEOUT_MS,
+      // The request's time-out ends with the answer's head; this one sees a body that stalls.
+      socketTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
+      httpAgent: { timeout: IDLE_TIMEOUT_MS },
+      httpsAgent: { timeout: IDLE_TIMEOUT_MS },
     },
-    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(url === undefined ? {} : { endpoint: url }),
     ...(accessKeyId === undefined || secretAccessKey === undefined
       ? {}
       : {
@@ -41,8 +45,8 @@ export function clientConfig({ keyCollection, credentials }: ProviderConfig, env
 }
 
 /** Where an account's credentials come from, with the access key's last four characters where they are known. */
-export function credentialsSource({ credentials }: ProviderConfig, env: Environment): { source: string; id: string } {
-  const configured = credentials['access_key']?.reveal();
+export function credentialsSource(config: ProviderConfig, env: Environment): { source: string; id: string } {
+  const configured = credential(config, 'access_key');
   if (configured !== undefined) return { source: 'configuration', id: shortened(configured) };
   const fromEnvironment = env['AWS_ACCESS_KEY_ID'];
   if (fromEnvironment !== undefined && env['AWS_PROFILE'] === undefined) {
@@ -56,17 +60,36 @@ function shortened(accessKeyId: string): string {
 }
 
 /** Host that an account talks to, for error texts. */
-export function endpointName({ keyCollection, credentials }: ProviderConfig, env: Environment): string {
-  const endpoint = credentials['endpoint']?.reveal() ?? env['AWS_KMS_ENDPOINT'];
-  return endpoint === undefined ? `kms.${keyCollection}` : new URL(endpoint).host;
+export function endpointName(config: ProviderConfig, env: Environment): string {
+  const { url } = configuredEndpoint(config, env);
+  return url !== undefined && isHttpUrl(url) ? new URL(url).host : `kms.${config.keyCollection}`;
 }
 
 /** Says what is wrong with an account's configuration (field and remedy), or nothing. */
-export function checkAccount({ keyCollection, credentials }: ProviderConfig): string | undefined {
-  if (!/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/.test(keyCollection)) {
-    return `key_collection "${keyCollection}" is not an AWS region: use the region's name, us-west-1 for example`;
+export function checkAccount(config: ProviderConfig, env: Environment): string | undefined {
+  return checkRegion(config.keyCollection) ?? checkCredentials(config) ?? checkEndpoint(config, env);
+}
+
+/** Says what is wrong with the endpoint of an account (where it is set, and remedy), or nothing. */
+export function checkEndpoint(config: ProviderConfig, env: Environment): string | undefined {
+  const { url, holder } = configuredEndpoint(config, env);
+  if (url === undefined || isHttpUrl(url)) return undefined;
+  return `${holder} that is not a URL: use https://host or http://host:port`;
+}
+
+function checkRegion(region: string): string | undefined {
+  if (!/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(region)) {
+    return `key_collection "${region}" is not an AWS region: use the region's name, us-west-1 for example`;
   }
-  const has = (name: string): boolean => credentials[name] !== undefined;
+  // AWS KMS API Reference, CreateKey: there, SYMMETRIC_DEFAULT is a 128-bit key for SM4.
+  if (region.startsWith('cn-')) {
+    return `key_collection "${region}" is in AWS China, where KMS takes 128-bit SM4 keys only: use a region elsewhere`;
+  }
+  return undefined;
+}
+
+function checkCredentials(config: ProviderConfig): string | undefined {
+  const has = (name: string): boolean => credential(config, name) !== undefined;
   if (has('access_key') && !has('secret_key')) {
     return 'credentials holds access_key without secret_key: give both, or neither to use the environment';
   }
@@ -76,11 +99,18 @@ export function checkAccount({ keyCollection, credentials }: ProviderConfig): st
   if (has('session_token') && !has('access_key')) {
     return 'credentials holds session_token without access_key and secret_key: give all three';
   }
-  const endpoint = credentials['endpoint']?.reveal();
-  if (endpoint !== undefined && !isHttpUrl(endpoint)) {
-    return 'credentials holds an endpoint that is not a URL: use https://host or http://host:port';
-  }
   return undefined;
+}
+
+/** A credential of the configuration. Forms send an empty text for what was left out. */
+function credential({ credentials }: ProviderConfig, name: string): string | undefined {
+  return credentials[name]?.reveal() || undefined;
+}
+
+function configuredEndpoint(config: ProviderConfig, env: Environment): { url: string | undefined; holder: string } {
+  const url = credential(config, 'endpoint');
+  if (url !== undefined) return { url, holder: 'credentials holds an endpoint' };
+  return { url: env['AWS_KMS_ENDPOINT'] || undefined, holder: 'environment variable AWS_KMS_ENDPOINT holds a text' };
 }
 
 function isHttpUrl(text: string): boolean {

@@ -1,11 +1,12 @@
 import type * as Sdk from '@aws-sdk/client-kms';
+import { ProviderError } from '../errors.ts';
 import type { ProviderConfig } from '../port.ts';
-import { clientConfig, endpointName, type Environment } from './account.ts';
+import { checkEndpoint, clientConfig, endpointName, type Environment } from './account.ts';
 import { toProviderError } from './to-provider-error.ts';
 
 /** The API calls of AWS KMS that the adapter makes, each failing with a ProviderError only. */
 export interface Calls {
-  createKey(input: Sdk.CreateKeyCommandInput): Promise<Sdk.CreateKeyCommandOutput>;
+  createKey: Call<Sdk.CreateKeyCommandInput, Sdk.CreateKeyCommandOutput>;
   getParametersForImport: Call<Sdk.GetParametersForImportCommandInput, Sdk.GetParametersForImportCommandOutput>;
   importKeyMaterial: Call<Sdk.ImportKeyMaterialCommandInput, unknown>;
   enableKey: Call<Sdk.EnableKeyCommandInput, unknown>;
@@ -25,25 +26,32 @@ export interface Calls {
 type Call<I, O> = (input: I, signal: AbortSignal) => Promise<O>;
 
 /** Opens an account. The SDK is loaded by the first call: a mount that never distributes does not pay for it. */
-export function calls(config: ProviderConfig, env: Environment): Calls {
+export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs: number): Calls {
   const endpoint = endpointName(config, env);
   let opened: Promise<{ sdk: typeof Sdk; client: Sdk.KMSClient }> | undefined;
   const open = async (): Promise<{ sdk: typeof Sdk; client: Sdk.KMSClient }> => {
     const sdk = await import('@aws-sdk/client-kms');
-    return { sdk, client: new sdk.KMSClient(clientConfig(config, env)) };
+    return { sdk, client: new sdk.KMSClient(clientConfig(config, env, requestTimeoutMs)) };
   };
-  const send = async <O>(name: string, run: (sdk: typeof Sdk, client: Sdk.KMSClient) => Promise<O>): Promise<O> => {
+  const send = async <O>(call: string, run: (sdk: typeof Sdk, client: Sdk.KMSClient) => Promise<O>): Promise<O> => {
+    const problem = checkEndpoint(config, env);
+    if (problem !== undefined) throw new ProviderError('invalid_request', `${call}: ${problem}`, { call });
     try {
       opened ??= open();
       const { sdk, client } = await opened;
       return await run(sdk, client);
     } catch (error) {
-      throw toProviderError(name, endpoint, error);
+      throw toProviderError(call, endpoint, error);
     }
   };
   return {
-    // Not abortable: an answer under way holds the id of a CMK that exists.
-    createKey: (input) => send('CreateKey', (sdk, client) => client.send(new sdk.CreateKeyCommand(input))),
+    // Once sent, it is not aborted: an answer under way holds the id of a CMK that exists.
+    createKey: (input, signal) =>
+      send('CreateKey', async (sdk, client) => {
+        if (signal.aborted)
+          throw new ProviderError('timeout', 'CreateKey: cancelled before it was sent', { call: 'CreateKey' });
+        return client.send(new sdk.CreateKeyCommand(input));
+      }),
     getParametersForImport: (input, abortSignal) =>
       send('GetParametersForImport', (sdk, client) =>
         client.send(new sdk.GetParametersForImportCommand(input), { abortSignal }),
@@ -75,9 +83,12 @@ export function calls(config: ProviderConfig, env: Environment): Calls {
     listResourceTags: (input, abortSignal) =>
       send('ListResourceTags', (sdk, client) => client.send(new sdk.ListResourceTagsCommand(input), { abortSignal })),
     close() {
-      void opened?.then(({ client }) => {
-        client.destroy();
-      });
+      void opened?.then(
+        ({ client }) => {
+          client.destroy();
+        },
+        () => undefined,
+      );
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { DistributionSpec } from '../port.ts';
+import type { DistributionSpec, Purpose } from '../port.ts';
 
 /** `alias/hashicorp/` and `-<unix seconds>` around the key's name; an alias has at most 256 characters (AWS: CreateAlias). */
 const LONGEST_NAME = 256 - 'alias/hashicorp/'.length - '-1700000000'.length;
@@ -18,7 +18,7 @@ export function checkDistribution({ keyName, keyType, purposes, protection }: Di
   if (keyType !== 'aes256-gcm96') {
     return `keys of type ${keyType} cannot be distributed to awskms, which takes aes256-gcm96 only: ${ELSEWHERE[keyType] ?? ''}`;
   }
-  if (purposes.join() !== 'decrypt,encrypt') {
+  if (!isExactly(purposes, ['encrypt', 'decrypt'])) {
     return `purpose ${purposes.join(',')} is not possible on awskms: a key of type ${keyType} there has purpose=encrypt,decrypt`;
   }
   if (protection !== 'hsm') {
@@ -34,4 +34,8 @@ export function checkDistribution({ keyName, keyType, purposes, protection }: Di
     return `the key's name has ${keyName.length} characters, more than the ${LONGEST_NAME} that fit into an AWS alias: use a shorter name`;
   }
   return undefined;
+}
+
+function isExactly(purposes: readonly Purpose[], wanted: readonly Purpose[]): boolean {
+  return wanted.every((each) => purposes.includes(each)) && purposes.every((each) => wanted.includes(each));
 }

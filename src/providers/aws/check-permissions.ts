@@ -33,7 +33,7 @@ function probes(calls: Calls, signal: AbortSignal): readonly Probe[] {
   const reserved = [{ TagKey: 'aws:probe', TagValue: '' }];
   return [
     ['ListAliases', true, () => calls.listAliases({ Limit: 1 }, signal)],
-    ['CreateKey', true, () => calls.createKey({ Origin: 'EXTERNAL', Tags: reserved })],
+    ['CreateKey', true, () => calls.createKey({ Origin: 'EXTERNAL', Tags: reserved }, signal)],
     ['TagResource', true, () => calls.tagResource({ KeyId, Tags: reserved }, signal)],
     [
       'GetParametersForImport',

@@ -1,40 +1,38 @@
-import { wrapRsaOaepSha256 } from '../../crypto/wrap-rsa-oaep.ts';
-import type { KeyMaterial } from '../../crypto/key-material.ts';
-import { ProviderError, type ProviderErrorReason } from '../errors.ts';
+import { ProviderError } from '../errors.ts';
 import type { AccountCheck, KmsClient, VersionTarget } from '../port.ts';
+import { aliases, aliasOf, type Aliases } from './aliases.ts';
 import type { Calls } from './calls.ts';
 import { checkPermissions } from './check-permissions.ts';
 import { findByTag } from './find-by-tag.ts';
+import { freshCmks } from './fresh-cmks.ts';
+import { importMaterial } from './import-material.ts';
 import { observeCmk, unseen } from './observe.ts';
-import { withRetry, type RetryDependencies, type RetryPolicy } from './retry.ts';
+import { CREATE, FRESH, retryWithin, SETTLED, type Retry, type RetryDependencies } from './retry.ts';
+import { unless } from './unless.ts';
 
-/** CMKs younger than this may be unknown to parts of AWS KMS ("in some cases several minutes"). */
-const FRESH_MS = 5 * 60_000;
-
-const TRANSIENT: readonly ProviderErrorReason[] = ['throttled', 'unavailable', 'timeout'];
-
-/** Nothing was made when AWS throttles; after any other failure something may have been. */
-const CREATE: RetryPolicy = { reasons: ['throttled'], firstWaitMs: 500, maxWaitMs: 4_000, budgetMs: 30_000 };
-const SETTLED: RetryPolicy = { reasons: TRANSIENT, firstWaitMs: 250, maxWaitMs: 4_000, budgetMs: 30_000 };
-/** Right after a CMK is made or filled, calls may still see it missing or in its old state. */
-const FRESH: RetryPolicy = { ...SETTLED, reasons: [...TRANSIENT, 'not_found', 'invalid_state'] };
+/** With the last request's own limit this stays below the minute that Vault's clients wait for an answer. */
+const BUDGET_MS = 45_000;
 
 /** Tag that an attempt is found by. */
-export const ATTEMPT_TAG = 'vault-keymgmt-attempt';
+const ATTEMPT_TAG = 'vault-keymgmt-attempt';
 
 /** The adapter's client: a CMK with imported material per version, an alias per distributed key. */
-export function awsClient(calls: Calls, credentials: AccountCheck['credentials'], retry: RetryDependencies): KmsClient {
-  const createdAt = new Map<string, number>();
-  const run = <T>(remoteId: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> => {
-    const isFresh = retry.clock.now() - (createdAt.get(remoteId) ?? -Infinity) < FRESH_MS;
-    return withRetry(isFresh ? FRESH : SETTLED, retry, signal, call);
+export function awsClient(
+  calls: Calls,
+  credentials: AccountCheck['credentials'],
+  dependencies: RetryDependencies,
+): KmsClient {
+  const fresh = freshCmks(dependencies.clock);
+  const retryFor = (signal: AbortSignal): Retry => retryWithin(BUDGET_MS, dependencies, signal);
+  const retryOn = (id: string, signal: AbortSignal): (<T>(request: () => Promise<T>) => Promise<T>) => {
+    const retry = retryFor(signal);
+    return (request) => retry(fresh.has(id) ? FRESH : SETTLED, request);
   };
-  const settled = <T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> =>
-    withRetry(SETTLED, retry, signal, call);
+  const aliasesFor = (signal: AbortSignal): Aliases => aliases(calls, fresh, retryFor(signal), signal);
 
   return {
     async createVersion(target, _material, signal) {
-      const { KeyMetadata } = await withRetry(CREATE, retry, signal, () => calls.createKey(newCmk(target)));
+      const { KeyMetadata } = await retryFor(signal)(CREATE, () => calls.createKey(newCmk(target), signal));
       const remoteId = KeyMetadata?.KeyId;
       if (remoteId === undefined) {
         throw new ProviderError('unavailable', 'CreateKey: the answer holds no key id', {
@@ -42,52 +40,43 @@ export function awsClient(calls: Calls, credentials: AccountCheck['credentials']
           ambiguous: true,
         });
       }
-      createdAt.set(remoteId, retry.clock.now());
+      fresh.add(remoteId);
       return { remoteId, imported: false };
     },
 
-    findVersion: ({ attempt }, signal) => findByTag(calls, retry, { key: ATTEMPT_TAG, value: attempt }, signal),
+    async findVersion({ attempt }, signal) {
+      const result = await findByTag(calls, dependencies, { key: ATTEMPT_TAG, value: attempt }, signal);
+      if (result.outcome === 'found') fresh.add(result.remoteId);
+      return result;
+    },
 
-    importMaterial: (_target, remoteId, material, signal) =>
-      importMaterial(calls, (call) => run(remoteId, signal, call), remoteId, material, signal),
+    async importMaterial(_target, remoteId, material, signal) {
+      await importMaterial(calls, retryOn(remoteId, signal), remoteId, material, signal);
+      fresh.add(remoteId);
+    },
 
     async setEnabled(_target, remoteId, enabled, signal) {
       const call = enabled ? calls.enableKey : calls.disableKey;
-      await run(remoteId, signal, () => call({ KeyId: remoteId }, signal));
+      await retryOn(remoteId, signal)(() => call({ KeyId: remoteId }, signal));
     },
 
-    async setCurrent({ distributedName }, remoteId, { owned, ours }, signal) {
-      const alias = { AliasName: aliasOf(distributedName), TargetKeyId: remoteId };
-      const update = (): Promise<unknown> => run(remoteId, signal, () => calls.updateAlias(alias, signal));
-      // A missing alias and a missing CMK look the same; CreateAlias tells them apart.
-      if (owned && (await unless(['not_found'], update)) !== undefined) return;
-      try {
-        await run(remoteId, signal, () => calls.createAlias(alias, signal));
-      } catch (error) {
-        if (!isReason(error, 'already_exists')) throw error;
-        // The name is taken: by an earlier version of this key, or by a stranger, whose alias must stay his.
-        if ((await aliasHolder(alias.AliasName, ours, signal)) === undefined) throw error;
-        await update();
-      }
-    },
+    setCurrent: ({ distributedName }, remoteId, claim, signal) =>
+      aliasesFor(signal).point(aliasOf(distributedName), remoteId, claim),
 
-    async removeName(distributedName, ours, signal) {
-      const AliasName = aliasOf(distributedName);
-      if ((await aliasHolder(AliasName, ours, signal)) === undefined) return;
-      await unless(['not_found'], () => settled(signal, () => calls.deleteAlias({ AliasName }, signal)));
-    },
+    removeName: (distributedName, ours, signal) => aliasesFor(signal).remove(aliasOf(distributedName), ours),
 
     async removeVersion(remoteId, signal) {
-      await unless(['not_found', 'pending_deletion'], () =>
-        settled(signal, () => calls.scheduleKeyDeletion({ KeyId: remoteId }, signal)),
-      );
+      // A CMK stays for seven days at least, so one that was there a moment ago only seems to be missing.
+      const gone = fresh.has(remoteId) ? (['pending_deletion'] as const) : (['not_found', 'pending_deletion'] as const);
+      const retry = retryOn(remoteId, signal);
+      await unless(gone, () => retry(() => calls.scheduleKeyDeletion({ KeyId: remoteId }, signal)));
     },
 
     observeVersion: (remoteId, signal) => observeCmk(calls, remoteId, signal),
 
     async observeName(distributedName, ours, signal) {
       try {
-        return { outcome: 'seen', remoteId: await aliasHolder(aliasOf(distributedName), ours, signal) };
+        return { outcome: 'seen', remoteId: await aliasesFor(signal).holder(aliasOf(distributedName), ours) };
       } catch (error) {
         return unseen(error, signal);
       }
@@ -99,32 +88,6 @@ export function awsClient(calls: Calls, credentials: AccountCheck['credentials']
       calls.close();
     },
   };
-
-  /** The one of these CMKs that has the alias. */
-  async function aliasHolder(alias: string, ids: readonly string[], signal: AbortSignal): Promise<string | undefined> {
-    // The latest versions are the likeliest holders.
-    for (const KeyId of [...ids].reverse()) {
-      const names = await unless(['not_found'], () => settled(signal, () => aliasesOf(KeyId, signal)));
-      if (names?.includes(alias)) return KeyId;
-    }
-    return undefined;
-  }
-
-  async function aliasesOf(KeyId: string, signal: AbortSignal): Promise<readonly string[]> {
-    const names: string[] = [];
-    let Marker: string | undefined;
-    do {
-      const page = await calls.listAliases({ KeyId, ...(Marker === undefined ? {} : { Marker }) }, signal);
-      names.push(...(page.Aliases ?? []).flatMap(({ AliasName }) => AliasName ?? []));
-      Marker = page.NextMarker;
-    } while (Marker !== undefined);
-    return names;
-  }
-}
-
-/** The alias of a distributed key, as Vault's documentation names it. */
-export function aliasOf(distributedName: string): string {
-  return `alias/hashicorp/${distributedName}`;
 }
 
 function newCmk(target: VersionTarget): Parameters<Calls['createKey']>[0] {
@@ -136,49 +99,4 @@ function newCmk(target: VersionTarget): Parameters<Calls['createKey']>[0] {
     Description: `Vault key management: ${target.distributedName}, version ${target.version}`,
     Tags: Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
   };
-}
-
-/**
- * Imports material as AWS documents it (Importing key material, steps 2 to 4): a public key and an import token that
- * belong together, the material wrapped with RSAES_OAEP_SHA_256, no expiry. The same material may be imported again.
- */
-async function importMaterial(
-  calls: Calls,
-  run: <T>(call: () => Promise<T>) => Promise<T>,
-  KeyId: string,
-  material: KeyMaterial,
-  signal: AbortSignal,
-): Promise<void> {
-  const { PublicKey, ImportToken } = await run(() =>
-    calls.getParametersForImport(
-      { KeyId, WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_4096' },
-      signal,
-    ),
-  );
-  if (PublicKey === undefined || ImportToken === undefined) {
-    throw new ProviderError('unavailable', 'GetParametersForImport: the answer holds no wrapping key', {
-      call: 'GetParametersForImport',
-    });
-  }
-  const EncryptedKeyMaterial = wrapRsaOaepSha256(PublicKey, material.bytes());
-  await run(() =>
-    calls.importKeyMaterial(
-      { KeyId, ImportToken, EncryptedKeyMaterial, ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' },
-      signal,
-    ),
-  );
-}
-
-/** The call's answer, or undefined when it fails for one of these reasons. */
-async function unless<T>(reasons: readonly ProviderErrorReason[], call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof ProviderError && reasons.includes(error.reason)) return undefined;
-    throw error;
-  }
-}
-
-function isReason(error: unknown, reason: ProviderErrorReason): boolean {
-  return error instanceof ProviderError && error.reason === reason;
 }

@@ -8,14 +8,16 @@ import type { RetryDependencies } from './retry.ts';
 export interface AwsDriverOptions {
   readonly env: Environment;
   readonly retry: RetryDependencies;
+  /** One request may take this long, and its answer be silent for this long. @default 10_000 */
+  readonly requestTimeoutMs?: number;
 }
 
 /** AWS KMS: provider `awskms`. */
-export function awsDriver({ env, retry }: AwsDriverOptions): KmsDriver {
+export function awsDriver({ env, retry, requestTimeoutMs = 10_000 }: AwsDriverOptions): KmsDriver {
   return {
     kind: 'awskms',
-    checkConfig: checkAccount,
+    checkConfig: (config) => checkAccount(config, env),
     checkDistribution,
-    connect: (config) => awsClient(calls(config, env), credentialsSource(config, env), retry),
+    connect: (config) => awsClient(calls(config, env, requestTimeoutMs), credentialsSource(config, env), retry),
   };
 }

@@ -54,11 +54,6 @@ export const REASON_BY_CODE: Readonly<Record<string, ProviderErrorReason>> = {
   ServiceUnavailableException: 'unavailable',
   KeyUnavailableException: 'unavailable',
 
-  TimeoutError: 'timeout',
-  AbortError: 'timeout',
   RequestTimeout: 'timeout',
   RequestTimeoutException: 'timeout',
 };
-
-/** Codes of Node's network errors that say that the request was never sent. */
-export const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);

@@ -1,17 +1,11 @@
 import { ProviderError } from '../errors.ts';
 import type { SearchResult } from '../port.ts';
 import type { Calls } from './calls.ts';
-import { withRetry, type RetryDependencies, type RetryPolicy } from './retry.ts';
+import { retryWithin, SETTLED, type RetryDependencies } from './retry.ts';
 
 /** A search reads the tags of every key of the account, so it ends after a while, found or not. */
 const SEARCH_MS = 20_000;
 const CONCURRENCY = 8;
-const POLICY: RetryPolicy = {
-  reasons: ['throttled', 'unavailable', 'timeout'],
-  firstWaitMs: 250,
-  maxWaitMs: 2_000,
-  budgetMs: 5_000,
-};
 
 /**
  * Looks for the CMK with a tag (`ListKeys`, `ListResourceTags`). Neither is among the eleven permissions of Vault's
@@ -19,21 +13,22 @@ const POLICY: RetryPolicy = {
  */
 export async function findByTag(
   calls: Calls,
-  retry: RetryDependencies,
+  dependencies: RetryDependencies,
   tag: { readonly key: string; readonly value: string },
   signal: AbortSignal,
 ): Promise<SearchResult> {
-  const end = retry.clock.now() + SEARCH_MS;
+  const { clock } = dependencies;
+  const end = clock.now() + SEARCH_MS;
+  const retry = retryWithin(SEARCH_MS, dependencies, signal);
   let hidden = 0;
   let Marker: string | undefined;
   try {
     do {
       const marker = Marker === undefined ? {} : { Marker };
-      const page = await withRetry(POLICY, retry, signal, () => calls.listKeys({ Limit: 1000, ...marker }, signal));
+      const page = await retry(SETTLED, () => calls.listKeys({ Limit: 1000, ...marker }, signal));
       const ids = (page.Keys ?? []).flatMap(({ KeyId }) => KeyId ?? []);
       for (let start = 0; start < ids.length; start += CONCURRENCY) {
-        if (retry.clock.now() >= end)
-          return { outcome: 'unknown', why: 'too many keys in the account to look through' };
+        if (clock.now() >= end) return { outcome: 'unknown', why: 'too many keys in the account to look through' };
         const tagged = await Promise.all(ids.slice(start, start + CONCURRENCY).map((id) => hasTag(id)));
         const found = tagged.find((result) => result.matches === true);
         if (found) return { outcome: 'found', remoteId: found.id };
@@ -52,7 +47,7 @@ export async function findByTag(
   /** Whether a key has the tag; undefined where its tags may not be read. */
   async function hasTag(id: string): Promise<{ id: string; matches: boolean | undefined }> {
     try {
-      const { Tags } = await withRetry(POLICY, retry, signal, () => calls.listResourceTags({ KeyId: id }, signal));
+      const { Tags } = await retry(SETTLED, () => calls.listResourceTags({ KeyId: id }, signal));
       return {
         id,
         matches: Tags?.some(({ TagKey, TagValue }) => TagKey === tag.key && TagValue === tag.value) ?? false,

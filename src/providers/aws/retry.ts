@@ -2,15 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../support/clock.ts';
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
 
-/** Which failures are worth another try, and how long all tries together may take. */
+/** Which failures are worth another try, and how long to wait for it. */
 export interface RetryPolicy {
   readonly reasons: readonly ProviderErrorReason[];
   /** Wait before the second try; doubles, with jitter, up to `maxWaitMs`. */
   readonly firstWaitMs: number;
   readonly maxWaitMs: number;
-  /** No further try begins once this has passed since the first. */
-  readonly budgetMs: number;
 }
+
+const TRANSIENT: readonly ProviderErrorReason[] = ['throttled', 'unavailable', 'timeout'];
+
+/** For CreateKey: nothing was made when AWS throttles; after any other failure something may have been. */
+export const CREATE: RetryPolicy = { reasons: ['throttled'], firstWaitMs: 500, maxWaitMs: 4_000 };
+/** For calls that may be repeated, on objects that AWS has seen everywhere. */
+export const SETTLED: RetryPolicy = { reasons: TRANSIENT, firstWaitMs: 250, maxWaitMs: 4_000 };
+/** Right after a CMK is made or filled, calls may still see it missing or in its old state. */
+export const FRESH: RetryPolicy = { ...SETTLED, reasons: [...TRANSIENT, 'not_found', 'invalid_state'] };
 
 /** Waits; a port, so that tests do not sleep. Rejects when the signal aborts. */
 export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -28,25 +35,25 @@ export interface RetryDependencies {
   readonly wait: Wait;
 }
 
-/** Runs a call until it succeeds, fails for a reason that no waiting mends, or has used up its budget. */
-export async function withRetry<T>(
-  policy: RetryPolicy,
-  { clock, random, wait }: RetryDependencies,
-  signal: AbortSignal,
-  call: () => Promise<T>,
-): Promise<T> {
-  const end = clock.now() + policy.budgetMs;
-  for (let waitMs = policy.firstWaitMs; ; waitMs = Math.min(waitMs * 2, policy.maxWaitMs)) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!(error instanceof ProviderError) || !policy.reasons.includes(error.reason)) throw error;
-      // Half fixed, half random: callers that were throttled together come back apart.
-      const pause = waitMs / 2 + (random() * waitMs) / 2;
-      if (signal.aborted || clock.now() + pause >= end) throw error;
-      await wait(pause, signal).catch(() => {
-        throw error;
-      });
+/** Makes a request until it succeeds, fails for a reason that no waiting mends, or no time is left. */
+export type Retry = <T>(policy: RetryPolicy, request: () => Promise<T>) => Promise<T>;
+
+/** Requests that share one budget: no further try of any of them begins once `budgetMs` have passed since now. */
+export function retryWithin(budgetMs: number, { clock, random, wait }: RetryDependencies, signal: AbortSignal): Retry {
+  const end = clock.now() + budgetMs;
+  return async (policy, request) => {
+    for (let waitMs = policy.firstWaitMs; ; waitMs = Math.min(waitMs * 2, policy.maxWaitMs)) {
+      try {
+        return await request();
+      } catch (error) {
+        if (!(error instanceof ProviderError) || !policy.reasons.includes(error.reason)) throw error;
+        // Half fixed, half random: callers that were throttled together come back apart.
+        const pause = waitMs / 2 + (random() * waitMs) / 2;
+        if (signal.aborted || clock.now() + pause >= end) throw error;
+        await wait(pause, signal).catch(() => {
+          throw error;
+        });
+      }
     }
-  }
+  };
 }

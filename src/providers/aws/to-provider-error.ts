@@ -1,9 +1,9 @@
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
-import { NEVER_SENT, REASON_BY_CODE } from './error-reasons.ts';
+import { REASON_BY_CODE } from './error-reasons.ts';
+import { networkFailure } from './network-failure.ts';
 
 /** What an SDK error looks like, whatever its class: read by shape, so that no class has to be loaded for it. */
 interface SdkError extends Error {
-  readonly code?: unknown;
   readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number };
 }
 
@@ -13,38 +13,40 @@ interface SdkError extends Error {
  */
 export function toProviderError(call: string, endpoint: string, error: unknown): ProviderError {
   if (error instanceof ProviderError) return error;
-  if (!(error instanceof Error)) return new ProviderError('unavailable', `${call}: unknown failure`, { call });
-  const { name, code, $metadata = {} } = error as SdkError;
-  const networkCode = typeof code === 'string' ? code : undefined;
-  const reason = reasonOf(name, networkCode, error.message, $metadata.httpStatusCode);
-  const isNetwork = networkCode !== undefined && $metadata.httpStatusCode === undefined;
-  const message = isNetwork
-    ? `${call}: ${NEVER_SENT.has(networkCode) ? 'cannot reach' : 'lost the connection to'} ${endpoint} (${networkCode})`
-    : `${call}: ${error.message} (${[name, ...requestOf($metadata.requestId)].join(', ')})`;
-  return new ProviderError(reason, message, {
+  if (!(error instanceof Error)) {
+    return new ProviderError('unavailable', `${call}: unknown failure`, { call, ambiguous: true });
+  }
+  const { name, $metadata = {} } = error as SdkError;
+  const { httpStatusCode: status, requestId } = $metadata;
+  const network = status === undefined ? networkFailure(error, endpoint) : undefined;
+  if (network) {
+    const { reason, text, code, neverSent } = network;
+    return new ProviderError(reason, `${call}: ${text} (${code})`, { call, code, ambiguous: !neverSent });
+  }
+  const reason = reasonOf(name, error.message, status);
+  const source = [name, ...(requestId === undefined ? [] : [`request id ${requestId}`])].join(', ');
+  const isAnswered = status !== undefined && status < 300;
+  const text = isAnswered ? `the answer of ${endpoint} cannot be read` : withoutRequest(error.message);
+  return new ProviderError(reason, `${call}: ${text} (${source})`, {
     call,
-    code: networkCode ?? name,
-    requestId: $metadata.requestId,
-    ambiguous: (reason === 'unavailable' || reason === 'timeout') && !NEVER_SENT.has(networkCode ?? ''),
+    code: name,
+    requestId,
+    ambiguous: reason === 'unavailable' || reason === 'timeout',
   });
 }
 
-function reasonOf(
-  name: string,
-  networkCode: string | undefined,
-  message: string,
-  status: number | undefined,
-): ProviderErrorReason {
+function reasonOf(name: string, message: string, status: number | undefined): ProviderErrorReason {
   if (name === 'KMSInvalidStateException' && message.includes('pending deletion')) return 'pending_deletion';
-  // The SDK calls every broken connection a TimeoutError; Node's code says what it was.
-  if (networkCode === 'ECONNRESET' || networkCode === 'EPIPE') return 'unavailable';
   const known = REASON_BY_CODE[name];
   if (known) return known;
-  if (networkCode === 'ETIMEDOUT') return 'timeout';
-  if (status !== undefined && status < 500) return 'invalid_request';
+  if (status === 403) return 'forbidden';
+  if (status === 429) return 'throttled';
+  // Only a 4xx is a refusal; whatever else was answered, the call may have had its effect.
+  if (status !== undefined && status >= 400 && status < 500) return 'invalid_request';
   return 'unavailable';
 }
 
-function requestOf(requestId: string | undefined): readonly string[] {
-  return requestId === undefined ? [] : [`request id ${requestId}`];
+/** Some signature errors quote the request as AWS saw it, and the session token is one of its headers. */
+function withoutRequest(message: string): string {
+  return message.replace(/\s*The Canonical String for this request[^]*$/, '');
 }

@@ -9,6 +9,6 @@ export function azureDriver(): KmsDriver {
   return notYetSupported('azurekeyvault', ({ keyCollection }) =>
     VAULT.test(keyCollection)
       ? undefined
-      : `key_collection "${keyCollection}" is not the name of a Key Vault: it has 3 to 24 letters, digits and hyphens`,
+      : `key_collection "${keyCollection}" is not a Key Vault: use its name (3 to 24 letters, digits and hyphens) or its URL, https://<name>.vault.azure.net`,
   );
 }

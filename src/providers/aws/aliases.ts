@@ -1,0 +1,71 @@
+import { ProviderError } from '../errors.ts';
+import type { NameClaim } from '../port.ts';
+import type { Calls } from './calls.ts';
+import type { FreshCmks } from './fresh-cmks.ts';
+import { FRESH, SETTLED, type Retry, type RetryPolicy } from './retry.ts';
+import { unless } from './unless.ts';
+
+/** The alias of a distributed key, as Vault's documentation names it. */
+export function aliasOf(distributedName: string): string {
+  return `alias/hashicorp/${distributedName}`;
+}
+
+/** The alias calls of one use of the adapter, which share a budget of time. */
+export interface Aliases {
+  /** Points an alias to a CMK, and takes it from another one where the claim allows that. */
+  point(AliasName: string, TargetKeyId: string, claim: NameClaim): Promise<void>;
+  /** Deletes an alias that points to one of these CMKs. */
+  remove(AliasName: string, ours: readonly string[]): Promise<void>;
+  /** The one of these CMKs that has the alias. */
+  holder(AliasName: string, ours: readonly string[]): Promise<string | undefined>;
+}
+
+export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: AbortSignal): Aliases {
+  const policyFor = (id: string): RetryPolicy => (fresh.has(id) ? FRESH : SETTLED);
+
+  return {
+    async point(AliasName, TargetKeyId, { owned, ours }) {
+      const alias = { AliasName, TargetKeyId };
+      const update = (policy: RetryPolicy): Promise<unknown> => retry(policy, () => calls.updateAlias(alias, signal));
+      // A missing alias and a missing CMK look the same, so waiting waits for CreateAlias, which tells them apart.
+      if (owned && (await unless(['not_found'], () => update(SETTLED))) !== undefined) return;
+      try {
+        await retry(policyFor(TargetKeyId), () => calls.createAlias(alias, signal));
+      } catch (error) {
+        if (!(error instanceof ProviderError) || error.reason !== 'already_exists') throw error;
+        // The name is taken: by an earlier version of this key, or by a stranger, whose alias must stay his.
+        if (!owned && (await holder(AliasName, ours)) === undefined) throw error;
+        await update(policyFor(TargetKeyId));
+      }
+    },
+
+    async remove(AliasName, ours) {
+      if ((await holder(AliasName, ours)) === undefined) return;
+      await unless(['not_found'], () => retry(SETTLED, () => calls.deleteAlias({ AliasName }, signal)));
+    },
+
+    holder,
+  };
+
+  async function holder(AliasName: string, ours: readonly string[]): Promise<string | undefined> {
+    // The latest versions are the likeliest holders.
+    for (const KeyId of [...ours].reverse()) {
+      // A fresh CMK that seems missing is not: nothing follows from that.
+      const gone = fresh.has(KeyId) ? [] : (['not_found'] as const);
+      const names = await unless(gone, () => retry(policyFor(KeyId), () => aliasesOf(KeyId)));
+      if (names?.includes(AliasName)) return KeyId;
+    }
+    return undefined;
+  }
+
+  async function aliasesOf(KeyId: string): Promise<readonly string[]> {
+    const names: string[] = [];
+    let Marker: string | undefined;
+    do {
+      const page = await calls.listAliases({ KeyId, ...(Marker === undefined ? {} : { Marker }) }, signal);
+      names.push(...(page.Aliases ?? []).flatMap(({ AliasName }) => AliasName ?? []));
+      Marker = page.NextMarker;
+    } while (Marker !== undefined);
+    return names;
+  }
+}
