@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import type { Calls } from '../../../src/providers/aws/calls.ts';
+import { findByTag } from '../../../src/providers/aws/find-by-tag.ts';
+import { ProviderError } from '../../../src/providers/errors.ts';
+import type { SearchResult } from '../../../src/providers/port.ts';
+import { DOCUMENTED, failure, makeVersion, noMaterial, setUp, target } from './harness.ts';
+
+const SEARCHER = [...DOCUMENTED, 'ListKeys', 'ListResourceTags'];
+
+describe('looking for a lost CMK', () => {
+  it('finds it by its attempt', async () => {
+    const bench = await setUp({ allow: SEARCHER });
+    const { client, signal } = bench;
+    await makeVersion(bench, 1);
+    const { remoteId } = await client.createVersion(target(2, 'lost'), noMaterial, signal);
+    expect(await client.findVersion(target(2, 'lost'), signal)).toEqual({ outcome: 'found', remoteId });
+    expect(await client.findVersion(target(2, 'never made'), signal)).toEqual({ outcome: 'absent' });
+  });
+
+  it('finds the one that CreateKey made without an answer', async () => {
+    const bench = await setUp({ allow: SEARCHER });
+    bench.kms.faults.set(({ action }) => (action === 'CreateKey' ? { when: 'after', drop: true } : undefined));
+    expect(await failure(bench.client.createVersion(target(1), noMaterial, bench.signal))).toMatchObject({
+      ambiguous: true,
+    });
+    const id = bench.kms.keys('eu-west-2')[0]?.id;
+    expect(await bench.client.findVersion(target(1), bench.signal)).toEqual({ outcome: 'found', remoteId: id });
+  });
+
+  it('knows nothing without permission to list keys', async () => {
+    const { client, signal } = await setUp({ allow: DOCUMENTED });
+    expect(await client.findVersion(target(1), signal)).toEqual({
+      outcome: 'unknown',
+      why: expect.stringContaining('kms:ListKeys') as string,
+    });
+  });
+
+  it('knows nothing where keys hide their tags', async () => {
+    const bench = await setUp({ allow: [...DOCUMENTED, 'ListKeys'] });
+    await makeVersion(bench, 1);
+    expect(await bench.client.findVersion(target(2), bench.signal)).toEqual({
+      outcome: 'unknown',
+      why: expect.stringContaining('kms:ListResourceTags') as string,
+    });
+  });
+
+  it('fails where AWS does, rather than calling the CMK absent', async () => {
+    const bench = await setUp();
+    await makeVersion(bench, 1);
+    bench.kms.faults.set(({ action }) =>
+      action === 'ListResourceTags'
+        ? { when: 'before', error: { code: 'KMSInternalException', message: 'injected', status: 500 } }
+        : undefined,
+    );
+    expect((await failure(bench.client.findVersion(target(1), bench.signal))).reason).toBe('unavailable');
+  });
+});
+
+describe('looking through many keys', () => {
+  const TAG = { key: 'attempt', value: 'lost' };
+
+  /** An account whose keys come in pages; reading the tags of one takes some time. */
+  interface Account {
+    readonly pages: readonly (readonly string[])[];
+    readonly lost?: string;
+    readonly vanished?: string;
+    readonly readMs?: number;
+  }
+
+  async function search({
+    pages,
+    lost,
+    vanished,
+    readMs = 0,
+  }: Account): Promise<{ result: SearchResult; read: string[] }> {
+    let now = 0;
+    const read: string[] = [];
+    const calls: Pick<Calls, 'listKeys' | 'listResourceTags'> = {
+      listKeys: async ({ Marker }) => {
+        const at = Number(Marker ?? 0);
+        const more = at + 1 < pages.length;
+        return {
+          Keys: (pages[at] ?? []).map((KeyId) => ({ KeyId })),
+          ...(more && { NextMarker: String(at + 1), Truncated: true }),
+          $metadata: {},
+        };
+      },
+      listResourceTags: async ({ KeyId = '' }) => {
+        read.push(KeyId);
+        now += readMs;
+        if (KeyId === vanished) throw new ProviderError('not_found', 'gone', { call: 'ListResourceTags' });
+        return { Tags: [{ TagKey: TAG.key, TagValue: KeyId === lost ? TAG.value : 'another' }], $metadata: {} };
+      },
+    };
+    const retry = { clock: { now: () => now }, random: () => 0.5, wait: async () => undefined };
+    const result = await findByTag(calls as Calls, retry, TAG, new AbortController().signal);
+    return { result, read };
+  }
+  const ids = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => `k${from + index}`);
+
+  it('goes on to the last page', async () => {
+    const found = await search({ pages: [ids(20), ids(20, 20), ids(3, 40)], lost: 'k42' });
+    expect(found.result).toEqual({ outcome: 'found', remoteId: 'k42' });
+    const absent = await search({ pages: [ids(20), ids(20, 20), ids(3, 40)] });
+    expect(absent.result).toEqual({ outcome: 'absent' });
+    expect(absent.read).toEqual(ids(43));
+  });
+
+  it('ends where it finds', async () => {
+    const { read } = await search({ pages: [ids(20), ids(20, 20)], lost: 'k3' });
+    expect(read.length).toBeLessThan(20);
+  });
+
+  it('takes a key that vanishes meanwhile as another one', async () => {
+    expect((await search({ pages: [ids(3)], vanished: 'k1' })).result).toEqual({ outcome: 'absent' });
+  });
+
+  it('gives up in an account of too many keys, and does not call the CMK absent', async () => {
+    const { result, read } = await search({ pages: [ids(1000)], lost: 'k999', readMs: 500 });
+    expect(result).toMatchObject({ outcome: 'unknown', why: expect.stringContaining('too many keys') as string });
+    expect(read.length).toBeLessThan(100);
+  });
+});
