@@ -1,16 +1,17 @@
 import type { FieldMap } from './fields/field.ts';
+import { sorted, trimSpace } from './go-text.ts';
 import type { PathDefinition } from './path.ts';
 
 /** `path-help` of the mount itself. */
 export function rootHelp(help: string, paths: readonly PathDefinition[]): string {
-  const byPattern = [...paths].sort((a, b) => compare(a.anchoredPattern, b.anchoredPattern));
-  const listed = byPattern.map(
-    ({ anchoredPattern, help: { synopsis } }) =>
-      `    ${anchoredPattern}\n${indented(synopsis.trim() || '<no synopsis>', 8)}\n`,
-  );
-  return `## DESCRIPTION
+  const byPattern = new Map(paths.map((path) => [path.anchoredPattern, path]));
+  const listed = sorted(paths.map((path) => path.anchoredPattern)).map((pattern) => {
+    const synopsis = byPattern.get(pattern)?.help.synopsis ?? '';
+    return `${indented(pattern, 4)}\n${indented(trimSpace(synopsis), 8)}\n\n`;
+  });
+  return trimSpace(`## DESCRIPTION
 
-${help.trim() || '<no description>'}
+${trimSpace(help)}
 
 ## PATHS
 
@@ -19,39 +20,36 @@ any of the paths below, use the help command with any route matching
 the path pattern. Note that depending on the policy of your auth token,
 you may or may not be able to access certain paths.
 
-${listed.join('\n')}`.trim();
+${listed.join('')}`);
 }
 
 /** `path-help` of one path. */
-export function pathHelp(request: string, path: PathDefinition): string {
-  const { synopsis, description } = path.help;
-  return `Request:        ${request}
+export function pathHelp(requested: string, path: PathDefinition): string {
+  return trimSpace(`Request:        ${requested}
 Matching Route: ${path.anchoredPattern}
 
-${synopsis.trim() || '<no synopsis>'}
+${trimSpace(path.help.synopsis) || '<no synopsis>'}
 
-${parameters(path.fields)}## DESCRIPTION
+${parameters(path.fields)}
+## DESCRIPTION
 
-${description.trim() || '<no description>'}`.trim();
+${trimSpace(path.help.description) || '<no description>'}
+`);
 }
 
 function parameters(fields: FieldMap): string {
-  const names = Object.keys(fields).sort();
+  const names = sorted(Object.keys(fields));
   if (names.length === 0) return '';
   const sections = names.map((name) => {
-    const field = fields[name];
-    const text = field?.options.description?.trim() || '<no description>';
-    const deprecated = field?.options.deprecated === true ? '(DEPRECATED) ' : '';
-    return `    ${name} (${field?.typeName ?? ''})\n\n${indented(deprecated + text, 8)}\n`;
+    const { options, typeName } = fields[name] ?? { options: {}, typeName: 'string' };
+    const text = trimSpace(options.description ?? '') || '<no description>';
+    const described = indented(options.deprecated ? `(DEPRECATED) ${text}` : text, 8);
+    return `\n${indented(name, 4)} (${typeName})\n\n${described}\n`;
   });
-  return `## PARAMETERS\n\n${sections.join('\n')}\n`;
+  return `## PARAMETERS\n${sections.join('')}`;
 }
 
 function indented(text: string, width: number): string {
-  return text.replace(/^/gm, ' '.repeat(width));
-}
-
-// By code units, as Go sorts strings.
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  const margin = ' '.repeat(width);
+  return text === '' ? '' : margin + text.replaceAll(/\r?\n/g, `\n${margin}`);
 }

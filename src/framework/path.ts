@@ -1,10 +1,11 @@
 import type { BackendContext, Request, Response } from '../logical/index.ts';
 import type { FieldData } from './field-data.ts';
-import type { Field, FieldMap } from './fields/field.ts';
-import { anchored, compilePattern } from './patterns.ts';
+import type { DisplayHints, Field, FieldMap } from './fields/field.ts';
+import { parsePattern, type PatternNode } from './pattern/parse-pattern.ts';
+import { anchored } from './pattern/patterns.ts';
 
 /** Operations that a path may serve; the others are the framework's. */
-export type PathOperation = 'create' | 'update' | 'patch' | 'read' | 'list' | 'delete';
+export type PathOperation = 'create' | 'update' | 'patch' | 'read' | 'list' | 'scan' | 'delete' | 'header';
 
 /** What a handler is given. */
 export interface PathContext<F extends FieldMap> extends BackendContext {
@@ -18,10 +19,11 @@ export interface ResponseDefinition {
   readonly fields?: FieldMap;
 }
 
-/** How an operation is named in the OpenAPI document (Vault: `DisplayAttributes`). */
-export interface DisplayAttributes {
+/** How operations are named in the OpenAPI document, and hints for UIs (Vault: `DisplayAttributes`). */
+export interface DisplayAttributes extends DisplayHints {
   readonly operationPrefix?: string;
   readonly operationVerb?: string;
+  /** `a|b` gives each path that the pattern stands for its own. */
   readonly operationSuffix?: string;
 }
 
@@ -31,11 +33,14 @@ export interface OperationDefinition<F extends FieldMap> {
   readonly description?: string;
   readonly responses?: Readonly<Record<number, ResponseDefinition>>;
   readonly display?: DisplayAttributes;
+  readonly deprecated?: boolean;
+  /** Leaves the operation out of the OpenAPI document. */
+  readonly unpublished?: boolean;
 }
 
 /** A path as data: router, field conversion, handler types, help and OpenAPI all come from it. */
 export interface PathSource<F extends FieldMap> {
-  /** Go syntax, anchored by itself; named groups are fields. */
+  /** Go syntax, anchored by itself; named groups are fields. A path that lists ends in `/?`. */
   readonly pattern: string;
   readonly fields: F;
   readonly operations: Readonly<Partial<Record<PathOperation, OperationDefinition<F>>>>;
@@ -43,21 +48,35 @@ export interface PathSource<F extends FieldMap> {
   readonly existenceCheck?: (context: PathContext<F>) => Promise<boolean>;
   readonly help: { readonly synopsis: string; readonly description: string };
   readonly display?: DisplayAttributes;
+  /** Clients send what they like: no warning of fields that the path does not have. */
+  readonly takesArbitraryInput?: boolean;
 }
 
 /** A path of which only the framework still knows the types of its fields. */
 export interface PathDefinition extends PathSource<Readonly<Record<string, Field<unknown>>>> {
-  readonly regex: RegExp;
-  /** The pattern as help shows it. */
+  /** The pattern as Vault anchors it and help shows it. */
   readonly anchoredPattern: string;
+  readonly syntax: PatternNode;
+  readonly regex: RegExp;
 }
 
-/** Defines a path; the handlers' `data` is typed by `fields`. */
+/**
+ * Defines a path; the handlers' `data` is typed by `fields`.
+ *
+ * @throws {Error} when the pattern is not understood, or the path creates and has no existence check
+ */
 export function definePath<F extends FieldMap>(source: PathSource<F>): PathDefinition {
+  if (source.pattern === '') throw new Error('path pattern is blank');
+  if (source.operations.create && !source.existenceCheck) {
+    throw new Error(`path pattern ${source.pattern}: the path creates and has no existence check`);
+  }
+  const anchoredPattern = anchored(source.pattern);
+  const syntax = parsePattern(anchoredPattern);
   return {
     // What a handler is given is made from these very fields, so that its types hold.
     ...(source as unknown as PathSource<FieldMap>),
-    regex: compilePattern(source.pattern),
-    anchoredPattern: anchored(source.pattern),
+    anchoredPattern,
+    syntax,
+    regex: new RegExp(syntax.source, 'u'),
   };
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { isJsonObject, type BackendContext, type Json, type Storage } from '../logical/index.ts';
+import { isJsonObject, isReadOnlyError, type BackendContext, type Json, type Storage } from '../logical/index.ts';
 import type { Clock } from '../support/clock.ts';
+import type { Logger } from '../support/logger.ts';
 
 /** Folder of the write-ahead log (Vault: `framework.WALPrefix`). */
 const WAL_PREFIX = 'wal/';
 
 /** An entry of the log: an intent, to be undone or finished should the process die before it is deleted. */
-export interface WalEntry {
-  readonly id: string;
+interface WalEntry {
   readonly kind: string;
   readonly data: Json;
   /** Unix seconds. */
@@ -33,6 +33,11 @@ export async function deleteWal(storage: Storage, id: string, signal?: AbortSign
   await storage.delete(WAL_PREFIX + id, signal);
 }
 
+/** Ids of all intents in the log (Vault: `framework.ListWAL`). */
+export async function listWal(storage: Storage, signal?: AbortSignal): Promise<readonly string[]> {
+  return storage.list(WAL_PREFIX, signal);
+}
+
 /** What to do with the entries of the log. */
 export interface WalRollback {
   /** Younger entries are left alone: whoever wrote them may still be at work. @default 10 minutes */
@@ -41,42 +46,74 @@ export interface WalRollback {
   readonly rollback: (context: BackendContext, kind: string, data: Json) => Promise<void>;
 }
 
+/** How a rollback is to be done. */
+export interface WalTick {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Whether to take the young entries too. */
+  readonly immediate: boolean;
+}
+
 const DEFAULT_MIN_AGE_MS = 10 * 60_000;
 
 /**
- * Rolls back all entries that are old enough, or all when `immediate`. One that fails does not stop the others.
+ * Rolls back all entries that are old enough, or all when `immediate`. One that fails does not stop the others; when
+ * this node may not write any more, the rest is left to the one that may.
  *
  * @returns the texts of the failures
  */
 export async function rollBackWal(
   { minAgeMs = DEFAULT_MIN_AGE_MS, rollback }: WalRollback,
   context: BackendContext,
-  clock: Clock,
-  immediate: boolean,
+  { clock, logger, immediate }: WalTick,
 ): Promise<readonly string[]> {
   const { storage, signal } = context;
+  const olderThan = immediate ? Infinity : clock.now() - minAgeMs;
   const failures: string[] = [];
-  for (const id of await storage.list(WAL_PREFIX, signal)) {
+  for (const id of await listWal(storage, signal)) {
+    signal.throwIfAborted();
     try {
       const entry = await readWal(storage, id, signal);
-      if (!entry) continue;
-      if (!immediate && entry.createdAt * 1000 > clock.now() - minAgeMs) continue;
-      await rollback(context, entry.kind, entry.data);
+      if (!entry || entry.createdAt * 1000 >= olderThan) continue;
+      await naming(entry.kind, () => rollback(context, entry.kind, entry.data));
       await deleteWal(storage, id, signal);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      failures.push(`error rolling back WAL entry "${id}": ${reason}`);
+      if (isReadOnlyError(error)) break;
+      const reason = textOf(error);
+      logger.warn('failed to roll back WAL entry', { id, error: reason });
+      failures.push(reason);
     }
   }
   return failures;
 }
 
+async function naming(kind: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    throw new Error(`error rolling back ${JSON.stringify(kind)} entry: ${textOf(cause)}`, { cause });
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+// As Go's decoder, takes what is left out for empty.
 async function readWal(storage: Storage, id: string, signal: AbortSignal): Promise<WalEntry | undefined> {
   const stored = await storage.get(WAL_PREFIX + id, signal);
   if (!stored) return undefined;
-  const parsed: unknown = JSON.parse(Buffer.from(stored.value).toString('utf8'));
-  if (!isJsonObject(parsed)) throw new Error('not a WAL entry');
-  const { type, data, created_at: createdAt } = parsed;
-  if (typeof type !== 'string' || typeof createdAt !== 'number') throw new Error('not a WAL entry');
-  return { id, kind: type, data: data ?? null, createdAt };
+  const parsed = parseJson(stored.value);
+  const { type = '', data = null, created_at: createdAt = 0 } = isJsonObject(parsed) ? parsed : { type: null };
+  if (typeof type === 'string' && typeof createdAt === 'number') return { kind: type, data, createdAt };
+  throw new Error(`WAL entry "${id}" cannot be read`);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    // The parser's text would quote the entry.
+    return undefined;
+  }
 }

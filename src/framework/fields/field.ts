@@ -23,11 +23,29 @@ export interface FieldSchema {
   readonly items?: 'string' | 'integer' | 'object';
 }
 
+/** Hints for UIs, on paths and fields (Vault: `DisplayAttributes`). */
+export interface DisplayHints {
+  /** Label or heading. */
+  readonly name?: string;
+  /** Shown instead of the description. */
+  readonly description?: string;
+  /** What a form begins with. */
+  readonly value?: boolean | number | string;
+  /** Whether a form masks the value. */
+  readonly sensitive?: boolean;
+  readonly navigation?: boolean;
+  readonly itemType?: string;
+  readonly group?: string;
+  readonly action?: string;
+  readonly editType?: string;
+  readonly identifier?: boolean;
+}
+
 /** What is said of a field besides its type (Vault: `framework.FieldSchema`). */
-export interface FieldOptions {
+export interface FieldOptions<D = unknown> {
   readonly description?: string;
   /** Value where the client sends none; also shown in the OpenAPI document. */
-  readonly default?: unknown;
+  readonly default?: D;
   /** Documentation only, as in Vault: a handler checks what it needs. */
   readonly required?: boolean;
   readonly deprecated?: boolean;
@@ -35,8 +53,7 @@ export interface FieldOptions {
   readonly query?: boolean;
   /** Documentation only. */
   readonly allowedValues?: readonly unknown[];
-  /** Hints for UIs (Vault: `DisplayAttributes`). */
-  readonly display?: Readonly<Record<string, unknown>>;
+  readonly displayAttrs?: DisplayHints;
 }
 
 /** One parameter of a path: its type as data, and how a JSON value becomes a `T`. */
@@ -44,8 +61,8 @@ export interface Field<T> {
   readonly typeName: FieldTypeName;
   readonly schema: FieldSchema;
   readonly options: FieldOptions;
-  /** Value where the client sends none and there is no default. */
-  readonly zero: T;
+  /** Value where the client sends none: the default, else the zero value of the type. */
+  readonly unsent: T;
   /**
    * Converts what the client sent, as loosely as Vault does; undefined where a `null` counts as not sent.
    *

@@ -1,82 +1,64 @@
-/** One path of an OpenAPI document that a pattern stands for. */
-export interface ExpandedPath {
-  /** With a leading slash, captures as `{name}`. */
-  readonly path: string;
-  readonly captures: readonly string[];
+import type { PatternNode } from '../pattern/parse-pattern.ts';
+import { factored } from './factor-alternatives.ts';
+
+/** What a pattern stands for in an OpenAPI document. */
+export interface ExpandedPattern {
+  /** Without a leading slash, captures as `{name}`. */
+  readonly paths: readonly string[];
+  /** Names of all captures, also of those that a path does not have. */
+  readonly captures: ReadonlySet<string>;
+}
+
+/** A path in the making. */
+interface Draft {
+  readonly text: string;
+  /** Length of the text when an optional slash was its end; a path that stays so long is the one without, twice. */
+  readonly slashAt: number;
 }
 
 /**
- * Expands a pattern into the paths it stands for: optional groups and alternatives fork, named captures become
- * parameters, a trailing `/?` is dropped. Patterns with other wildcards stand for nothing that OpenAPI can say.
+ * Expands a pattern into the paths it stands for, in Vault's order: an option is left out first, then taken.
+ * Undefined for a pattern with repetition or classes outside of captures, which OpenAPI cannot say.
  */
-export function expandPattern(pattern: string): readonly ExpandedPath[] {
-  const variants = alternatives(pattern.replace(/^\^/, '').replace(/\$$/, ''));
-  const paths = variants.map((variant) => {
-    const captures = [...variant.matchAll(/\{([^{}]+)\}/g)].map(([, name]) => name ?? '');
-    return { path: `/${variant.replace(/^\/+/, '').replace(/\/+$/, '')}`, captures };
-  });
-  const unique = new Map(paths.filter(({ path }) => !/[*+?^$()[\]\\|]/.test(path)).map((path) => [path.path, path]));
-  return [...unique.values()];
+export function expandPattern(pattern: PatternNode): ExpandedPattern | undefined {
+  const captures = new Set<string>();
+  const drafts = expand(pattern, [{ text: '', slashAt: 0 }], captures);
+  if (!drafts) return undefined;
+  return { paths: drafts.filter(({ text, slashAt }) => text.length !== slashAt).map(({ text }) => text), captures };
 }
 
-/** All texts that a pattern without repetition stands for. */
-function alternatives(pattern: string): readonly string[] {
-  return splitTopLevel(pattern).flatMap((branch) => sequence(branch));
-}
-
-function sequence(pattern: string): readonly string[] {
-  let texts: readonly string[] = [''];
-  let at = 0;
-  while (at < pattern.length) {
-    const { options, next } = element(pattern, at);
-    texts = texts.flatMap((text) => options.map((option) => text + option));
-    at = next;
-  }
-  return texts;
-}
-
-/** The element at a position: what it stands for, with its `?`, and where the next one begins. */
-function element(pattern: string, at: number): { options: readonly string[]; next: number } {
-  const { options, end } = atom(pattern, at);
-  if (pattern[end] !== '?') return { options, next: end };
-  // An optional slash at the end says nothing about the path; anything else optional is there or not.
-  return { options: options[0] === '/' ? [''] : ['', ...options], next: end + 1 };
-}
-
-function atom(pattern: string, at: number): { options: readonly string[]; end: number } {
-  const character = pattern[at] ?? '';
-  if (character === '\\') return { options: [pattern[at + 1] ?? ''], end: at + 2 };
-  if (character !== '(') return { options: [character], end: at + 1 };
-  const end = closing(pattern, at) + 1;
-  const capture = /^\(\?P<([^>]+)>/.exec(pattern.slice(at));
-  if (capture) return { options: [`{${capture[1] ?? ''}}`], end };
-  const inner = pattern.slice(at + 1, end - 1).replace(/^\?:/, '');
-  return { options: alternatives(inner), end };
-}
-
-function splitTopLevel(pattern: string): readonly string[] {
-  const parts: string[] = [];
-  let start = 0;
-  for (let at = 0; at < pattern.length; at++) {
-    if (pattern[at] === '\\') at++;
-    else if (pattern[at] === '(') at = closing(pattern, at);
-    else if (pattern[at] === '|') {
-      parts.push(pattern.slice(start, at));
-      start = at + 1;
+function expand(node: PatternNode, drafts: readonly Draft[], captures: Set<string>): readonly Draft[] | undefined {
+  switch (node.kind) {
+    case 'empty':
+      return drafts;
+    case 'literal':
+      return append(drafts, node.text);
+    case 'capture':
+      captures.add(node.name);
+      return append(drafts, `{${node.name}}`);
+    case 'group':
+      return expand(node.part, drafts, captures);
+    case 'sequence':
+      return node.parts.reduce<readonly Draft[] | undefined>(
+        (made, part) => made && expand(part, made, captures),
+        drafts,
+      );
+    case 'alternatives': {
+      const branches = factored(node.branches).map((branch) => expand(branch, drafts, captures));
+      return branches.some((branch) => !branch) ? undefined : branches.flatMap((branch) => branch ?? []);
     }
+    case 'optional': {
+      const taken = expand(node.part, drafts, captures);
+      if (!taken) return undefined;
+      const isSlash = node.part.kind === 'literal' && node.part.text === '/';
+      const marked = isSlash ? taken.map((draft) => ({ ...draft, slashAt: draft.text.length })) : taken;
+      return [...drafts, ...marked];
+    }
+    case 'wild':
+      return undefined;
   }
-  return [...parts, pattern.slice(start)];
 }
 
-/** Position of the parenthesis that closes the one at `open`; brackets are looked over. */
-function closing(pattern: string, open: number): number {
-  let depth = 0;
-  for (let at = open; at < pattern.length; at++) {
-    const character = pattern[at];
-    if (character === '\\') at++;
-    else if (character === '[') at = pattern.indexOf(']', at);
-    else if (character === '(') depth++;
-    else if (character === ')' && --depth === 0) return at;
-  }
-  throw new Error(`unbalanced parentheses in pattern ${pattern}`);
+function append(drafts: readonly Draft[], text: string): readonly Draft[] {
+  return drafts.map((draft) => ({ ...draft, text: draft.text + text }));
 }

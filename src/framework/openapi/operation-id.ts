@@ -1,47 +1,49 @@
+import { toLower } from '../go-text.ts';
 import type { DisplayAttributes, PathOperation } from '../path.ts';
 
+/** What the name of an operation is made from. */
+export interface OperationNaming {
+  readonly operation: PathOperation;
+  /** Without a leading slash. */
+  readonly path: string;
+  /** Which of the paths that the pattern stands for it is. */
+  readonly index: number;
+  /** The operation's own attributes, then those of the path. */
+  readonly displays: readonly (DisplayAttributes | undefined)[];
+  readonly defaultPrefix: string;
+}
+
 /**
- * Names an operation as Vault does: `<prefix>-<verb>-<suffix>`, each from the operation's display attributes, else the
- * path's, else made up (the mount type, the operation, the words of the path).
+ * Names an operation as Vault does: `<prefix>-<verb>-<suffix>`, each from the attributes, else made up: the mount type,
+ * the operation, the words of the path. Attributes that give the verb leave the other two out if they do not give them.
  */
-export function operationId(
-  operation: PathOperation,
-  path: string,
-  displays: readonly (DisplayAttributes | undefined)[],
-  defaultPrefix: string,
-): string {
-  const pick = (name: keyof DisplayAttributes): string | undefined =>
-    displays.map((display) => display?.[name]).find((value) => value !== undefined);
-  const verb = pick('operationVerb') ?? (operation === 'update' ? 'write' : operation);
-  const prefix = pick('operationPrefix') ?? (pick('operationVerb') === undefined ? defaultPrefix : '');
-  const suffix = pick('operationSuffix') ?? words(path);
-  return [prefix, verb, suffix]
-    .filter((part) => part !== '')
-    .map((part) => words(part))
-    .join('-');
+export function operationId({ operation, path, index, displays, defaultPrefix }: OperationNaming): string {
+  const pick = (name: 'operationPrefix' | 'operationVerb' | 'operationSuffix'): string =>
+    displays.map((display) => display?.[name] ?? '').find((value) => value !== '') ?? '';
+  const givenPrefix = pick('operationPrefix');
+  const givenVerb = pick('operationVerb');
+  const suffixes = pick('operationSuffix').split('|');
+  const suffixMissing = index >= suffixes.length;
+  const givenSuffix = suffixes[index] ?? '';
+
+  const prefix = givenPrefix === '' && givenVerb === '' ? defaultPrefix : givenPrefix;
+  const verb = givenVerb || (operation === 'update' ? 'write' : operation);
+  const suffix = givenSuffix === '' && (givenVerb === '' || suffixMissing) ? hyphenated(words(path)) : givenSuffix;
+  return hyphenated([prefix, verb, suffix]);
 }
 
-/** `key-management-update-key` as `KeyManagementUpdateKeyRequest`. */
-export function requestSchemaName(id: string): string {
-  return `${titleCase(id)}Request`;
-}
-
-/** The same for an answer. */
-export function responseSchemaName(id: string): string {
-  return `${titleCase(id)}Response`;
-}
-
-function titleCase(id: string): string {
+/** `key-management-update-key` as `KeyManagementUpdateKey`. */
+export function titleCase(id: string): string {
   return id
     .split('-')
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .map((word) => word.replace(/[a-zA-Z]/, (letter) => letter.toUpperCase()))
     .join('');
 }
 
-function words(text: string): string {
-  return text
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '')
-    .join('-');
+function words(path: string): readonly string[] {
+  return path.split(/\W+/);
+}
+
+function hyphenated(parts: readonly string[]): string {
+  return toLower(parts.filter((part) => part !== '').join('-'));
 }

@@ -17,7 +17,7 @@ export function optionalParam(field: string): string {
   return `(/(?P<${field}>.+))?`;
 }
 
-/** An optional last segment that is a name (Vault: `framework.OptionalGenericNameRegex`). */
+/** An optional last segment that is a name. */
 export function optionalGenericName(field: string): string {
   return `(/${genericName(field)})?`;
 }
@@ -30,9 +30,4 @@ export function matchAll(field: string): string {
 /** The pattern as Vault anchors it. */
 export function anchored(pattern: string): string {
   return `${pattern.startsWith('^') ? '' : '^'}${pattern}${pattern.endsWith('$') ? '' : '$'}`;
-}
-
-/** Compiles a pattern for JavaScript: groups are named otherwise, and a `-` inside a class must not be a range. */
-export function compilePattern(pattern: string): RegExp {
-  return new RegExp(anchored(pattern).replaceAll('(?P<', '(?<').replaceAll('[\\w-.', '[\\w.\\-'));
 }

@@ -1,0 +1,34 @@
+import { FieldError } from './field.ts';
+import { decodeList, decodeMap, decodeString } from './weak-decode.ts';
+
+/** Names and values, all text. */
+export type KeyPairs = Readonly<Record<string, string>>;
+
+/**
+ * Pairs from an object, a list of objects, or a list of `name=value` (one alone counts as a list).
+ *
+ * @throws {FieldError} with Vault's text, less the pair, which may be a credential
+ */
+export function decodeKeyPairs(value: unknown): KeyPairs {
+  return fromObject(value) ?? fromList(decodeList(value, decodeString));
+}
+
+function fromObject(value: unknown): KeyPairs | undefined {
+  try {
+    const entries = Object.entries(decodeMap(value));
+    return Object.fromEntries(entries.map(([name, each]) => [name, decodeString(each)]));
+  } catch (error) {
+    if (error instanceof FieldError) return undefined;
+    throw error;
+  }
+}
+
+function fromList(pairs: readonly string[]): KeyPairs {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const split = pair.indexOf('=');
+      if (split < 1) throw new FieldError('invalid key pair');
+      return [pair.slice(0, split), pair.slice(split + 1)];
+    }),
+  );
+}
