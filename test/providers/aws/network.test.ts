@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Server as SocketServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ProviderError } from '../../../src/providers/errors.ts';
+import { awsDriver } from '../../../src/providers/aws/driver.ts';
+import type { KmsClient } from '../../../src/providers/port.ts';
+import { secret } from '../../../src/support/secret.ts';
+import { failure, material, noMaterial, REGION, target } from './harness.ts';
+
+/** Listens on a port of 127.0.0.1 until the test ends. */
+async function listen(server: SocketServer & Partial<Pick<Server, 'closeAllConnections'>>): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections?.();
+    server.close();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const http = async (answer: RequestListener): Promise<string> => `http://${await listen(createServer(answer))}`;
+
+function connect(endpoint: string, requestTimeoutMs?: number): KmsClient {
+  const wait = async (): Promise<void> => undefined;
+  const client = awsDriver({
+    env: {},
+    retry: { clock: { now: () => 0 }, random: () => 0, wait },
+    ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
+  }).connect({
+    keyCollection: REGION,
+    credentials: { access_key: secret('AKIA'), secret_key: secret('s'), endpoint: secret(endpoint) },
+  });
+  onTestFinished(() => {
+    client.close();
+  });
+  return client;
+}
+
+const create = (client: KmsClient, signal = new AbortController().signal): Promise<ProviderError> =>
+  failure(client.createVersion(target(1), noMaterial, signal));
+
+describe('an answer to CreateKey', () => {
+  it('that is 200 but cannot be read may have made a CMK', async () => {
+    const endpoint = await http((_request, response) => response.end('<html>a proxy speaks'));
+    const error = await create(connect(endpoint));
+    expect(error).toMatchObject({ reason: 'unavailable', ambiguous: true });
+    expect(error.message).toMatch(/^CreateKey: the answer of 127\.0\.0\.1:\d+ cannot be read \(SyntaxError\)$/);
+  });
+
+  it('that is 200 without a key id may have made a CMK', async () => {
+    const endpoint = await http((_request, response) => response.end('{}'));
+    expect(await create(connect(endpoint))).toMatchObject({ reason: 'unavailable', ambiguous: true });
+  });
+
+  it('that is cut off may have made a CMK', async () => {
+    const endpoint = await http((_request, response) => {
+      response.writeHead(200, { 'content-length': '500' });
+      response.write('{"KeyMetadata":', () => response.destroy());
+    });
+    expect(await create(connect(endpoint))).toMatchObject({ reason: 'unavailable', ambiguous: true });
+  });
+
+  it('that does not end is not waited for', async () => {
+    const endpoint = await http((_request, response) => {
+      response.writeHead(200, { 'content-length': '500' });
+      response.write('{"KeyMetadata":');
+    });
+    expect(await create(connect(endpoint, 50))).toMatchObject({ ambiguous: true });
+  });
+
+  it('that does not begin is not waited for', async () => {
+    const endpoint = await http(() => undefined);
+    const error = await create(connect(endpoint, 50));
+    expect(error).toMatchObject({ reason: 'timeout', ambiguous: true });
+    expect(error.message).toContain('no answer from 127.0.0.1');
+  });
+
+  it('that was under way when the caller gave up is still taken', async () => {
+    const aborter = new AbortController();
+    const endpoint = await http((_request, response) => {
+      aborter.abort();
+      response.end('{"KeyMetadata":{"KeyId":"made"}}');
+    });
+    expect(await connect(endpoint).createVersion(target(1), noMaterial, aborter.signal)).toEqual({
+      remoteId: 'made',
+      imported: false,
+    });
+  });
+});
+
+describe('CreateKey is not sent', () => {
+  it('when the caller has given up before', async () => {
+    let requests = 0;
+    const endpoint = await http((_request, response) => {
+      requests++;
+      response.end();
+    });
+    expect(await create(connect(endpoint), AbortSignal.abort())).toMatchObject({ reason: 'timeout', ambiguous: false });
+    expect(requests).toBe(0);
+  });
+
+  it('to a server whose certificate is not trusted', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tls-'));
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const files = ['-keyout', 'key.pem', '-out', 'cert.pem'];
+    execFileSync(
+      'openssl',
+      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=kms', '-days', '1', ...files],
+      {
+        cwd: folder,
+        stdio: 'ignore',
+      },
+    );
+    let requests = 0;
+    const server = createTlsServer(
+      { key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) },
+      (_request, response) => {
+        requests++;
+        response.end();
+      },
+    );
+    const error = await create(connect(`https://${await listen(server)}`));
+    expect(error).toMatchObject({ reason: 'invalid_request', ambiguous: false });
+    expect(error.message).toMatch(/the certificate of 127\.0\.0\.1:\d+ is not trusted: self-signed certificate/);
+    expect(requests).toBe(0);
+  });
+
+  it('to a server that does not speak TLS', async () => {
+    const address = await listen(createServer((_request, response) => response.end()));
+    const error = await create(connect(`https://${address}`));
+    expect(error).toMatchObject({ reason: 'invalid_request', ambiguous: false });
+    expect(error.message).toContain(`${address} does not speak TLS`);
+  });
+});
+
+it('a wrapping key that is none is refused without a trace of the material', async () => {
+  const endpoint = await http((_request, response) =>
+    response.end(JSON.stringify({ PublicKey: 'AAAA', ImportToken: 'AAAA' })),
+  );
+  const error = await failure(
+    connect(endpoint).importMaterial(target(1), 'cmk', material(0x41), new AbortController().signal),
+  );
+  expect(error).toMatchObject({
+    reason: 'unavailable',
+    message: 'GetParametersForImport: the answer holds no usable wrapping key',
+  });
+});

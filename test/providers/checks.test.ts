@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { KEY_TYPES } from '../../src/crypto/key-type.ts';
+import { awsDriver } from '../../src/providers/aws/driver.ts';
+import { azureDriver } from '../../src/providers/azure/driver.ts';
+import { gcpDriver } from '../../src/providers/gcp/driver.ts';
+import type { DistributionSpec, KmsDriver, ProviderConfig } from '../../src/providers/port.ts';
+import { secret } from '../../src/support/secret.ts';
+
+const retry = { clock: { now: () => 0 }, random: () => 0, wait: async () => undefined };
+const aws = (env: Readonly<Record<string, string>> = {}): KmsDriver => awsDriver({ env, retry });
+const config = (keyCollection: string, credentials: Readonly<Record<string, string>> = {}): ProviderConfig => ({
+  keyCollection,
+  credentials: Object.fromEntries(Object.entries(credentials).map(([name, value]) => [name, secret(value)])),
+});
+const spec: DistributionSpec = {
+  keyName: 'k',
+  keyType: 'aes256-gcm96',
+  purposes: ['encrypt', 'decrypt'],
+  protection: 'hsm',
+};
+
+describe('a configuration of awskms', () => {
+  it.each(['us-west-1', 'eu-west-2', 'us-gov-east-1', 'ap-southeast-5', 'us-iso-west-1', 'eusc-de-east-1'])(
+    'may be for %s',
+    (region) => {
+      expect(aws().checkConfig(config(region))).toBeUndefined();
+    },
+  );
+
+  it.each([
+    '',
+    'us-west',
+    'US-WEST-1',
+    'us-west-1a',
+    'us_west_1',
+    'https://kms.us-west-1.amazonaws.com',
+    'us-west-1\n',
+  ])('may not be for %j, which is no Region', (region) => {
+    expect(aws().checkConfig(config(region))).toMatch(/^key_collection .* us-west-1 for example$/s);
+  });
+
+  it('may not be for China, where a key of 256 bits can never be imported', () => {
+    expect(aws().checkConfig(config('cn-north-1'))).toMatch(/^key_collection "cn-north-1" .*SM4/);
+  });
+
+  it.each([
+    [{ access_key: 'a' }, 'without secret_key: give both'],
+    [{ access_key: 'a', secret_key: '' }, 'without secret_key: give both'],
+    [{ secret_key: 'the-secret' }, 'without access_key: give both'],
+    [{ session_token: 'the-secret' }, 'without access_key and secret_key: give all three'],
+    [{ endpoint: 'kms.local:4566' }, 'endpoint that is not a URL: use https://'],
+    [{ endpoint: 'the-secret' }, 'endpoint that is not a URL: use https://'],
+    [{ endpoint: 'ftp://kms' }, 'endpoint that is not a URL: use https://'],
+  ])('with credentials %j is refused: %s', (credentials, text) => {
+    const problem = aws().checkConfig(config('us-west-1', credentials));
+    expect(problem).toContain(text);
+    expect(problem).not.toContain('the-secret');
+  });
+
+  it.each([
+    {},
+    { access_key: 'a', secret_key: 's' },
+    { access_key: 'a', secret_key: 's', session_token: 't', endpoint: 'http://127.0.0.1:4566' },
+    { access_key: 'a', secret_key: 's', session_token: '', endpoint: '' },
+    { access_key: '', secret_key: '', region: 'us-east-1', anything: 'else' },
+  ])('may have credentials %j', (credentials) => {
+    expect(aws().checkConfig(config('us-west-1', credentials))).toBeUndefined();
+  });
+
+  it('names AWS_KMS_ENDPOINT when that is wrong, unless the configuration goes before it', () => {
+    const server = aws({ AWS_KMS_ENDPOINT: 'kms.local:99' });
+    expect(server.checkConfig(config('us-west-1'))).toContain('environment variable AWS_KMS_ENDPOINT');
+    expect(server.checkConfig(config('us-west-1', { endpoint: 'https://kms' }))).toBeUndefined();
+    expect(() => {
+      server.connect(config('us-west-1')).close();
+    }).not.toThrow();
+    expect(aws({ AWS_KMS_ENDPOINT: '' }).checkConfig(config('us-west-1'))).toBeUndefined();
+  });
+});
+
+describe('a distribution to awskms', () => {
+  it('takes a 256-bit AES key with both purposes in any order', () => {
+    expect(aws().checkDistribution(spec)).toBeUndefined();
+    expect(aws().checkDistribution({ ...spec, purposes: ['decrypt', 'encrypt'] })).toBeUndefined();
+  });
+
+  // Vault's documentation, "Compatibility".
+  it.each([
+    ['rsa-2048', 'azurekeyvault and gcpckms take it'],
+    ['rsa-3072', 'azurekeyvault and gcpckms take it'],
+    ['rsa-4096', 'azurekeyvault and gcpckms take it'],
+    ['ecdsa-p256', 'gcpckms takes it'],
+    ['ecdsa-p384', 'gcpckms takes it'],
+    ['ecdsa-p521', 'no provider takes it'],
+  ] as const)('refuses %s, and says that %s', (keyType, where) => {
+    const problem = aws().checkDistribution({ ...spec, keyType });
+    expect(problem).toContain(keyType);
+    expect(problem).toContain(where);
+  });
+
+  it.each([[['encrypt']], [['decrypt']], [['encrypt', 'decrypt', 'sign']], [['wrap', 'unwrap']], [[]]] as const)(
+    'refuses the purposes %j',
+    (purposes) => {
+      expect(aws().checkDistribution({ ...spec, purposes })).toContain('purpose=encrypt,decrypt');
+    },
+  );
+
+  it('refuses protection by software', () => {
+    expect(aws().checkDistribution({ ...spec, protection: 'software' })).toContain('use protection=hsm');
+  });
+
+  it.each(['my.key', 'my key', 'schlüssel', 'a:b'])('refuses the name %j, which no alias can have', (keyName) => {
+    expect(aws().checkDistribution({ ...spec, keyName })).toContain(keyName);
+  });
+
+  it('takes names up to the length of an alias', () => {
+    // AWS: CreateAlias, AliasName: 256 characters.
+    const alias = (length: number): string => `alias/hashicorp/${'k'.repeat(length)}-1700000000`;
+    const longest = 256 - alias(0).length;
+    expect(aws().checkDistribution({ ...spec, keyName: 'k'.repeat(longest) })).toBeUndefined();
+    expect(aws().checkDistribution({ ...spec, keyName: 'k'.repeat(longest + 1) })).toContain(String(longest));
+  });
+});
+
+describe.each([
+  [
+    'azurekeyvault',
+    azureDriver(),
+    ['my-vault', 'keyvault-1', 'https://my-vault.vault.azure.net', 'https://h.managedhsm.azure.net/'],
+    ['', 'v', '1vault', 'my_vault', 'x'.repeat(25), 'http://my-vault.vault.azure.net'],
+  ],
+  [
+    'gcpckms',
+    gcpDriver(),
+    ['projects/p/locations/global/keyRings/r'],
+    [
+      '',
+      'r',
+      'projects/p/locations/global',
+      'projects/p/locations/l/keyRings/r/cryptoKeys/k',
+      'projects//locations/l/keyRings/r',
+    ],
+  ],
+] as const)('%s', (kind, driver, good, bad) => {
+  it.each(good)('may be configured with key_collection %j and any credentials', (keyCollection) => {
+    expect(driver.checkConfig(config(keyCollection, { client_id: 'fake' }))).toBeUndefined();
+  });
+
+  it.each(bad)('may not be configured with key_collection %j', (keyCollection) => {
+    expect(driver.checkConfig(config(keyCollection))).toMatch(/^key_collection .*: use /);
+  });
+
+  it.each(KEY_TYPES)('does not take %s yet, and says so', async (keyType) => {
+    expect(driver.checkDistribution({ ...spec, keyType })).toContain(`distribution to ${kind} is not yet supported`);
+    const client = driver.connect(config(good[0]));
+    await expect(client.removeVersion('x', new AbortController().signal)).rejects.toMatchObject({
+      name: 'ProviderError',
+      reason: 'invalid_request',
+      ambiguous: false,
+    });
+    client.close();
+  });
+});
