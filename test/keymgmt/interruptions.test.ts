@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { READ_ONLY_TEXT, StorageError, type Storage } from '../../src/logical/index.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { violations } from '../support/invariants.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+describe('a request that is interrupted', () => {
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+  let engine: Engine;
+
+  beforeEach(async () => {
+    cloud = modelCloud();
+    storage = inMemoryStorage();
+    engine = await startEngine({ storage, drivers: cloud.drivers });
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+  });
+  const purpose = { purpose: 'encrypt,decrypt' };
+
+  it.each(['create', 'import', 'set_current'])(
+    'because its client leaves during %s stops at the next step, and is finished by the tick',
+    async (during) => {
+      const client = new AbortController();
+      cloud.fault = (action) => {
+        if (action === during) client.abort(new Error('the client is gone'));
+        return undefined;
+      };
+      const request = engine.write('kms/aws/key/k', purpose, client.signal);
+      // What the client would hear is nobody's business: it is gone.
+      await request.catch(() => undefined);
+      cloud.fault = () => undefined;
+      await engine.tick();
+      expect(await violations(storage, cloud)).toEqual([]);
+      expect(cloud.objects.size).toBe(1);
+    },
+  );
+
+  it('while it waits for another change of the same key is not begun', async () => {
+    const client = new AbortController();
+    const first = engine.write('kms/aws/key/k', purpose);
+    const second = engine.write('key/k/rotate', {}, client.signal);
+    client.abort(new Error('the client is gone'));
+    await expect(second).rejects.toThrow('the client is gone');
+    await first;
+    expect(await engine.read('key/k')).toMatchObject({ latest_version: 1 });
+  });
+
+  it.each([1, 2, 3, 4, 5])(
+    'by the loss of leadership at write %i passes the text on that forwards it, and the new node finishes the work',
+    async (writes) => {
+      let left = writes;
+      const demoted: Storage = {
+        ...storage,
+        put: async (entry) => {
+          if (--left <= 0) throw new StorageError(READ_ONLY_TEXT);
+          return storage.put(entry);
+        },
+      };
+      const old = await startEngine({ storage: demoted, drivers: cloud.drivers });
+      const outcome = await old.write('kms/aws/key/k', purpose).then(
+        () => 'answered',
+        (error: unknown) => (error instanceof StorageError ? error.message : `other: ${String(error)}`),
+      );
+      expect([READ_ONLY_TEXT, 'answered']).toContain(outcome);
+      const fresh = await startEngine({ storage, drivers: cloud.drivers });
+      await fresh.tick();
+      await fresh.write('kms/aws/key/k', purpose);
+      expect(await violations(storage, cloud)).toEqual([]);
+    },
+  );
+
+  it('does not hold up another key', async () => {
+    await engine.write('key/other', { type: 'aes256-gcm96' });
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const { drivers } = cloud;
+    const slow = await startEngine({
+      storage,
+      drivers: {
+        ...drivers,
+        awskms: {
+          ...drivers.awskms,
+          connect: (config) => {
+            const client = drivers.awskms.connect(config);
+            return {
+              ...client,
+              createVersion: async (target, material, signal) => {
+                if (target.keyName === 'k') await held;
+                return client.createVersion(target, material, signal);
+              },
+            };
+          },
+        },
+      },
+    });
+    const stuck = slow.write('kms/aws/key/k', purpose);
+    expect(await slow.write('kms/aws/key/other', purpose)).toBeUndefined();
+    expect(await slow.read('key/k')).toMatchObject({ latest_version: 1 });
+    release();
+    expect(await stuck).toBeUndefined();
+  });
+});
