@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { startKms } from '../../../dev/aws-kms/index.ts';
 import type { Kms } from '../../../dev/aws-kms/kms.ts';
@@ -100,10 +101,22 @@ export async function raiseStage(binary: ServerBinary): Promise<Stage> {
         { where: 'audit log', text: withoutRawStorage(await readFile(auditLog, 'utf8')) },
         { where: 'server log', text: await server.log() },
       ];
-      return findLeaks([...heard, ...logs], [...secrets.values()]);
+      return findLeaks([...heard, ...logs, ...(await storageFiles(server))], [...secrets.values()]);
     },
     strike,
   };
+}
+
+/** What the server has written to disk, which is outside its barrier: bytes as text, one character each. */
+async function storageFiles(
+  server: RunningServer,
+): Promise<readonly { readonly where: string; readonly text: string }[]> {
+  const root = join(server.folder, 'raft');
+  const names = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Promise.all(
+    files.map(async (file) => ({ where: file.slice(root.length), text: await readFile(file, 'latin1') })),
+  );
 }
 
 // Vault puts what sys/raw answers in the audit log as it is: that is our own look at storage.
