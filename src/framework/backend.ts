@@ -55,7 +55,7 @@ export function createBackend(options: BackendOptions): Backend {
     if (path === '' && operation === 'help') return helpResponse(help, paths, request);
     const route = findRoute(paths, path);
     if (!route) throw unsupportedPath();
-    if (operation === 'help') return helpResponse(help, route.path, request);
+    if (operation === 'help') return withWarnings(await helpResponse(help, route.path, request), request.data, route);
     const { operations } = route.path;
     // The name comes from the wire: `constructor` is no operation.
     const definition = Object.hasOwn(operations, operation) ? operations[operation as PathOperation] : undefined;

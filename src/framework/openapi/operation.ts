@@ -3,7 +3,7 @@ import type { FieldMap } from '../fields/field.ts';
 import { sorted, trimSpace } from '../go-text.ts';
 import type { OperationDefinition, PathDefinition, PathOperation } from '../path.ts';
 import { titleCase } from './operation-id.ts';
-import { compact, inOrder, objectSchema, parameter } from './schema.ts';
+import { compact, objectSchema, parameter } from './schema.ts';
 
 /** Schemas by name; operations add theirs. */
 export type Schemas = Map<string, JsonObject>;
@@ -44,11 +44,13 @@ const LIST_PARAMETER: JsonObject = {
 };
 
 function queryParameters({ name, sentFields }: DocumentedOperation): readonly JsonObject[] {
-  const parameters = new Map(name === 'list' ? [['list', LIST_PARAMETER]] : []);
-  for (const [each, field] of Object.entries(sentFields)) {
-    if (field.options.query === true) parameters.set(each, parameter(each, field, 'query'));
-  }
-  return Object.values(inOrder(parameters));
+  const fromQuery = sorted(Object.keys(sentFields)).flatMap((each) => {
+    const field = sentFields[each];
+    return field?.options.query === true ? [[each, parameter(each, field, 'query')] as const] : [];
+  });
+  if (name !== 'list') return fromQuery.map(([, documented]) => documented);
+  const before = fromQuery.filter(([each]) => each < 'list').length;
+  return fromQuery.map(([, documented]) => documented).toSpliced(before, 0, LIST_PARAMETER);
 }
 
 function requestBody({ id, path, sentFields }: DocumentedOperation, schemas: Schemas): JsonObject | undefined {

@@ -197,7 +197,7 @@ func serve(b backend, requests []request) []any {
 	}
 	check(made.Setup(context.Background(), &logical.BackendConfig{
 		Logger: hclog.NewNullLogger(),
-		System: &logical.StaticSystemView{VersionString: "1.21.1"},
+		System: &logical.StaticSystemView{PluginEnvironment: &logical.PluginEnvironment{VaultVersion: "1.21.1"}},
 	}))
 	answers := []any{}
 	for _, r := range requests {
