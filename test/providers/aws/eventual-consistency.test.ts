@@ -64,6 +64,23 @@ describe('a CMK that was made a moment ago', () => {
     expect(bench.kms.aliases(REGION)).toEqual({});
   });
 
+  it('does not count as without an alias when AWS goes on not finding it', async () => {
+    const bench = await setUp();
+    const id = await makeVersion(bench, 1);
+    await bench.client.setCurrent(target(1), id, { owned: false, ours: [id] }, bench.signal);
+    bench.kms.faults.set(() => NOT_FOUND);
+    expect((await failure(bench.client.removeName('k-1700000000', [id], bench.signal))).reason).toBe('not_found');
+  });
+
+  it('stays one when others are made after it', async () => {
+    const bench = await setUp();
+    const { remoteId } = await bench.client.createVersion(target(1), noMaterial, bench.signal);
+    await makeVersion(bench, 2);
+    bench.kms.faults.set(first(1, 'ScheduleKeyDeletion', NOT_FOUND));
+    await bench.client.removeVersion(remoteId, bench.signal);
+    expect(stateOf(bench, remoteId)).toBe('PendingDeletion');
+  });
+
   it('gets the alias, though AWS does not find it at first, and keeps the one it had to wait for', async () => {
     const bench = await setUp();
     const [old, id] = [await makeVersion(bench, 1), await makeVersion(bench, 2)];

@@ -137,6 +137,37 @@ describe('CreateKey is not sent', () => {
     expect(error).toMatchObject({ reason: 'invalid_request', ambiguous: false });
     expect(error.message).toContain(`${address} does not speak TLS`);
   });
+
+  it('anywhere when AWS_KMS_ENDPOINT is no URL', async () => {
+    const wait = async (): Promise<void> => undefined;
+    const retry = { clock: { now: () => 0 }, random: () => 0, wait };
+    const driver = awsDriver({ env: { AWS_KMS_ENDPOINT: 'no-url' }, retry });
+    const credentials = { access_key: secret('AKIA'), secret_key: secret('s') };
+    const error = await create(driver.connect({ keyCollection: REGION, credentials }));
+    expect(error).toMatchObject({ reason: 'invalid_request', ambiguous: false, code: undefined });
+    expect(error.message).toMatch(/^CreateKey: environment variable AWS_KMS_ENDPOINT .* use https/);
+  });
+});
+
+it('an alias is looked for on all pages', async () => {
+  const page = (name: string): readonly unknown[] => [{ AliasName: `alias/hashicorp/${name}` }];
+  const endpoint = await http((request, response) => {
+    let body = '';
+    request.setEncoding('utf8');
+    request.on('data', (chunk: string) => (body += chunk));
+    request.on('end', () => {
+      const isSecond = body.includes('"Marker":"m-2"');
+      response.end(
+        JSON.stringify(
+          isSecond ? { Aliases: page('k-1') } : { Aliases: page('other'), NextMarker: 'm-2', Truncated: true },
+        ),
+      );
+    });
+  });
+  expect(await connect(endpoint).observeName('k-1', ['cmk'], new AbortController().signal)).toEqual({
+    outcome: 'seen',
+    remoteId: 'cmk',
+  });
 });
 
 it('a wrapping key that is none is refused without a trace of the material', async () => {
