@@ -1,10 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import * as fc from 'fast-check';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   createBackend,
   definePath,
   deleteWal,
   fields,
   genericName,
+  genericNameWithAt,
+  handlePatch,
+  listWal,
+  optionalParam,
   putWal,
   recordStore,
 } from '../../src/framework/index.ts';
@@ -21,6 +26,7 @@ import {
   type Request,
   type SystemView,
 } from '../../src/logical/index.ts';
+import { silentLogger, type LogFields } from '../../src/support/logger.ts';
 import { activeNode } from '../support/engine.ts';
 
 const clock = { now: () => 1_700_000_000_000 };
@@ -205,6 +211,80 @@ describe('the rollback tick', () => {
     expect(storage.keys()).toHaveLength(1);
   });
 
+  it('leaves an entry alone until it is older than the least age, to the second', async () => {
+    const rolledBack: string[] = [];
+    const at = async (ageMs: number): Promise<void> => {
+      const storage = inMemoryStorage();
+      await putWal(storage, { now: () => clock.now() - ageMs }, `${ageMs}`, null);
+      const backend = backendOf({
+        wal: {
+          rollback: async (_context, kind) => {
+            rolledBack.push(kind);
+          },
+        },
+      });
+      await backend.handleRequest(request('rollback', '', {}, { storage }));
+    };
+    for (const ageMs of [0, 599_000, 600_000, 601_000]) await at(ageMs);
+    expect(rolledBack).toEqual(['601000']);
+  });
+
+  it('keeps an entry that it cannot read, says so without its text, and goes on with the others', async () => {
+    const storage = inMemoryStorage();
+    await storage.put({ key: 'wal/0', value: Buffer.from('{"type":"s3cret') });
+    await storage.put({ key: 'wal/1', value: Buffer.from('{"type":1,"data":"s3cret"}') });
+    await storage.put({ key: 'wal/2', value: Buffer.from('{}\n') });
+    const kinds: string[] = [];
+    const warnings: LogFields[] = [];
+    const backend = backendOf({
+      logger: { ...silentLogger, warn: (_message, fields = {}) => warnings.push(fields) },
+      wal: {
+        rollback: async (_context, kind, data) => {
+          kinds.push(`${kind}:${JSON.stringify(data)}`);
+        },
+      },
+    });
+    const answer = await backend.handleRequest(request('rollback', '', {}, { storage }));
+    expect(answer).toEqual(
+      errorResponse('2 errors occurred:\n\t* WAL entry "0" cannot be read\n\t* WAL entry "1" cannot be read\n\n'),
+    );
+    // What Go leaves out when it is empty, it takes for empty.
+    expect(kinds).toEqual([':null']);
+    expect(storage.keys()).toEqual(['wal/0', 'wal/1']);
+    expect(warnings.map(({ id }) => id)).toEqual(['0', '1']);
+  });
+
+  it('leaves the rest of the log to the new active node once this one may not write', async () => {
+    const storage = inMemoryStorage();
+    await putWal(storage, { now: () => 0 }, 'a', null);
+    await putWal(storage, { now: () => 0 }, 'b', null);
+    let attempts = 0;
+    const backend = backendOf({
+      wal: {
+        rollback: async () => {
+          attempts++;
+          throw new StorageError(`put: ${READ_ONLY_TEXT}`);
+        },
+      },
+    });
+    expect(await backend.handleRequest(request('rollback', '', {}, { storage }))).toBeUndefined();
+    expect(attempts).toBe(1);
+    expect(storage.keys()).toHaveLength(2);
+  });
+
+  it('rolls the log back although the periodic work failed, and then fails as that did', async () => {
+    const storage = inMemoryStorage();
+    await putWal(storage, { now: () => 0 }, 'a', null);
+    const backend = backendOf({
+      periodic: async () => {
+        throw new Error('the periodic work broke');
+      },
+      wal: { rollback: async () => undefined },
+    });
+    await expect(backend.handleRequest(request('rollback', '', {}, { storage }))).rejects.toThrow(/periodic work/);
+    expect(await listWal(storage)).toEqual([]);
+  });
+
   it('writes WAL entries as Vault reads them', async () => {
     const storage = inMemoryStorage();
     const id = await putWal(storage, clock, 'kind', { a: 1 });
@@ -228,6 +308,100 @@ describe('the rollback tick', () => {
     expect(ticks).toBe(0);
     expect(await backend.handleRequest(request('rollback', ''))).toBeUndefined();
     expect(ticks).toBe(1);
+  });
+});
+
+describe('a path definition', () => {
+  const help = { synopsis: '', description: '' };
+
+  it.each([
+    ['', /blank/],
+    ['a(b', /missing \)/],
+    ['a)b', /unexpected \)/],
+    ['a[b', /missing ]/],
+    ['a|*b', /nothing to repeat/],
+    ['a**', /nested repetition/],
+    ['(?i)a', /flags are not supported/],
+    ['[[:alpha:]]', /POSIX/],
+    ['\\pL', /unsupported escape/],
+    ['[b-a]', /invalid character class range/],
+  ])('whose pattern is %j is refused', (pattern, reason) => {
+    expect(() => definePath({ pattern, fields: {}, operations: {}, help })).toThrow(reason);
+  });
+
+  it('that creates without an existence check is refused', () => {
+    const operations = { create: { handler: async () => undefined } };
+    expect(() => definePath({ pattern: 'a', fields: {}, operations, help })).toThrow(/existence check/);
+  });
+
+  it('gives handlers the types of its fields', () => {
+    definePath({
+      pattern: 'a',
+      fields: { size: fields.int(), tags: fields.commaStringSlice(), at: fields.time() },
+      operations: {
+        read: {
+          handler: async ({ data }) => {
+            expectTypeOf(data.get('size')).toEqualTypeOf<number>();
+            expectTypeOf(data.getOptional('tags')).toEqualTypeOf<readonly string[] | undefined>();
+            expectTypeOf(data.get('at')).toEqualTypeOf<Date | undefined>();
+            // @ts-expect-error: the path has no such field
+            data.get('other');
+            return undefined;
+          },
+        },
+      },
+      help,
+    });
+  });
+
+  it('matches every path that its blocks can write', () => {
+    const name = fc.stringMatching(/^\w([\w.-]{0,8}\w)?$/);
+    const rest = fc.stringMatching(/^[^\n]{1,12}$/);
+    const definition = definePath({
+      pattern: `a/${genericName('name')}/${genericNameWithAt('at')}${optionalParam('rest')}`,
+      fields: { name: fields.string(), at: fields.string(), rest: fields.string() },
+      operations: {},
+      help,
+    });
+    fc.assert(
+      fc.property(name, name, fc.option(rest, { nil: '' }), (first, second, tail) => {
+        const match = definition.regex.exec(`a/${first}/${second}${tail && `/${tail}`}`);
+        expect({ ...match?.groups }).toEqual({ name: first, at: second, rest: tail === '' ? undefined : tail });
+      }),
+    );
+  });
+});
+
+describe('a patch', () => {
+  // Go's library takes nulls out of lists as well, which RFC 7396 does not.
+  it('replaces a list as a whole, with its nulls', async () => {
+    const path = definePath({
+      pattern: 'a',
+      fields: { list: fields.slice() },
+      operations: { patch: { handler: async ({ data }) => ({ data: handlePatch(data, { list: [1, 2] }) }) } },
+      help: { synopsis: '', description: '' },
+    });
+    const answer = await backendOf({ paths: [path] }).handleRequest(
+      request('patch', 'a', { list: [null, { x: null }] }),
+    );
+    expect(answer?.data).toEqual({ list: [null, { x: null }] });
+  });
+
+  it('is brought into shape by the handler before it is merged', async () => {
+    const path = definePath({
+      pattern: 'a',
+      fields: { size: fields.int() },
+      operations: {
+        patch: {
+          handler: async ({ data }) => ({
+            data: handlePatch(data, { config: { size: 1, kept: true } }, (config) => ({ config })),
+          }),
+        },
+      },
+      help: { synopsis: '', description: '' },
+    });
+    const answer = await backendOf({ paths: [path] }).handleRequest(request('patch', 'a', { size: '2' }));
+    expect(answer?.data).toEqual({ config: { size: 2, kept: true } });
   });
 });
 

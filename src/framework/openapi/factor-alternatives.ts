@@ -4,12 +4,14 @@ const WILD: PatternNode = { kind: 'wild', source: '' };
 const EMPTY: PatternNode = { kind: 'empty', source: '' };
 
 /**
- * Alternatives as Go's parser of expressions keeps them, which decides what Vault can document: it draws common
- * beginnings out, and makes a class of neighbours that are one character. So `ab|cd` stands for two paths, while `a|b`
- * and `xa|xb` are classes and stand for none.
+ * Alternatives as Go's parser of expressions keeps them, which decides what Vault can document: it makes a class of
+ * neighbours that are one character, before and after it draws common beginnings out. So `ab|cd` stands for two paths,
+ * while `a|b` and `xa|xb` are classes and stand for none.
  */
 export function factored(branches: readonly PatternNode[]): readonly PatternNode[] {
-  const flat = branches.flatMap((branch) => (branch.kind === 'alternatives' ? factored(branch.branches) : [branch]));
+  const flat = withClasses(branches).flatMap((branch) =>
+    branch.kind === 'alternatives' ? factored(branch.branches) : [branch],
+  );
   return withoutRepeatedEmpty(withClasses(withCommonBeginnings(flat)));
 }
 
@@ -59,11 +61,24 @@ function commonPrefix(a: string, b: string): string {
 }
 
 function withClasses(branches: readonly PatternNode[]): readonly PatternNode[] {
-  const isOne = (node: PatternNode | undefined): boolean =>
-    node?.kind === 'literal' && Array.from(node.text).length === 1;
-  return branches.map((branch, index) =>
-    isOne(branch) && (isOne(branches[index - 1]) || isOne(branches[index + 1])) ? WILD : branch,
-  );
+  const made: PatternNode[] = [];
+  let run = false;
+  for (const branch of branches) {
+    const last = made.at(-1);
+    const single = isOneCharacter(branch);
+    if (single && run && last) made[made.length - 1] = isSame(last, branch) ? last : WILD;
+    else made.push(branch);
+    run = single;
+  }
+  return made;
+}
+
+function isOneCharacter(node: PatternNode): boolean {
+  return node.kind === 'literal' && Array.from(node.text).length === 1;
+}
+
+function isSame(a: PatternNode, b: PatternNode): boolean {
+  return a.kind === 'literal' && b.kind === 'literal' && a.text === b.text;
 }
 
 function withoutRepeatedEmpty(branches: readonly PatternNode[]): readonly PatternNode[] {

@@ -70,10 +70,15 @@ function parseRepetition(cursor: Cursor, part: PatternNode): PatternNode {
   if (operator === undefined) return part;
   const lazy = take(cursor, /\?/y) ?? '';
   if (take(cursor, REPETITION) !== undefined) throw patternError(cursor, 'invalid nested repetition operator');
+  if (operator === '?') return { kind: 'optional', part, source: optionalSource(part, lazy === '') };
   // What stands alone in RE2, an anchor say, may be repeated there, but not in JavaScript.
   const repeated = part.kind === 'empty' ? `(?:${part.source})` : part.source;
-  const source = `${repeated}${operator}${lazy}`;
-  return operator === '?' ? { kind: 'optional', part, source } : { kind: 'wild', source };
+  return { kind: 'wild', source: `${repeated}${operator}${lazy}` };
+}
+
+// JavaScript does not take an option that matches nothing; Go does, and captures the empty text.
+function optionalSource(part: PatternNode, greedy: boolean): string {
+  return greedy ? `(?:${part.source}|)` : `(?:|${part.source})`;
 }
 
 /** Escapes of anchors and assertions, in JavaScript's syntax. */
