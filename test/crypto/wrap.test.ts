@@ -52,7 +52,12 @@ describe('wrapRsaOaepSha256', () => {
   it('refuses a wrapping key that is weak, of another kind or none', () => {
     const weak = rsa(1024);
     const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'der' });
-    for (const key of [weak, curve]) expect(() => wrapRsaOaepSha256(key, Buffer.alloc(32))).toThrow('RSA of 2048 bits');
+    const signing = generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey.export({
+      type: 'spki',
+      format: 'der',
+    });
+    for (const key of [weak, curve, signing])
+      expect(() => wrapRsaOaepSha256(key, Buffer.alloc(32))).toThrow('RSA of 2048 bits');
     expect(() => wrapRsaOaepSha256(Buffer.from('nonsense'), Buffer.alloc(32))).toThrow();
   });
 });
