@@ -111,7 +111,8 @@ onEachServer('what the server shows of the engine', (stage) => {
       'type',
     ]);
     expect(bodyOf('/keymgmt/kms/{name}')).toEqual(['credentials', 'key_collection', 'provider']);
-    expect(bodyOf('/keymgmt/kms/{name}/key/{key_name}')).toEqual(['protection', 'purpose']);
+    // Like Vault's framework, ours shows a field of the query (`force`, of a removal) in the body as well.
+    expect(bodyOf('/keymgmt/kms/{name}/key/{key_name}')).toEqual(['force', 'protection', 'purpose']);
   });
 
   it('is a plugin with a version that the server knows', async (context) => {
