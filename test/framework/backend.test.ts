@@ -106,6 +106,22 @@ describe('routing', () => {
   });
 });
 
+it('a refusal to write on this node goes up to the server, whatever a handler made of it', async () => {
+  const path = definePath({
+    pattern: 'a',
+    fields: {},
+    operations: {
+      read: {
+        handler: async () => {
+          throw userError('could not be written', new StorageError(READ_ONLY_TEXT));
+        },
+      },
+    },
+    help: { synopsis: '', description: '' },
+  });
+  await expect(backendOf({ paths: [path] }).handleRequest(request('read', 'a'))).rejects.toThrow(/be written/);
+});
+
 describe('fields of a request', () => {
   it('are overruled by the path, and unknown ones are left out, with warnings as Vault words them', async () => {
     const data = { name: 'forged', tags: 'a, b', zebra: 1, apple: 2 };
@@ -177,6 +193,17 @@ A thing.
 Longer.`,
     );
     expect(answer?.data?.['see_also']).toBeNull();
+  });
+
+  it('is to be had from a server that does not tell its version', async () => {
+    const system: SystemView = {
+      ...activeNode,
+      serverVersion: async () => {
+        throw new Error('unimplemented');
+      },
+    };
+    const answer = await backendOf().handleRequest(request('help', '', {}, { system }));
+    expect(answer?.data?.['openapi']).toMatchObject({ info: { version: 'unknown' } });
   });
 });
 
@@ -270,6 +297,23 @@ describe('the rollback tick', () => {
     expect(await backend.handleRequest(request('rollback', '', {}, { storage }))).toBeUndefined();
     expect(attempts).toBe(1);
     expect(storage.keys()).toHaveLength(2);
+  });
+
+  it('stops between entries when the server gives up', async () => {
+    const storage = inMemoryStorage();
+    await putWal(storage, { now: () => 0 }, 'a', null);
+    await putWal(storage, { now: () => 0 }, 'b', null);
+    const giveUp = new AbortController();
+    const backend = backendOf({
+      wal: {
+        rollback: async () => {
+          giveUp.abort();
+        },
+      },
+    });
+    const tick = backend.handleRequest(request('rollback', '', {}, { storage, signal: giveUp.signal }));
+    await expect(tick).rejects.toThrow(/aborted/);
+    expect(storage.keys()).toHaveLength(1);
   });
 
   it('rolls the log back although the periodic work failed, and then fails as that did', async () => {

@@ -85,5 +85,5 @@ function expectedTime({ value, sent = false }: Outcome): Outcome {
 /** A number that does not fit, of which Go makes the least one that does, on most machines. */
 function isTooBig({ type, raw }: Ask): boolean {
   const isWhole = type === 'int' || type === 'int64' || type === 'commaIntSlice';
-  return isWhole && [raw].flat().some((item) => typeof item === 'number' && Math.abs(item) >= 2 ** 63);
+  return isWhole && [raw].flat().some((item) => typeof item === 'number' && (item >= 2 ** 63 || item < -(2 ** 63)));
 }

@@ -36,7 +36,7 @@ export function operationId({ operation, path, index, displays, defaultPrefix }:
 export function titleCase(id: string): string {
   return id
     .split('-')
-    .map((word) => word.replace(/[a-zA-Z]/, (letter) => letter.toUpperCase()))
+    .map((word) => word.replace(/\p{L}/u, (letter) => letter.toUpperCase()))
     .join('');
 }
 
