@@ -100,6 +100,19 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
   });
 
+  it('names the possible orphans of a KMS that is deleted, and looks for them no more', async () => {
+    failOn('create', 'after', 'timeout');
+    await engine.errorOf(distribute());
+    heal();
+    cloud.searchable = false;
+    await engine.tick();
+    await engine.request('delete', 'kms/aws/key/k');
+    const answer = await engine.request('delete', 'kms/aws');
+    expect(answer?.warnings).toEqual([expect.stringContaining(cloud.objects.get('cmk-1')?.attempt ?? 'nothing')]);
+    expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
+    expect(await engine.request('delete', 'kms/aws')).toBeUndefined();
+  });
+
   it('finishes an interrupted rotation instead of rotating twice', async () => {
     await distribute();
     failOn('import', 'before', 'timeout');

@@ -3,12 +3,27 @@ import type { SearchResult, VersionTarget } from '../../providers/port.ts';
 import type { Mount } from '../mount.ts';
 import type { Distribution } from './distribution.ts';
 import { distributionName, type DistributionRef } from './distribution-store.ts';
+import type { Orphan } from './orphan-store.ts';
 
 /**
  * How long a cloud may take to show a new object in its lists (AWS: "in some cases several minutes"). A search that
  * finds nothing proves nothing for an attempt younger than this.
  */
 export const CONSISTENCY_WINDOW_MS = 5 * 60_000;
+
+/** The possible orphans in a KMS, each with the attempt that its tag names. */
+export async function orphansOf(
+  mount: Mount,
+  { storage, signal }: BackendContext,
+  kms: string,
+): Promise<readonly (Orphan & { readonly attempt: string })[]> {
+  const found: (Orphan & { readonly attempt: string })[] = [];
+  for (const attempt of await mount.orphans.list(storage, `${kms}/`, signal)) {
+    const orphan = await mount.orphans.get(storage, `${kms}/${attempt}`, signal);
+    if (orphan) found.push({ ...orphan, attempt });
+  }
+  return found;
+}
 
 /** Records a lost attempt as a possible orphan, unless the search has shown that it made nothing. */
 export async function recordOrphan(

@@ -10,21 +10,22 @@ import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { keyNameField, kmsNameField } from './fields.ts';
 import { given } from './given.ts';
+import { possibleOrphanWarning } from './possible-orphan-warning.ts';
 
 const distributionFields = {
   name: kmsNameField,
   key_name: keyNameField,
   purpose: fields.commaStringSlice({
     description:
-      'Specifies the cryptographic capabilities of the key in the KMS provider. Currently, "encrypt", "decrypt", ' +
-      '"sign", "verify", "wrap", and "unwrap" are supported.',
+      'What the key may be used for in the KMS provider, as a list or separated by commas. Which purposes a provider ' +
+      'takes depends on it and on the type of the key. Fixed once distributed.',
     required: true,
     allowedValues: PURPOSES,
   }),
   protection: fields.string({
     description:
-      'Specifies where cryptographic operations are performed with the key in the KMS provider. Currently, "software" ' +
-      'and "hsm" are supported. The default is "hsm".',
+      'Where the KMS provider computes with the key: in a hardware security module or in software. Fixed once ' +
+      'distributed.',
     default: 'hsm',
     allowedValues: PROTECTIONS,
   }),
@@ -119,6 +120,6 @@ function leftBehindWarnings({ name, remoteIds, attempts }: LeftBehind): readonly
   return [
     `"${name}" was forgotten without asking the KMS provider; if the account still exists, this is left behind there: ` +
       (remoteIds.length > 0 ? remoteIds.join(', ') : 'nothing that is known'),
-    ...attempts.map((attempt) => `an interrupted creation may have left an object with the tag of attempt ${attempt}`),
+    ...attempts.map(possibleOrphanWarning),
   ];
 }

@@ -5,28 +5,25 @@ import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { kmsNameField } from './fields.ts';
 import { given } from './given.ts';
+import { possibleOrphanWarning } from './possible-orphan-warning.ts';
 
 const kmsFields = {
   name: kmsNameField,
   provider: fields.string({
-    description:
-      'The name of the provider. Currently, "azurekeyvault", "awskms", and "gcpckms" are supported. This parameter ' +
-      'cannot be modified by an update operation after creation.',
+    description: 'Which kind of KMS this is: AWS KMS, Azure Key Vault or Google Cloud KMS. Fixed once written.',
     required: true,
     allowedValues: ['azurekeyvault', 'awskms', 'gcpckms'],
   }),
   key_collection: fields.string({
     description:
-      'Refers to a location to store keys in the specified provider. For provider “azurekeyvault”, the name of a Key ' +
-      'Vault instance must be supplied. For provider “awskms”, the name of a region must be supplied. For provider ' +
-      '“gcpckms”, the relative resource name of a key ring must be supplied. This parameter cannot be modified by an ' +
-      'update operation after creation.',
+      'Where the keys go in the KMS: the Region (awskms), the name of a Key Vault (azurekeyvault), or the resource ' +
+      'name of a key ring, projects/<project>/locations/<location>/keyRings/<ring> (gcpckms). Fixed once written.',
     required: true,
   }),
   credentials: fields.kvPairs({
     description:
-      'The credentials to be used to authenticate with the specified provider. Keys and values will differ depending ' +
-      'on the specified provider. Credentials may also be supplied as environment variables.',
+      'Credentials for the KMS, as name=value pairs; awskms takes access_key, secret_key, session_token and endpoint. ' +
+      'Writing some replaces all there were. Without any, those in the environment of the plugin are used.',
   }),
 };
 
@@ -57,8 +54,8 @@ export function kmsPath(mount: Mount): PathDefinition {
       update: { handler: write },
       delete: {
         handler: async (context) => {
-          await deleteKms(mount, context, context.data.get('name'));
-          return undefined;
+          const attempts = await deleteKms(mount, context, context.data.get('name'));
+          return attempts.length === 0 ? undefined : { warnings: attempts.map(possibleOrphanWarning) };
         },
       },
     },

@@ -1,5 +1,6 @@
 import { definePath, fields, genericName, type PathDefinition } from '../../framework/index.ts';
 import { userError, type BackendContext, type JsonObject } from '../../logical/index.ts';
+import { orphansOf } from '../distribution/orphans.ts';
 import { distributionStatus } from '../distribution/status.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
@@ -64,19 +65,12 @@ async function sweep(
   return {
     keys,
     verdicts,
-    possible_orphans: await possibleOrphans(mount, context, kms),
+    possible_orphans: (await orphansOf(mount, context, kms)).map(
+      ({ attempt, key, version, name, since, reason, labels }) => ({
+        ...{ attempt, key, version, name, since, reason },
+        tags: { ...labels },
+      }),
+    ),
     next: last !== undefined && rest.length > page.length ? last : '',
   };
-}
-
-async function possibleOrphans(mount: Mount, context: BackendContext, kms: string): Promise<readonly JsonObject[]> {
-  const { storage, signal } = context;
-  const orphans: JsonObject[] = [];
-  for (const attempt of await mount.orphans.list(storage, `${kms}/`, signal)) {
-    const orphan = await mount.orphans.get(storage, `${kms}/${attempt}`, signal);
-    if (!orphan) continue;
-    const { key, version, name, since, labels, reason } = orphan;
-    orphans.push({ attempt, key, version, name, since, reason, tags: { ...labels } });
-  }
-  return orphans;
 }
