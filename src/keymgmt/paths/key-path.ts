@@ -12,10 +12,8 @@ import { given } from './given.ts';
 
 const typeField = fields.string({
   description:
-    'Specifies the type of key to create. Currently, "rsa-2048" (asymmetric), "rsa-3072" (asymmetric), "rsa-4096" ' +
-    '(asymmetric), "ecdsa-p256" (asymmetric), "ecdsa-p384" (asymmetric), "ecdsa-p521" (asymmetric), and ' +
-    '"aes256-gcm96" (symmetric) are supported. The default is "rsa-2048". This parameter cannot be modified by an ' +
-    'update operation after creation.',
+    'Type of the key: aes256-gcm96 is symmetric, the others are asymmetric. Chosen when the key is created and fixed ' +
+    'from then on; rsa-2048 where nothing is said.',
   default: 'rsa-2048',
   allowedValues: ['rsa-2048', 'rsa-3072', 'rsa-4096', 'ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'aes256-gcm96'],
 });
@@ -24,21 +22,17 @@ const keyFields = {
   name: keyNameField,
   type: typeField,
   deletion_allowed: fields.bool({
-    description:
-      'Specifies if the key is allowed to be deleted. This parameter can only be specified during an update operation.',
+    description: 'Whether the key may be deleted.',
   }),
   min_enabled_version: fields.int({
     description:
-      'Specifies the minimum version of the key that is enabled. All versions less than the specified value will be ' +
-      'disabled. If set to zero, all versions of the key will be enabled. This parameter can only be specified during ' +
-      'an update operation.',
+      'The lowest version that may be used; those below it are disabled in the KMS and no longer shown. 0 enables all ' +
+      'versions.',
   }),
   replica_regions: fields.commaStringSlice({
     description:
-      'Comma-separated list of valid AWS regions where the key should be replicated when distributed to an AWS KMS ' +
-      'provider with multi-region support. Only applicable for AWS KMS. Must be valid AWS regions that support KMS ' +
-      'multi-region keys (e.g., us-east-1, us-west-2, eu-west-1). This parameter can only be specified during key ' +
-      'creation.',
+      'AWS Regions to replicate a multi-Region key to, as a list or separated by commas. Not supported yet: leave it ' +
+      'out.',
   }),
 };
 
