@@ -48,9 +48,9 @@ export function runCommand(command: string, args: readonly string[], options: Ru
 }
 
 /** Whether a command can be started at all and answers `args` with success. */
-export async function works(command: string, args: readonly string[]): Promise<boolean> {
+export async function works(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<boolean> {
   try {
-    return (await runCommand(command, args)).code === 0;
+    return (await runCommand(command, args, env === undefined ? {} : { env })).code === 0;
   } catch {
     return false;
   }

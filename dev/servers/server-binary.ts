@@ -20,8 +20,8 @@ export function hostNamed(name: string): Host {
 }
 
 /** What people call the server. */
-export function displayName(binary: ServerBinary): string {
-  return `${binary.host === 'vault' ? 'Vault' : 'OpenBao'} ${binary.version}`;
+export function displayName({ host, version }: Pick<ServerBinary, 'host' | 'version'>): string {
+  return `${host === 'vault' ? 'Vault' : 'OpenBao'} ${version}`;
 }
 
 /**

@@ -1,8 +1,9 @@
-import { copyFile, readdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder, lookUp, store, type CachedBinary } from './cached-binary.ts';
 import type { Progress } from './progress.ts';
+import { releasedVersions } from './releases.ts';
 import { runCommand, works } from './run-command.ts';
 
 /** The Vault that is compiled unless another one is asked for. */
@@ -12,12 +13,6 @@ const RECIPES = fileURLToPath(new URL('../vault-build', import.meta.url));
 
 /** Its dependencies reach into Go's own runtime by name, which Go's linker refuses by now unless it is told. */
 const USES_LINKNAME: readonly string[] = ['1.11.0'];
-
-/** Versions whose modules can be had and compiled: those with a go.mod and a go.sum in dev/vault-build/. */
-export async function vaultVersions(): Promise<readonly string[]> {
-  const entries = await readdir(RECIPES, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-}
 
 /** Path of a Vault that was compiled before; undefined where there is none. */
 export async function compiledVault(env: NodeJS.ProcessEnv, version = DEFAULT_VAULT): Promise<string | undefined> {
@@ -38,7 +33,7 @@ export async function compileVault(
   progress: Progress,
   version = DEFAULT_VAULT,
 ): Promise<string> {
-  const versions = await vaultVersions();
+  const versions = releasedVersions('vault');
   if (!versions.includes(version)) {
     throw new Error(`there is no recipe for Vault ${version}: known are ${versions.join(', ')}`);
   }

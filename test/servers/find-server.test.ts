@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findServer, serversAtHand } from '../../dev/servers/find-server.ts';
+import { findServer } from '../../dev/servers/find-server.ts';
 import { hostNamed } from '../../dev/servers/server-binary.ts';
 
 const VAULT = "Vault v1.99.0 ('abc'), built 2026-01-01T00:00:00Z";
@@ -61,14 +61,6 @@ describe('finding a server', () => {
     await expect(findServer(undefined, envOf({ VAULT_BIN: bao }), silent)).rejects.toThrow(/VAULT_BIN names .*bao/);
     const other = await program('elsewhere/other', 'hello');
     await expect(findServer(undefined, envOf({ BAO_BIN: other }), silent)).rejects.toThrow('BAO_BIN does not name');
-  });
-
-  it('has at hand what is installed, and compiles nothing', async () => {
-    const bao = await program('bin/bao', BAO);
-    expect(await serversAtHand(envOf(), silent)).toEqual([{ host: 'bao', path: bao, version: '2.99.0' }]);
-    const vault = await program('bin/vault', VAULT);
-    const versions = (await serversAtHand(envOf(), silent)).map(({ path }) => path);
-    expect(versions).toEqual([vault, bao]);
   });
 
   it('knows its hosts by name', () => {

