@@ -26,9 +26,12 @@ export interface Fault {
   readonly hang?: true;
 }
 
+/** Says what goes wrong with a call, if anything. */
+export type FaultChoice = (call: FaultCall) => Fault | undefined | Promise<Fault | undefined>;
+
 export interface Faults {
-  /** Asks `choose` about every call from now on; one function at a time. */
-  set(choose: (call: FaultCall) => Fault | undefined): void;
+  /** Asks `choose` about every call from now on, which waits for it; one function at a time. */
+  set(choose: FaultChoice): void;
   clear(): void;
 }
 

@@ -2,7 +2,7 @@ import { authorize, type Principal } from './authorization.ts';
 import type { CallLog, OpenCall } from './call-log.ts';
 import type { Output } from './context.ts';
 import { KmsError } from './errors.ts';
-import { NoAnswer, strike, type Fault, type FaultCall } from './faults.ts';
+import { NoAnswer, strike, type FaultChoice } from './faults.ts';
 import type { Body } from './input.ts';
 import { settle } from './key-state.ts';
 import { OPERATIONS } from './operations.ts';
@@ -19,7 +19,7 @@ export interface CallHandler {
   readonly wrappingKeys: WrappingKeys;
   readonly throttle: Throttle;
   readonly log: CallLog;
-  readonly chooseFault: (call: FaultCall) => Fault | undefined;
+  readonly chooseFault: FaultChoice;
 }
 
 /**
@@ -56,7 +56,7 @@ async function run(handler: CallHandler, request: SignedRequest, logged: OpenCal
 
   const region = account.region(name);
   const call = { action, region: name, accessKeyId: accessKey.accessKeyId, keyId: logged.keyId };
-  const fault = handler.chooseFault({ ...call, number: log.calls().length, nth: log.count(action) });
+  const fault = await handler.chooseFault({ ...call, number: log.calls().length, nth: log.count(action) });
   await strike(fault, 'before');
   handler.throttle(name, action, handler.now());
   const now = handler.now();

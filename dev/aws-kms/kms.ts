@@ -3,7 +3,7 @@ import { systemClock, type Clock } from '../../src/support/clock.ts';
 import { startAdmin } from './admin.ts';
 import { newCallLog, type LoggedCall } from './call-log.ts';
 import { KmsError } from './errors.ts';
-import { NoAnswer, type Fault, type FaultCall, type Faults } from './faults.ts';
+import { NoAnswer, type FaultChoice, type Faults } from './faults.ts';
 import { handleCall, type CallHandler } from './handle-call.ts';
 import { answer, listen, readBody } from './http.ts';
 import { settle } from './key-state.ts';
@@ -57,7 +57,7 @@ export async function startKms(options: KmsOptions): Promise<Kms> {
   const clock = options.clock ?? systemClock;
   const account = newAccount();
   const log = newCallLog();
-  let choose: (call: FaultCall) => Fault | undefined = () => undefined;
+  let choose: FaultChoice = () => undefined;
   const handler: CallHandler = {
     account,
     accessKeys: options.accessKeys,
@@ -79,7 +79,7 @@ export async function startKms(options: KmsOptions): Promise<Kms> {
     keys: (region: string) => keysIn(settled().region(region)),
     aliases: (region: string) => aliasesIn(settled().region(region)),
     faults: {
-      set(next: (call: FaultCall) => Fault | undefined) {
+      set(next: FaultChoice) {
         choose = next;
       },
       clear() {

@@ -1,5 +1,5 @@
 import type { KeyState } from './verbs.ts';
-import { REGION, type World } from './world.ts';
+import type { World } from './world.ts';
 
 interface KeyRecord {
   readonly latest_version: number;
@@ -29,7 +29,8 @@ export async function keyState(world: World): Promise<KeyState> {
  * A CMK that is alive, owned by no record and named by no possible orphan is an orphan; nothing may be half-done.
  */
 export async function violations(world: World): Promise<readonly string[]> {
-  const { storage, kms } = world;
+  const { storage } = world;
+  const kms = await world.kms.state();
   const wrong: string[] = [];
   const key = await record<KeyRecord>(world, 'key/k');
   const distribution = await record<DistributionRecord>(world, 'distribution/aws/k');
@@ -43,11 +44,11 @@ export async function violations(world: World): Promise<readonly string[]> {
 
   const reported = new Set(storage.keys().flatMap((name) => /^orphan\/aws\/(.+)$/.exec(name)?.[1] ?? []));
   const owned = new Set(Object.values(distribution?.versions ?? {}).map(({ remote_id }) => remote_id));
-  const live = kms.keys(REGION).filter(({ state }) => state !== 'PendingDeletion');
+  const live = kms.keys.filter(({ state }) => state !== 'PendingDeletion');
   for (const { id, tags } of live) {
     if (!owned.has(id) && !reported.has(tags['vault-keymgmt-attempt'] ?? '')) wrong.push(`CMK ${id} is an orphan`);
   }
-  const aliases = Object.entries(kms.aliases(REGION));
+  const aliases = Object.entries(kms.aliases);
   if (!distribution) {
     for (const [alias] of aliases) wrong.push(`${alias} is left over`);
     return wrong;

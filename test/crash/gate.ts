@@ -1,5 +1,4 @@
 import type { Storage } from '../../src/logical/index.ts';
-import type { Kms } from '../../dev/aws-kms/kms.ts';
 
 /** An instant: right before or right after the effect of one call that the plugin makes to storage or KMS. */
 export interface CrashPoint {
@@ -11,22 +10,25 @@ export interface CrashPoint {
 /** Counts the calls that leave the plugin, and kills it at one of them. */
 export interface Gate {
   /** Starts counting. @param kill ends the plugin; the call at hand is never answered */
-  arm(point: CrashPoint | undefined, kill: () => void): void;
+  arm(point: CrashPoint | undefined, kill: () => Promise<void>): void;
   disarm(): void;
   /** Names of the calls since the gate was armed. */
   readonly calls: readonly string[];
+  /** The storage as the plugin reaches it. */
   storage(storage: Storage): Storage;
-  watch(kms: Kms): void;
+  /** Counts a call. @returns whether the plugin dies before or after its effect */
+  count(name: string): CrashPoint['when'] | undefined;
+  /** Ends the plugin, and resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
 export function newGate(): Gate {
   let point: CrashPoint | undefined;
-  let kill: () => void = () => undefined;
+  let kill = async (): Promise<void> => undefined;
   let armed = false;
   let calls: string[] = [];
 
   const never = new Promise<never>(() => undefined);
-  /** Counts a call. @returns whether the plugin dies before or after its effect */
   const count = (name: string): CrashPoint['when'] | undefined => {
     if (!armed) return undefined;
     calls.push(name);
@@ -35,12 +37,12 @@ export function newGate(): Gate {
   const pass = async <T>(name: string, effect: () => Promise<T>): Promise<T> => {
     const dies = count(name);
     if (dies === 'before') {
-      kill();
+      await kill();
       return never;
     }
     const result = await effect();
     if (dies === 'after') {
-      kill();
+      await kill();
       return never;
     }
     return result;
@@ -65,18 +67,7 @@ export function newGate(): Gate {
       delete: (key) => pass(`delete ${key}`, () => storage.delete(key)),
       list: (prefix) => pass(`list ${prefix}`, () => storage.list(prefix)),
     }),
-    watch(kms) {
-      kms.faults.set(({ action }) => {
-        const dies = count(action);
-        if (dies === undefined) return undefined;
-        return {
-          when: dies,
-          hold: async () => {
-            kill();
-            return { drop: true };
-          },
-        };
-      });
-    },
+    count,
+    kill: () => kill(),
   };
 }

@@ -7,13 +7,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundlePlugin } from '../../dev/build/bundle-plugin.ts';
 import { inParallel } from './in-parallel.ts';
+import { startKmsChild } from './kms-child.ts';
 import { callsOf, tryPoint, type Policy, type Trial } from './try-point.ts';
 import { VERBS } from './verbs.ts';
+import type { Ground } from './world.ts';
 
 const WORKERS = 3;
 const only = process.argv[2] ?? '';
 const folder = await mkdtemp(join(tmpdir(), 'crash-'));
 const plugin = join(folder, 'keymgmt');
+const ground: Ground = { plugin, folder, kms: startKmsChild() };
 let failures = 0;
 let tried = 0;
 try {
@@ -21,13 +24,13 @@ try {
   for (const policy of ['all', 'documented'] satisfies Policy[]) {
     for (const verb of VERBS.filter(({ name }) => name.includes(only))) {
       if (policy === 'documented' && verb.name.startsWith('sync')) continue;
-      const calls = await callsOf(plugin, verb, policy);
+      const calls = await callsOf(ground, verb, policy);
       const trials = calls.flatMap((_, call): Trial[] =>
         (['before', 'after'] as const).map((when) => ({ verb, policy, point: { call, when } })),
       );
       const before = failures;
       await inParallel(WORKERS, trials, async (trial) => {
-        const wrong = await tryPoint(plugin, trial);
+        const wrong = await tryPoint(ground, trial);
         tried++;
         if (wrong.length === 0) return;
         failures++;
@@ -39,6 +42,7 @@ try {
     }
   }
 } finally {
+  await ground.kms.end();
   await rm(folder, { recursive: true, force: true });
 }
 process.stdout.write(`crash points tried: ${tried}, failures: ${failures}\n`);

@@ -1,7 +1,8 @@
 import { keyState, violations } from './check.ts';
 import type { CrashPoint } from './gate.ts';
 import type { Verb } from './verbs.ts';
-import { DOCUMENTED_PERMISSIONS, newWorld, type World } from './world.ts';
+import { DOCUMENTED_PERMISSIONS } from './account.ts';
+import { newWorld, type Ground, type World } from './world.ts';
 
 /** Which IAM policy the plugin's credentials have. */
 export type Policy = 'all' | 'documented';
@@ -14,10 +15,10 @@ export interface Trial {
 }
 
 /** Names of the calls that a verb makes when nothing happens to it, in order. */
-export async function callsOf(plugin: string, verb: Verb, policy: Policy): Promise<readonly string[]> {
-  const world = await worldFor(plugin, verb, policy);
+export async function callsOf(ground: Ground, verb: Verb, policy: Policy): Promise<readonly string[]> {
+  const world = await worldFor(ground, verb, policy);
   try {
-    world.gate.arm(undefined, () => undefined);
+    world.gate.arm(undefined, async () => undefined);
     await verb.perform(world);
     return [...world.gate.calls];
   } finally {
@@ -30,15 +31,15 @@ export async function callsOf(plugin: string, verb: Verb, policy: Policy): Promi
  *
  * @returns what is wrong, in words; nothing when all holds
  */
-export async function tryPoint(plugin: string, { verb, policy, point }: Trial): Promise<readonly string[]> {
-  const world = await worldFor(plugin, verb, policy);
+export async function tryPoint(ground: Ground, { verb, policy, point }: Trial): Promise<readonly string[]> {
+  const world = await worldFor(ground, verb, policy);
   try {
     // What drift there was before may still be there: then the request was undone.
     const before = new Set(await violations(world));
     const kills: CrashPoint[] = [];
-    world.gate.arm(point, () => {
+    world.gate.arm(point, async () => {
       kills.push(point);
-      world.kill();
+      await world.kill();
     });
     const outcome = await verb.perform(world).then(
       () => 'answered',
@@ -62,9 +63,9 @@ export async function tryPoint(plugin: string, { verb, policy, point }: Trial): 
   }
 }
 
-async function worldFor(plugin: string, verb: Verb, policy: Policy): Promise<World> {
+async function worldFor(ground: Ground, verb: Verb, policy: Policy): Promise<World> {
   // Drift is made and seen with calls that are not among the documented ones.
-  const world = await newWorld(plugin, policy === 'all' ? undefined : DOCUMENTED_PERMISSIONS);
+  const world = await newWorld(ground, policy === 'all' ? undefined : DOCUMENTED_PERMISSIONS);
   await verb.prepare(world);
   return world;
 }

@@ -1,5 +1,6 @@
 import { KMSClient, DeleteImportedKeyMaterialCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
-import { REGION, type World } from './world.ts';
+import { ACCESS_KEY, REGION } from './account.ts';
+import type { World } from './world.ts';
 
 /** One thing that users ask for, and what must hold once it has been asked for again after a crash. */
 export interface Verb {
@@ -106,12 +107,8 @@ export const VERBS: readonly Verb[] = [
 
 /** What an administrator of the account may do behind our back: one CMK destroyed, the other's material deleted. */
 async function drift({ kms }: World): Promise<void> {
-  const [first, second] = kms.keys(REGION);
-  const client = new KMSClient({
-    region: REGION,
-    endpoint: kms.url,
-    credentials: { accessKeyId: 'AKIACRASHTEST', secretAccessKey: 'crash-test-secret' },
-  });
+  const [first, second] = (await kms.state()).keys;
+  const client = new KMSClient({ region: REGION, endpoint: kms.url, credentials: ACCESS_KEY });
   await client.send(new ScheduleKeyDeletionCommand({ KeyId: first?.id, PendingWindowInDays: 7 }));
   await client.send(new DeleteImportedKeyMaterialCommand({ KeyId: second?.id }));
   client.destroy();

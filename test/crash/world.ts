@@ -1,56 +1,53 @@
-import { inMemoryStorage, type InMemoryStorage } from '../../src/logical/index.ts';
-import { startKms, type Kms } from '../../dev/aws-kms/kms.ts';
-import { wrappingKeyRing } from '../../dev/aws-kms/wrapping-keys.ts';
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { InMemoryStorage } from '../../src/logical/index.ts';
+import { fileStorage } from '../support/file-storage.ts';
 import { startHost, type Host } from '../support/host/start-host.ts';
 import type { HostReply, MountedBackend } from '../support/host/mounted-backend.ts';
+import { ACCESS_KEY, REGION } from './account.ts';
 import { newGate, type Gate } from './gate.ts';
+import type { KmsChild, RemoteKms } from './kms-child.ts';
 
-/** The eleven permissions of Vault's documentation. */
-export const DOCUMENTED_PERMISSIONS = [
-  'CreateKey',
-  'GetParametersForImport',
-  'ImportKeyMaterial',
-  'EnableKey',
-  'DisableKey',
-  'ScheduleKeyDeletion',
-  'CreateAlias',
-  'UpdateAlias',
-  'DeleteAlias',
-  'ListAliases',
-  'TagResource',
-];
-
-export const REGION = 'us-west-1';
 const MOUNT_UUID = '1c9e5b8e-0000-4000-8000-00000000c0de';
-const ACCESS_KEY = { accessKeyId: 'AKIACRASHTEST', secretAccessKey: 'crash-test-secret' };
 
-const wrappingKeys = wrappingKeyRing();
+/** What all worlds stand on. */
+export interface Ground {
+  /** Path of the bundled plugin. */
+  readonly plugin: string;
+  readonly kms: KmsChild;
+  /** Where worlds keep their storage. */
+  readonly folder: string;
+}
 
-/** A server's storage and a cloud that outlive the plugin, and the plugin as a process that can be killed. */
+/**
+ * A plugin that can be killed, and what outlives it: a server's storage, on disk, and a cloud, in another process. The
+ * server itself is this process; nothing that it remembers reaches the next plugin.
+ */
 export interface World {
   readonly storage: InMemoryStorage;
-  readonly kms: Kms;
+  readonly kms: RemoteKms;
   readonly gate: Gate;
   /** A write as the server makes it: existence check, then create or update. @throws {Error} for an error answer */
   write(path: string, data?: object): Promise<void>;
   remove(path: string): Promise<void>;
   /** The rollback tick, immediate. */
   tick(): Promise<void>;
-  /** Ends the plugin with SIGKILL; what it was asked is never answered. */
-  kill(): void;
-  /** Starts the plugin anew over the same storage. */
+  /** Ends the plugin with SIGKILL, and resolves when it is gone; what it was asked is never answered. */
+  kill(): Promise<void>;
+  /** Starts the plugin anew over what is on disk. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** @param allow IAM actions; undefined allows all */
-export async function newWorld(plugin: string, allow: readonly string[] | undefined): Promise<World> {
-  const kms = await startKms({ accessKeys: [{ ...ACCESS_KEY, ...(allow && { allow }) }], wrappingKeys });
-  const storage = inMemoryStorage();
+export async function newWorld(ground: Ground, allow: readonly string[] | undefined): Promise<World> {
   const gate = newGate();
-  gate.watch(kms);
+  const kms = await ground.kms.open(gate, allow);
+  const journal = join(ground.folder, randomUUID());
+  let storage = await fileStorage(journal);
   const start = async (): Promise<{ host: Host; mount: MountedBackend }> => {
-    const host = await startHost({ command: plugin });
+    const host = await startHost({ command: ground.plugin });
     const mount = await host.mount({ storage: gate.storage(storage), uuid: MOUNT_UUID });
     await mount.initialize();
     return { host, mount };
@@ -61,7 +58,9 @@ export async function newWorld(plugin: string, allow: readonly string[] | undefi
     succeed(path, await running.mount.handleRequest({ operation, path, data }));
   };
   const world: World = {
-    storage,
+    get storage() {
+      return storage;
+    },
     kms,
     gate,
     async write(path, data = {}) {
@@ -70,16 +69,21 @@ export async function newWorld(plugin: string, allow: readonly string[] | undefi
     },
     remove: (path) => send('delete', path),
     tick: () => send('rollback', '', { immediate: true }),
-    kill() {
+    async kill() {
       running.host.plugin.kill('SIGKILL');
+      await running.host.plugin.exited;
     },
     async restart() {
       await running.host.kill();
+      await storage.close();
+      storage = await fileStorage(journal);
       running = await start();
     },
     async close() {
       await running.host.close();
+      await storage.close();
       await kms.close();
+      await rm(journal);
     },
   };
   await world.write('kms/aws', {
