@@ -13,7 +13,7 @@ import {
   type Response,
   type SpecialPaths,
 } from '../logical/index.ts';
-import type { Clock } from '../support/clock.ts';
+import { systemClock, type Clock } from '../support/clock.ts';
 import { silentLogger, type Logger } from '../support/logger.ts';
 import { fieldData } from './field-data.ts';
 import { FieldError, type FieldMap } from './fields/field.ts';
@@ -37,14 +37,15 @@ export interface BackendOptions {
   /** A record was changed by somebody else. */
   readonly invalidate?: (key: string) => void;
   readonly cleanup?: () => Promise<void>;
-  readonly clock: Clock;
+  /** @default the machine's clock */
+  readonly clock?: Clock;
   /** Told of WAL entries that could not be rolled back, which a server does not say. @default a silent one */
   readonly logger?: Logger;
 }
 
 /** Makes a backend from paths (Vault: `framework.Backend`). */
 export function createBackend(options: BackendOptions): Backend {
-  const { paths, specialPaths = {}, periodic, wal, clock, logger = silentLogger } = options;
+  const { paths, specialPaths = {}, periodic, wal, clock = systemClock, logger = silentLogger } = options;
 
   const handle = async (request: Request): Promise<Response | undefined> => {
     const { operation, path } = request;

@@ -2,6 +2,7 @@ export { createBackend, type BackendOptions } from './backend.ts';
 export type { FieldData } from './field-data.ts';
 export type { DisplayHints, Field, FieldMap, FieldOptions, FieldValues } from './fields/field.ts';
 export { fields } from './fields/fields.ts';
+export { jsonCodec } from './json-codec.ts';
 export {
   definePath,
   type DisplayAttributes,

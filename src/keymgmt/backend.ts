@@ -1,6 +1,7 @@
 import { createBackend } from '../framework/index.ts';
 import type { BackendFactory } from '../logical/index.ts';
 import { keyedMutex } from '../support/keyed-mutex.ts';
+import type { Logger } from '../support/logger.ts';
 import { distributionStore } from './distribution/distribution-store.ts';
 import { orphanStore } from './distribution/orphan-store.ts';
 import { unsettledSet } from './distribution/unsettled.ts';
@@ -27,9 +28,9 @@ distributes copies of them to key management services (KMS) in the cloud.
 
 /** Makes the factory of Key Management mounts (Vault: mount type `keymgmt`). */
 export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory {
-  return ({ backendUUID }) => {
+  return ({ backendUUID, logger }) => {
     const { clock } = dependencies;
-    const mount = newMount(dependencies, backendUUID);
+    const mount = newMount(dependencies, backendUUID, logger);
     const tick = recoveryTick(mount);
     return createBackend({
       help: HELP,
@@ -57,10 +58,11 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
   };
 }
 
-function newMount(dependencies: EngineDependencies, id: string): Mount {
+function newMount(dependencies: EngineDependencies, id: string, logger: Logger): Mount {
   return {
     ...dependencies,
     id,
+    logger,
     keys: keyStore(),
     materials: materialStore(),
     kms: kmsStore(),

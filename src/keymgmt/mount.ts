@@ -18,13 +18,13 @@ export interface EngineDependencies {
   /** Makes the random id of an attempt to create a cloud object (UUID). */
   readonly newAttempt: () => string;
   readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 /** Everything that belongs to one mount; nothing here is shared with another. */
 export interface Mount extends EngineDependencies {
   /** Stable id of the mount (Vault: backend UUID); labels what it makes in a cloud. */
   readonly id: string;
+  readonly logger: Logger;
   readonly keys: KeyStore;
   readonly materials: MaterialStore;
   readonly kms: KmsStore;

@@ -1,3 +1,4 @@
+import type { Logger } from '../support/logger.ts';
 import type { JsonObject } from './json.ts';
 import type { Storage } from './storage.ts';
 import type { SystemView } from './system-view.ts';
@@ -47,6 +48,11 @@ export function errorResponse(text: string): Response {
   return { data: { error: text } };
 }
 
+/** The answer to a list (Vault: `logical.ListResponse`); the server answers an empty one with 404. */
+export function listResponse(keys: readonly string[]): Response {
+  return keys.length === 0 ? {} : { data: { keys } };
+}
+
 /** What an existence check found; `found` is false where the path has no such check. */
 export interface ExistenceCheck {
   readonly found: boolean;
@@ -81,12 +87,14 @@ export interface Backend {
   cleanup(): Promise<void>;
 }
 
-/** What the server says of a mount when it sets it up. Storage may not be touched before `initialize`. */
+/** What a backend is made from (Vault: `logical.BackendConfig`). Storage may not be touched before `initialize`. */
 export interface BackendConfig {
   /** Stable id of the mount; empty while the plugin is being registered. */
   readonly backendUUID: string;
   /** Mount options, with `plugin_name`, `plugin_type` and `plugin_version`. */
   readonly options: Readonly<Record<string, string>>;
+  /** Goes to the server's log. */
+  readonly logger: Logger;
 }
 
 /** Makes the backend of one mount. */

@@ -3,6 +3,7 @@ import type { Broker } from '../goplugin/broker.ts';
 import type { HostConnection } from '../goplugin/host-connection.ts';
 import { RpcError } from '../goplugin/rpc-error.ts';
 import type { Backend, BackendFactory, Storage, SystemView } from '../logical/index.ts';
+import type { Logger } from '../support/logger.ts';
 import type { SetupArgs__Output } from './generated/pb/SetupArgs.ts';
 import { storageClient } from './storage-client.ts';
 import { systemViewClient } from './system-view-client.ts';
@@ -43,7 +44,7 @@ interface OpenMount extends Mount {
 }
 
 /** Makes the registry of mounts; it is empty until the server sets one up. */
-export function mounts(broker: Broker, services: VaultServices, factory: BackendFactory): Mounts {
+export function mounts(broker: Broker, services: VaultServices, factory: BackendFactory, logger: Logger): Mounts {
   const byId = new Map<string, OpenMount>();
 
   const end = async (id: string): Promise<void> => {
@@ -64,7 +65,7 @@ export function mounts(broker: Broker, services: VaultServices, factory: Backend
       await end(id);
       const connection = await broker.connect(args.broker_id);
       try {
-        const backend = await factory({ backendUUID: args.backendUUID, options: args.Config });
+        const backend = await factory({ backendUUID: args.backendUUID, options: args.Config, logger });
         byId.set(id, openMount(backend, connection, services));
       } catch (error) {
         connection.close();

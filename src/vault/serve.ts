@@ -2,7 +2,7 @@ import { nodeProcess, type PluginProcess } from '../goplugin/plugin-process.ts';
 import { serveGoPlugin, type PluginContext, type Service } from '../goplugin/serve.ts';
 import type { BackendFactory } from '../logical/index.ts';
 import { systemClock, type Clock } from '../support/clock.ts';
-import type { Logger } from '../support/logger.ts';
+import { hclogLogger } from '../support/hclog-logger.ts';
 import { backendHandlers } from './backend-service.ts';
 import { inMetadataMode } from './environment.ts';
 import { mounts, type Mounts } from './mounts.ts';
@@ -17,11 +17,12 @@ const VERSIONS = [5, 4, 3];
 const FIRST_MULTIPLEXED_VERSION = 5;
 
 export interface ServePluginOptions {
+  /** What logs; the server shows it as `@module`. */
+  readonly name: string;
   /** Makes the backend of each mount. */
   readonly factory: BackendFactory;
   /** Semantic version with a leading `v`, which the catalog then pins; empty for an unversioned plugin. */
   readonly version: string;
-  readonly logger: Logger;
   /** @default the machine's clock */
   readonly clock?: Clock;
   /** @default the process of Node */
@@ -33,12 +34,13 @@ export interface ServePluginOptions {
  * Resolves when the server has been told where to connect.
  */
 export async function servePlugin(options: ServePluginOptions): Promise<void> {
-  const { factory, version, logger, clock = systemClock, process = nodeProcess() } = options;
+  const { name, factory, version, clock = systemClock, process = nodeProcess() } = options;
+  const logger = hclogLogger({ clock, module: name, write: process.writeStderr });
   let served: Mounts | undefined;
 
   const services = ({ protocolVersion, broker, unary }: PluginContext): readonly Service[] => {
     const wire = vaultServices();
-    served = mounts(broker, wire, factory);
+    served = mounts(broker, wire, factory, logger);
     const backend = backendHandlers({ mounts: served, unary, logger, metadataMode: inMetadataMode(process.env) });
     const always: Service[] = [
       { definition: wire.backend, handlers: backend },

@@ -14,6 +14,7 @@ import {
   recordStore,
 } from '../../src/framework/index.ts';
 import {
+  activeNode,
   BackendError,
   errorResponse,
   inMemoryStorage,
@@ -27,7 +28,6 @@ import {
   type SystemView,
 } from '../../src/logical/index.ts';
 import { silentLogger, type LogFields } from '../../src/support/logger.ts';
-import { activeNode } from '../support/engine.ts';
 
 const clock = { now: () => 1_700_000_000_000 };
 const standby: SystemView = { ...activeNode, replicationState: async () => ReplicationState.performanceStandby };

@@ -8,6 +8,7 @@ import {
 } from '../../src/framework/index.ts';
 import type { DisplayAttributes, DisplayHints, PathDefinition, PathOperation } from '../../src/framework/index.ts';
 import {
+  activeNode,
   errorResponse,
   inMemoryStorage,
   type Backend,
@@ -15,7 +16,6 @@ import {
   type Request,
   type Response,
 } from '../../src/logical/index.ts';
-import { activeNode } from '../support/engine.ts';
 
 /** A backend as data, that `oracle/main.go` builds with Go's framework and this file with ours. */
 export interface ToyBackend {

@@ -12,12 +12,10 @@ import {
   type Response,
 } from '../../src/logical/index.ts';
 import { nodeProcess } from '../../src/goplugin/plugin-process.ts';
-import { systemClock } from '../../src/support/clock.ts';
-import { hclogLogger } from '../../src/support/hclog-logger.ts';
-import type { Logger } from '../../src/support/logger.ts';
 import { servePlugin } from '../../src/vault/serve.ts';
 
-function echoBackend(config: BackendConfig, logger: Logger): Backend {
+function echoBackend(config: BackendConfig): Backend {
+  const { logger } = config;
   const invalidated: string[] = [];
   const slow: (() => void)[] = [];
   return {
@@ -30,7 +28,7 @@ function echoBackend(config: BackendConfig, logger: Logger): Backend {
       if (request.operation === 'rollback') return undefined;
       if (request.operation === 'help') return { data: { help: 'echo', see_also: null, openapi: {} } };
       if (request.path.startsWith('store/')) return storeRequest(request);
-      return specialRequest(request, { config, logger, invalidated, slow });
+      return specialRequest(request, { config, invalidated, slow });
     },
     async handleExistenceCheck({ path, storage, signal }) {
       if (path === 'bad') throw userError('bad is not a name');
@@ -70,13 +68,13 @@ async function storeRequest({ operation, path, data, storage }: Request): Promis
 
 interface Insides {
   readonly config: BackendConfig;
-  readonly logger: Logger;
   readonly invalidated: readonly string[];
   /** Continues the requests that wait for an invalidation. */
   readonly slow: (() => void)[];
 }
 
-async function specialRequest(request: Request, { config, logger, invalidated, slow }: Insides): Promise<Response> {
+async function specialRequest(request: Request, { config, invalidated, slow }: Insides): Promise<Response> {
+  const { logger } = config;
   const { path, data, system, signal } = request;
   switch (path) {
     case 'echo':
@@ -156,13 +154,12 @@ function fail(kind: string, message: string): never {
 }
 
 const own = nodeProcess();
-const logger = hclogLogger({ clock: systemClock, module: 'echo', write: own.writeStderr });
 await servePlugin({
+  name: 'echo',
   factory: (config) => {
     if (config.options['fail_setup']) throw new Error(config.options['fail_setup']);
-    return echoBackend(config, logger);
+    return echoBackend(config);
   },
   version: own.env['ECHO_VERSION'] ?? '',
-  logger,
   process: own.env['ECHO_NETWORK'] === 'tcp' ? { ...own, platform: 'win32' } : own,
 });

@@ -1,5 +1,4 @@
-import { recordStore, type RecordStore } from '../../framework/index.ts';
-import { jsonCodec } from '../json-codec.ts';
+import { jsonCodec, recordStore, type RecordStore } from '../../framework/index.ts';
 import { distributionSchema, type Distribution } from './distribution.ts';
 
 /** Distributions at `distribution/<kms>/<key>`, named `<kms>/<key>`; listing `<kms>/` gives the keys in a KMS. */

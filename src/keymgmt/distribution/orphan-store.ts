@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { recordStore, type RecordStore } from '../../framework/index.ts';
-import { jsonCodec } from '../json-codec.ts';
+import { jsonCodec, recordStore, type RecordStore } from '../../framework/index.ts';
 
 /**
  * A cloud object that may exist although no record names it: its creation was begun, the answer was lost, and nobody

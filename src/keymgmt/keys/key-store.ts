@@ -1,5 +1,4 @@
-import { recordStore, type RecordStore } from '../../framework/index.ts';
-import { jsonCodec } from '../json-codec.ts';
+import { jsonCodec, recordStore, type RecordStore } from '../../framework/index.ts';
 import { keySchema, type Key } from './key.ts';
 
 /** Keys without their material, at `key/<name>`. */

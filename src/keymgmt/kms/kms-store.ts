@@ -1,5 +1,4 @@
-import { recordStore, type RecordStore } from '../../framework/index.ts';
-import { jsonCodec } from '../json-codec.ts';
+import { jsonCodec, recordStore, type RecordStore } from '../../framework/index.ts';
 import { kmsSchema, type Kms } from './kms.ts';
 
 /** Storage prefix of KMS providers; seal-wrapped, as they hold credentials. */

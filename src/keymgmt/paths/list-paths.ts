@@ -1,6 +1,6 @@
 import { definePath, genericName, type PathDefinition } from '../../framework/index.ts';
 import { currentDistribution } from '../distribution/current-distribution.ts';
-import type { Response } from '../../logical/index.ts';
+import { listResponse } from '../../logical/index.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { keyNameField, kmsNameField } from './fields.ts';
@@ -13,7 +13,7 @@ export function listKeysPath(mount: Mount): PathDefinition {
     fields: {},
     display: { operationPrefix: OPERATION_PREFIX, operationVerb: 'list', operationSuffix: 'keys' },
     operations: {
-      list: { handler: async ({ storage, signal }) => listing(await mount.keys.list(storage, '', signal)) },
+      list: { handler: async ({ storage, signal }) => listResponse(await mount.keys.list(storage, '', signal)) },
     },
     help: { synopsis, description: synopsis },
   });
@@ -27,7 +27,7 @@ export function listKmsPath(mount: Mount): PathDefinition {
     fields: {},
     display: { operationPrefix: OPERATION_PREFIX, operationVerb: 'list', operationSuffix: 'kms-providers' },
     operations: {
-      list: { handler: async ({ storage, signal }) => listing(await mount.kms.list(storage, '', signal)) },
+      list: { handler: async ({ storage, signal }) => listResponse(await mount.kms.list(storage, '', signal)) },
     },
     help: { synopsis, description: synopsis },
   });
@@ -43,7 +43,7 @@ export function listKeysInKmsPath(mount: Mount): PathDefinition {
     operations: {
       list: {
         handler: async ({ data, storage, signal }) =>
-          listing(await mount.distributions.list(storage, `${data.get('name')}/`, signal)),
+          listResponse(await mount.distributions.list(storage, `${data.get('name')}/`, signal)),
       },
     },
     help: { synopsis, description: synopsis },
@@ -64,15 +64,10 @@ export function listKmsOfKeyPath(mount: Mount): PathDefinition {
           const name = data.get('name');
           const key = await mount.keys.get(storage, name, signal);
           const place = key && (await currentDistribution(mount, context, name, key));
-          return listing(place ? [place.ref.kms] : []);
+          return listResponse(place ? [place.ref.kms] : []);
         },
       },
     },
     help: { synopsis, description: synopsis },
   });
-}
-
-// The server answers an empty list with 404.
-function listing(keys: readonly string[]): Response {
-  return keys.length === 0 ? {} : { data: { keys } };
 }

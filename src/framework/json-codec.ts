@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { RecordCodec } from '../framework/index.ts';
+import type { RecordCodec } from './record-store.ts';
 
 /**
  * JSON records checked against a schema when they are read. Decoding fails with the path of the field that is wrong,
