@@ -1,9 +1,17 @@
-import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Makes the file a command: a shell script whose second line becomes Node, and which is a mere string to Node. The
+ * server's NODE_OPTIONS would otherwise load code into the plugin before its own. `env -S`, which could do the same in
+ * one line, is unknown to BusyBox.
+ */
+const RUN_BY_NODE = `#!/bin/sh
+":" //; unset NODE_OPTIONS; exec node "$0" "$@"`;
 
 /** Where the plugin is built. */
 export const PLUGIN_FILE = `${ROOT}plugin/bin/vault-plugin-secrets-keymgmt`;
@@ -12,10 +20,11 @@ export const PLUGIN_FILE = `${ROOT}plugin/bin/vault-plugin-secrets-keymgmt`;
  * Bundles the plugin into the one executable file that a server is given: a server hashes that file alone, and looks
  * for nothing beside it. The same sources and dependencies make the same bytes.
  *
+ * @param version in the place of package.json's, to build what an upgrade is tried with
  * @returns its size in bytes
  * @throws {Error} what esbuild finds wrong, after it has been printed
  */
-export async function bundlePlugin(target: string, entry = 'src/main.ts'): Promise<number> {
+export async function bundlePlugin(target: string, entry = 'src/main.ts', version?: string): Promise<number> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: [entry],
@@ -29,8 +38,9 @@ export async function bundlePlugin(target: string, entry = 'src/main.ts'): Promi
     // Names and lines stay readable in the stack traces that operators send.
     minify: false,
     legalComments: 'eof',
-    banner: { js: '#!/usr/bin/env node' },
+    banner: { js: RUN_BY_NODE },
     define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: version === undefined ? [] : [withVersion(version)],
     logLevel: 'warning',
     write: false,
   });
@@ -47,4 +57,17 @@ export async function bundlePlugin(target: string, entry = 'src/main.ts'): Promi
     await rm(scratch, { force: true });
   }
   return file.contents.length;
+}
+
+function withVersion(version: string): Plugin {
+  return {
+    name: 'version',
+    setup(bundle) {
+      bundle.onLoad({ filter: /package\.json$/ }, async ({ path }) => {
+        const text = await readFile(path, 'utf8');
+        if (path !== `${ROOT}package.json`) return { contents: text, loader: 'json' };
+        return { contents: JSON.stringify({ ...(JSON.parse(text) as object), version }), loader: 'json' };
+      });
+    },
+  };
 }

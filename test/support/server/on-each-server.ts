@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stderrProgress } from '../../../dev/servers/progress.ts';
 import { displayName, type ServerBinary } from '../../../dev/servers/server-binary.ts';
 import { serversAtHand } from '../../../dev/servers/servers-at-hand.ts';
-import { raiseStage, type Stage } from './stage.ts';
+import { raiseStage, type Stage, type StageOptions } from './stage.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -19,7 +19,11 @@ const { present, missing } = await serversAtHand(process.env, stderrProgress);
  *
  * A test that is not for a server is skipped with `it.skipIf(…)` on the binary, or with `context.skip(reason)`.
  */
-export function onEachServer(title: string, body: (stage: () => Stage, binary: ServerBinary) => void): void {
+export function onEachServer(
+  title: string,
+  body: (stage: () => Stage, binary: ServerBinary) => void,
+  options?: StageOptions,
+): void {
   for (const { name, wayOut } of missing) {
     describe(`${title}, on ${name}`, () => {
       it.skip(`needs the server: ${wayOut}`, () => undefined);
@@ -34,7 +38,7 @@ export function onEachServer(title: string, body: (stage: () => Stage, binary: S
         return raised;
       };
       beforeAll(async () => {
-        raised = await raiseStage(binary);
+        raised = await raiseStage(binary, options);
       });
       afterAll(async () => {
         await raised?.strike();

@@ -6,13 +6,18 @@ import { startKms } from '../../../dev/aws-kms/index.ts';
 import type { Kms } from '../../../dev/aws-kms/kms.ts';
 import { bundlePlugin } from '../../../dev/build/bundle-plugin.ts';
 import type { Answer, Method } from '../../../dev/servers/http-client.ts';
-import { installPlugin, registerArguments } from '../../../dev/servers/install-plugin.ts';
+import { installPlugin, registerArguments, type InstalledPlugin } from '../../../dev/servers/install-plugin.ts';
 import type { ServerBinary } from '../../../dev/servers/server-binary.ts';
 import { startServer, type RunningServer } from '../../../dev/servers/start-server.ts';
 import { findLeaks, type Leak, type Secret } from './find-leaks.ts';
 import { materialInStorage } from './raw-storage.ts';
 
 export const REGION = 'eu-central-1';
+
+export interface StageOptions {
+  /** Added to the environment of the server, and so of the plugin. */
+  readonly env?: Readonly<Record<string, string>>;
+}
 
 /** A real server with the plugin registered and mounted at `keymgmt/`, an embedded AWS KMS, and ears everywhere. */
 export interface Stage {
@@ -23,8 +28,10 @@ export interface Stage {
   readonly kms: KMSClient;
   /** Body of a write to `kms/:name` that leads to the embedded KMS. */
   readonly provider: Readonly<Record<string, unknown>>;
+  /** The plugin's file in the server's plugin_directory. */
+  readonly plugin: InstalledPlugin;
   /** Sends a request as root and remembers the answer for the search for secrets. */
-  http(method: Method, path: string, body?: unknown): Promise<Answer>;
+  http(method: Method, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Runs the server's command line, remembering in the same way. @returns stdout @throws {Error} when it fails */
   cli(...args: readonly string[]): Promise<string>;
   /** Adds all key material that is in storage now to what is searched for. @returns how many pieces are known by now */
@@ -35,10 +42,10 @@ export interface Stage {
   strike(): Promise<void>;
 }
 
-export async function raiseStage(binary: ServerBinary): Promise<Stage> {
+export async function raiseStage(binary: ServerBinary, { env = {} }: StageOptions = {}): Promise<Stage> {
   const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: randomBytes(30).toString('base64url') };
   const embedded = await startKms({ accessKeys: [credentials] });
-  const server = await startServer({ binary, logLevel: 'trace' }).catch(async (error: unknown) => {
+  const server = await startServer({ binary, env, logLevel: 'trace' }).catch(async (error: unknown) => {
     await embedded.close();
     throw error;
   });
@@ -63,11 +70,13 @@ export async function raiseStage(binary: ServerBinary): Promise<Stage> {
     if (code !== 0) throw new Error(`${args.join(' ')} exits with ${code}: ${stderr}`);
     return stdout;
   };
+  let plugin: InstalledPlugin;
   try {
     await cli('audit', 'enable', 'file', `file_path=${auditLog}`);
     const built = `${server.folder}/build/vault-plugin-secrets-keymgmt`;
     await bundlePlugin(built);
-    await cli(...registerArguments(await installPlugin(server, built)));
+    plugin = await installPlugin(server, built);
+    await cli(...registerArguments(plugin));
     await cli('secrets', 'enable', 'keymgmt');
   } catch (error) {
     await strike();
@@ -75,6 +84,7 @@ export async function raiseStage(binary: ServerBinary): Promise<Stage> {
   }
   return {
     server,
+    plugin,
     embedded,
     kms,
     provider: {
@@ -86,8 +96,8 @@ export async function raiseStage(binary: ServerBinary): Promise<Stage> {
         endpoint: embedded.url,
       },
     },
-    async http(method, path, body) {
-      const answer = await server.http(method, path, body);
+    async http(method, path, body, headers) {
+      const answer = await server.http(method, path, body, headers);
       heard.push({ where: `answer to ${method} ${path}`, text: answer.text });
       return answer;
     },
