@@ -151,6 +151,35 @@ describe('drift and repair', () => {
     expect(await engine.errorOf(engine.request('read', 'kms/aws/status', { limit: 0 }))).toMatch(/limit must be/);
   });
 
+  it('takes care of a CMK that was replaced although it was there', async () => {
+    cloud.searchable = false;
+    object('cmk-1').state = 'disabled';
+    // As a KMS may answer for a while after a key was made.
+    cloud.fault = () => {
+      cloud.fault = () => undefined;
+      return { when: 'before', reason: 'not_found' };
+    };
+    await sync();
+    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-3', 2: 'cmk-2' } });
+    expect(await engine.read('kms/aws/status')).toMatchObject({
+      possible_orphans: [{ key: 'k', version: 1, remote_id: 'cmk-1' }],
+    });
+    await engine.tick();
+    expect(object('cmk-1').state).toBe('pending_deletion');
+    // It may be early: the answer to a removal is believed only later.
+    expect(storage.keys().filter((name) => name.startsWith('orphan/'))).toHaveLength(1);
+  });
+
+  it('takes the name away from a CMK that was replaced', async () => {
+    object('cmk-2').state = 'pending_deletion';
+    cloud.fault = (action) => (action === 'set_current' ? { when: 'before', reason: 'forbidden' } : undefined);
+    await sync();
+    cloud.fault = () => undefined;
+    expect([...cloud.names.values()]).toEqual(['cmk-2']);
+    await engine.request('delete', 'kms/aws/key/k');
+    expect(cloud.names.size).toBe(0);
+  });
+
   it('forgets a distribution by force and lists what it leaves behind', async () => {
     cloud.fault = () => ({ when: 'before', reason: 'unavailable' });
     const answer = await engine.request('delete', 'kms/aws/key/k', { force: 'true' });

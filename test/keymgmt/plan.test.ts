@@ -101,6 +101,12 @@ describe('planDistribution', () => {
       known({ 1: ready('x', true), 2: creating('lost') }, { removing: true }),
       ['find 2', 'remove_name', 'remove 1'],
     ],
+    [
+      'takes the name from an object that was replaced, though nothing was made in its place',
+      { present: false },
+      known({}, { removing: true, retired: ['x'] }),
+      ['remove_name'],
+    ],
     ['removes nothing when nothing was made', { present: false }, known({}, { removing: true }), []],
   ])('%s', (_title, desired, distribution, expected) => {
     expect(words(desired, distribution)).toEqual(expected);

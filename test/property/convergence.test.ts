@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/support/clock.ts';
 import { BackendError } from '../../src/logical/index.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
-import { modelCloud, type ModelCloud, type ModelFault } from '../support/model-cloud.ts';
+import { modelCloud, type ModelCloud, type ModelFault, type ModelObject } from '../support/model-cloud.ts';
 import { Killed, lifeUntil, mortalStorage } from '../support/mortal.ts';
 import { violations } from '../support/invariants.ts';
 
@@ -11,7 +11,11 @@ const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 2000);
 const SEED = Number(process.env['PROPERTY_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 type Action =
-  { readonly do: 'distribute' | 'rotate' | 'remove' | 'tick' } | { readonly do: 'minimum'; readonly version: number };
+  | { readonly do: 'distribute' | 'rotate' | 'remove' | 'sync' | 'tick' }
+  | { readonly do: 'minimum'; readonly version: number }
+  | { readonly do: 'drift'; readonly change: Drift; readonly object: number };
+/** What a stranger does to one of our objects in the cloud, or to the name. */
+type Drift = 'disable' | 'enable' | 'drop material' | 'schedule deletion' | 'delete' | 'move name' | 'remove name';
 
 /** One request, what the cloud does during it, and where the process dies in it. */
 interface Scene {
@@ -20,14 +24,36 @@ interface Scene {
   readonly faults: Readonly<Record<number, ModelFault>>;
   readonly end: { readonly call: number; readonly when: 'before' | 'after' } | undefined;
   readonly searchable: boolean;
+  /** An action that the credentials do not allow in this scene. */
+  readonly denied: string | undefined;
 }
+
+const DRIFTS: readonly Drift[] = [
+  'disable',
+  'enable',
+  'drop material',
+  'schedule deletion',
+  'delete',
+  'move name',
+  'remove name',
+];
+const ACTIONS = ['create', 'find', 'import', 'enable', 'disable', 'set_current', 'remove_name', 'remove'];
 
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ do: 'distribute' } as const) },
   { weight: 3, arbitrary: fc.constant({ do: 'rotate' } as const) },
   { weight: 2, arbitrary: fc.constant({ do: 'remove' } as const) },
   { weight: 2, arbitrary: fc.constant({ do: 'tick' } as const) },
+  { weight: 2, arbitrary: fc.constant({ do: 'sync' } as const) },
   { weight: 3, arbitrary: fc.nat({ max: 4 }).map((version) => ({ do: 'minimum', version }) as const) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('drift' as const),
+      change: fc.constantFrom(...DRIFTS),
+      object: fc.nat({ max: 5 }),
+    }),
+  },
 );
 const fault: fc.Arbitrary<ModelFault> = fc.record({
   when: fc.constantFrom('before', 'after'),
@@ -41,6 +67,7 @@ const scene: fc.Arbitrary<Scene> = fc.record({
     freq: 2,
   }),
   searchable: fc.boolean(),
+  denied: fc.option(fc.constantFrom(...ACTIONS), { nil: undefined, freq: 4 }),
 });
 
 describe('convergence', () => {
@@ -51,6 +78,7 @@ describe('convergence', () => {
         const world = await newWorld();
         for (const each of scenes) await play(world, each);
         await world.recover();
+        if (scenes.some(({ action }) => action.do === 'drift')) await world.repair();
         expect(await violations(world.storage, world.cloud)).toEqual([]);
       }),
       { seed: SEED, numRuns: RUNS },
@@ -64,6 +92,8 @@ interface World {
   engine: Engine;
   readonly clock: Clock & { advance(ms: number): void };
   recover(): Promise<void>;
+  /** Asks the cloud for what strangers did, and undoes it. */
+  repair(): Promise<void>;
 }
 
 async function newWorld(): Promise<World> {
@@ -84,21 +114,30 @@ async function newWorld(): Promise<World> {
       world.engine = await start();
       await world.engine.tick();
     },
+    async repair() {
+      const distributed = (await world.engine.read('kms/aws/key/k')) !== undefined;
+      if (distributed) expect(await world.engine.errorOf(world.engine.write('kms/aws/key/k/sync'))).toBeUndefined();
+    },
   };
   await world.engine.write('key/k', { type: 'aes256-gcm96' });
   await world.engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
   return world;
 }
 
-async function play(world: World, { action, faults, end, searchable }: Scene): Promise<void> {
+async function play(world: World, { action, faults, end, searchable, denied }: Scene): Promise<void> {
   const { cloud, storage, clock } = world;
+  if (action.do === 'drift') {
+    drift(cloud, action.change, action.object);
+    return;
+  }
   const life = lifeUntil(end);
   let calls = 0;
   cloud.searchable = searchable;
-  cloud.fault = () => {
+  cloud.fault = (action) => {
     if (life.diesBefore()) return { when: 'before', reason: 'unavailable' };
     if (life.diesAfter()) return { when: 'after', reason: 'unavailable' };
-    return faults[calls++];
+    const fault = faults[calls++];
+    return action === denied ? { when: 'before', reason: 'forbidden' } : fault;
   };
   // The engine of the last scene lives on unless it was killed; its storage is its own.
   if (end !== undefined) {
@@ -111,7 +150,7 @@ async function play(world: World, { action, faults, end, searchable }: Scene): P
   if (end !== undefined) world.engine = await startEngine({ storage, drivers: cloud.drivers, clock });
 }
 
-async function perform(engine: Engine, action: Action): Promise<void> {
+async function perform(engine: Engine, action: Exclude<Action, { do: 'drift' }>): Promise<void> {
   switch (action.do) {
     case 'distribute':
       await engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' });
@@ -125,7 +164,39 @@ async function perform(engine: Engine, action: Action): Promise<void> {
     case 'remove':
       await engine.request('delete', 'kms/aws/key/k');
       return;
+    case 'sync':
+      await engine.write('kms/aws/key/k/sync');
+      return;
     case 'tick':
       await engine.tick();
+  }
+}
+
+function drift(cloud: ModelCloud, change: Drift, index: number): void {
+  const objects = cloud.objects as Map<string, ModelObject>;
+  const names = cloud.names as Map<string, string>;
+  const object = [...objects.values()][index];
+  const [name] = names.keys();
+  if (object === undefined || object.state === 'pending_deletion') return;
+  const hasMaterial = object.state !== 'pending_import';
+  switch (change) {
+    case 'disable':
+    case 'enable':
+      if (hasMaterial) object.state = change === 'enable' ? 'enabled' : 'disabled';
+      return;
+    case 'drop material':
+      object.state = 'pending_import';
+      return;
+    case 'schedule deletion':
+      object.state = 'pending_deletion';
+      return;
+    case 'delete':
+      objects.delete(object.id);
+      return;
+    case 'move name':
+      if (name !== undefined) names.set(name, object.id);
+      return;
+    case 'remove name':
+      if (name !== undefined) names.delete(name);
   }
 }

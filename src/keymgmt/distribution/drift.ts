@@ -69,11 +69,8 @@ export function correctedRecord(known: Distribution, seen: Observation): Distrib
   for (const [version, answer] of seen.versions) {
     const state = known.versions[version];
     if (state === undefined || state.state === 'creating') continue;
-    record = withVersion(
-      record,
-      version,
-      correctedVersion(state, answer.outcome === 'seen' ? answer.state : undefined),
-    );
+    const corrected = correctedVersion(state, answer.outcome === 'seen' ? answer.state : undefined);
+    record = withVersion(corrected ? record : withRetired(record, state.remote_id), version, corrected);
   }
   const holder = seen.name.outcome === 'seen' ? versionOf(record, seen.name.remoteId) : undefined;
   return holder === undefined ? withoutName(record) : { ...record, current: holder };
@@ -103,6 +100,10 @@ function correctedVersion(
     case undefined:
       return state.state === 'ready' ? { state: 'ready', attempt, remote_id } : state;
   }
+}
+
+function withRetired(record: Distribution, remoteId: string): Distribution {
+  return { ...record, retired: [...(record.retired ?? []), remoteId] };
 }
 
 function withoutName(record: Distribution): Distribution {

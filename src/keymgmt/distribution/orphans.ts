@@ -1,8 +1,11 @@
 import type { BackendContext } from '../../logical/index.ts';
 import type { SearchResult, VersionTarget } from '../../providers/port.ts';
+import { rfc3339 } from '../../support/clock.ts';
 import type { Mount } from '../mount.ts';
 import type { Distribution } from './distribution.ts';
 import { distributionName, type DistributionRef } from './distribution-store.ts';
+import { versionLabels } from './labels.ts';
+import type { Observation } from './observe.ts';
 import type { Orphan } from './orphan-store.ts';
 
 /**
@@ -39,25 +42,53 @@ export async function recordOrphan(
   const settledAt = Date.parse(state.since) + CONSISTENCY_WINDOW_MS;
   if (result.outcome === 'absent' && settledAt <= mount.clock.now()) return;
   const reason = result.outcome === 'absent' ? 'not found, but too young for the search to be believed' : result.why;
-  await mount.orphans.put(
-    context.storage,
-    distributionName({ kms: ref.kms, key: target.attempt }),
-    {
-      schema: 1,
-      key: ref.key,
-      version: target.version,
-      name: target.distributedName,
-      since: state.since,
-      labels: target.labels,
-      reason,
-    },
-    context.signal,
-  );
-  mount.logger.warn('a KMS object may have been left behind', {
+  await record(mount, context, ref, target.attempt, {
+    schema: 1,
     key: ref.key,
-    kms: ref.kms,
     version: target.version,
-    attempt: target.attempt,
+    name: target.distributedName,
+    since: state.since,
+    labels: target.labels,
     reason,
   });
+}
+
+/**
+ * Records the objects that are about to be replaced because the cloud calls them unknown. It may do so of a young object
+ * that is there, and then two would live for one version.
+ */
+export async function recordReplaced(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  distribution: Distribution,
+  seen: Observation,
+): Promise<void> {
+  for (const [version, answer] of seen.versions) {
+    const state = distribution.versions[version];
+    if (answer.outcome !== 'seen' || answer.state !== 'deleted') continue;
+    if (state === undefined || state.state === 'creating') continue;
+    await record(mount, context, ref, state.attempt, {
+      schema: 1,
+      key: ref.key,
+      version,
+      remote_id: state.remote_id,
+      name: distribution.name,
+      since: rfc3339(mount.clock.now()),
+      labels: versionLabels(mount.id, ref, distribution.name, version),
+      reason: 'replaced, as the KMS did not know it',
+    });
+  }
+}
+
+async function record(
+  mount: Mount,
+  { storage, signal }: BackendContext,
+  { kms }: DistributionRef,
+  attempt: string,
+  orphan: Orphan,
+): Promise<void> {
+  await mount.orphans.put(storage, distributionName({ kms, key: attempt }), orphan, signal);
+  const { key, version, reason } = orphan;
+  mount.logger.warn('a KMS object may have been left behind', { key, kms, version, attempt, reason });
 }

@@ -48,6 +48,7 @@ function planRemoval(known: Distribution): readonly Step[] {
   const steps = (action: 'find' | 'remove', states: readonly RemoteVersion['state'][]): Step[] =>
     versions.filter(([, { state }]) => states.includes(state)).map(([version]) => ({ action, version }));
   // The name may exist although no answer said so; it goes first, while the versions it may point to are still known.
-  const name: Step[] = known.name_removed === true || versions.length === 0 ? [] : [{ action: 'remove_name' }];
+  const nothingMade = versions.length === 0 && (known.retired ?? []).length === 0;
+  const name: Step[] = known.name_removed === true || nothingMade ? [] : [{ action: 'remove_name' }];
   return [...steps('find', ['creating']), ...name, ...steps('remove', ['created', 'ready'])];
 }

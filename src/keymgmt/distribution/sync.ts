@@ -10,6 +10,7 @@ import { distributionName, type DistributionRef } from './distribution-store.ts'
 import { IncompleteError } from './incomplete-error.ts';
 import { loadDistribution, type Loaded } from './load-distribution.ts';
 import { observe, type Observation } from './observe.ts';
+import { recordReplaced } from './orphans.ts';
 import { planDistribution, type Step } from './plan.ts';
 
 /** What a sync did, or would do. */
@@ -71,6 +72,7 @@ async function repair(
   const blind = new Set([...seen.versions].filter(([, { outcome }]) => outcome !== 'seen').map(([version]) => version));
   let record = distribution;
   for (let correction = seen; ;) {
+    await recordReplaced(mount, context, ref, record, correction);
     await mount.distributions.put(context.storage, name, correctedRecord(record, correction), context.signal);
     try {
       await converge(mount, context, ref);

@@ -66,8 +66,9 @@ async function sweep(
     keys,
     verdicts,
     possible_orphans: (await orphansOf(mount, context, kms)).map(
-      ({ attempt, key, version, name, since, reason, labels }) => ({
+      ({ attempt, key, version, remote_id, name, since, reason, labels }) => ({
         ...{ attempt, key, version, name, since, reason },
+        ...(remote_id === undefined ? {} : { remote_id }),
         tags: { ...labels },
       }),
     ),

@@ -5,7 +5,7 @@ import type { Orphan } from '../distribution/orphan-store.ts';
 import type { Mount } from '../mount.ts';
 
 /**
- * Looks for the possible orphans again: one that is found is scheduled for deletion, one that is known not to exist is
+ * Looks for the possible orphans again: one that is found is scheduled for deletion, one that is known to be gone is
  * forgotten, and what cannot be told stays on record.
  */
 export async function settleOrphans(mount: Mount, context: BackendContext): Promise<void> {
@@ -48,10 +48,16 @@ async function isSettled(
   if (!kms) return false;
   try {
     return await mount.clients.use(kmsName, kms, async (client) => {
-      const { name: distributedName, version, labels } = orphan;
+      const { name: distributedName, version, labels, remote_id } = orphan;
+      const settledAt = Date.parse(orphan.since) + CONSISTENCY_WINDOW_MS;
+      if (remote_id !== undefined) {
+        // Its id is known, so there is nothing to look for; what is gone counts as removed once that can be believed.
+        await client.removeVersion(remote_id, signal);
+        return settledAt <= mount.clock.now();
+      }
       const result = await client.findVersion({ distributedName, version, attempt, labels }, signal);
       if (result.outcome === 'unknown') return false;
-      if (result.outcome === 'absent') return Date.parse(orphan.since) + CONSISTENCY_WINDOW_MS <= mount.clock.now();
+      if (result.outcome === 'absent') return settledAt <= mount.clock.now();
       await client.removeVersion(result.remoteId, signal);
       mount.logger.info('scheduled an orphan for deletion', { kms: kmsName, remote_id: result.remoteId });
       return true;
