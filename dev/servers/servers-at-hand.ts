@@ -1,5 +1,5 @@
+import { getRelease } from './get-release.ts';
 import { installedServer } from './installed-server.ts';
-import { openBaoFromWheel } from './openbao-wheel.ts';
 import type { Progress } from './progress.ts';
 import { RELEASES, type Release } from './releases.ts';
 import { displayName, inspectBinary, type Host, type ServerBinary } from './server-binary.ts';
@@ -55,10 +55,9 @@ function isFirstOfItsName(binary: ServerBinary, index: number, all: readonly Ser
 async function pathOf(release: Release, env: NodeJS.ProcessEnv, progress: Progress): Promise<string | undefined> {
   if (release.host === 'vault') return compiledVault(env, release.version);
   try {
-    const wheel = await openBaoFromWheel(env, progress, release.version);
-    return 'path' in wheel ? wheel.path : undefined;
+    return await getRelease(release, env, progress);
   } catch (error) {
-    // Without a network the tests run on what is there.
+    // Without Python or a network the tests run on what is there.
     progress(error instanceof Error ? error.message : String(error));
     return undefined;
   }
