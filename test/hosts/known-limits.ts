@@ -3,5 +3,6 @@ import type { KnownLimit } from './compatibility-page.ts';
 /** What a server cannot do, whatever the plugin does; measured, or read in its source. */
 export const KNOWN_LIMITS: readonly KnownLimit[] = [
   { servers: 'Vault 1.11', limit: 'starts one process per mount, and knows no versions of plugins' },
-  { servers: 'OpenBao', limit: 'has no pages for this engine in its web UI: CLI, API and Terraform only' },
+  { servers: 'Vault 1.15 and later', limit: 'plugins in containers (plugin runtimes) are not supported' },
+  { servers: 'OpenBao', limit: 'its web UI does not open this engine; the API, the CLI and Terraform do' },
 ];
