@@ -36,7 +36,8 @@ export interface BackendOptions {
   readonly wal?: WalRollback;
   /** A record was changed by somebody else. */
   readonly invalidate?: (key: string) => void;
-  readonly cleanup?: () => Promise<void>;
+  /** See {@link Backend.cleanup}. */
+  readonly cleanup?: (context: BackendContext | undefined) => Promise<void>;
   /** @default the machine's clock */
   readonly clock?: Clock;
   /** Told of WAL entries that could not be rolled back, which a server does not say. @default a silent one */
@@ -90,7 +91,7 @@ export function createBackend(options: BackendOptions): Backend {
       return { found: true, exists: await existenceCheck(pathContext(request, route, '')) };
     },
     invalidateKey: (key) => options.invalidate?.(key),
-    cleanup: async () => options.cleanup?.(),
+    cleanup: async (context) => options.cleanup?.(context),
   };
 }
 

@@ -20,6 +20,7 @@ import { kmsStatusPath } from './paths/kms-status-path.ts';
 import { statusPath } from './paths/status-path.ts';
 import { syncPath } from './paths/sync-path.ts';
 import { recoveryTick } from './recovery/recovery.ts';
+import { reportLeftBehind } from './recovery/report-left-behind.ts';
 
 const HELP = `
 The Key Management secrets engine makes and keeps cryptographic keys and
@@ -49,8 +50,10 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
         kmsCheckPath(mount),
       ],
       specialPaths: { sealWrapStorage: [MATERIAL_PREFIX, KMS_PREFIX] },
-      periodic: (context) => tick(context, context.immediate),
-      cleanup: async () => {
+      // A mount that goes is given no other chance.
+      periodic: async (context) => tick(context, context.immediate || (await context.system.tainted(context.signal))),
+      cleanup: async (context) => {
+        if (context) await reportLeftBehind(mount, context);
         mount.clients.forgetAll();
       },
       clock,

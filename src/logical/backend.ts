@@ -83,8 +83,12 @@ export interface Backend {
   handleExistenceCheck(request: Request): Promise<ExistenceCheck>;
   /** The record at a storage key was changed by somebody else: forget what is remembered of it. */
   invalidateKey(key: string): void;
-  /** The mount is going: close clients, stop timers. */
-  cleanup(): Promise<void>;
+  /**
+   * The mount is going: close clients, stop timers. A mount that is being disabled is `tainted` now, and its storage,
+   * still there, is wiped next; one whose server is sealed or whose plugin is reloaded is not. Without `context` the
+   * process ends, and the server can be asked nothing.
+   */
+  cleanup(context: BackendContext | undefined): Promise<void>;
 }
 
 /** What a backend is made from (Vault: `logical.BackendConfig`). Storage may not be touched before `initialize`. */

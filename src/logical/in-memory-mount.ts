@@ -10,6 +10,7 @@ import { ReplicationState, type SystemView } from './system-view.ts';
 export const activeNode: SystemView = {
   replicationState: async () => ReplicationState.drDisabled | ReplicationState.performanceDisabled,
   localMount: async () => false,
+  tainted: async () => false,
   serverVersion: async () => '1.21.1',
 };
 

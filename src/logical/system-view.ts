@@ -16,6 +16,8 @@ export interface SystemView {
   /** Bits of {@link ReplicationState}. */
   replicationState(signal?: AbortSignal): Promise<number>;
   localMount(signal?: AbortSignal): Promise<boolean>;
+  /** Whether the mount is being disabled or moved just now: it gets no more requests at its path. */
+  tainted(signal?: AbortSignal): Promise<boolean>;
   /** Version of the server, `1.21.1` say; empty where the server does not tell. */
   serverVersion(signal?: AbortSignal): Promise<string>;
 }

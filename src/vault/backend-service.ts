@@ -95,8 +95,8 @@ export function backendHandlers({ mounts, unary, logger, metadataMode }: Backend
         return {};
       }),
     ),
-    Cleanup: unary(async (_args, { metadata }) => {
-      await mounts.cleanup(metadata);
+    Cleanup: unary(async (_args, { metadata, signal }) => {
+      await mounts.cleanup({ metadata, signal: metadataMode ? undefined : signal });
       return {};
     }),
   };

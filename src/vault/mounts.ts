@@ -2,7 +2,7 @@ import { status, Metadata } from '@grpc/grpc-js';
 import type { Broker } from '../goplugin/broker.ts';
 import type { HostConnection } from '../goplugin/host-connection.ts';
 import { RpcError } from '../goplugin/rpc-error.ts';
-import type { Backend, BackendFactory, Storage, SystemView } from '../logical/index.ts';
+import type { Backend, BackendContext, BackendFactory, Storage, SystemView } from '../logical/index.ts';
 import type { Logger } from '../support/logger.ts';
 import type { SetupArgs__Output } from './generated/pb/SetupArgs.ts';
 import { storageClient } from './storage-client.ts';
@@ -29,8 +29,16 @@ export interface Mounts {
   /** @throws {RpcError} `no backend instance found` */
   find(metadata: Metadata): Mount;
   /** Ends a mount and closes its connection; one that is not there is already ended. */
-  cleanup(metadata: Metadata): Promise<void>;
+  cleanup(call: CleanupCall): Promise<void>;
+  /** Ends all mounts as the process ends. */
   cleanupAll(): Promise<void>;
+}
+
+/** A call that ends a mount. */
+export interface CleanupCall {
+  readonly metadata: Metadata;
+  /** Aborted when the server does not wait any longer; undefined where the mount may not ask the server anything. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Id of the one mount of a process that is not multiplexed (protocol 3 and 4). */
@@ -47,12 +55,12 @@ interface OpenMount extends Mount {
 export function mounts(broker: Broker, services: VaultServices, factory: BackendFactory, logger: Logger): Mounts {
   const byId = new Map<string, OpenMount>();
 
-  const end = async (id: string): Promise<void> => {
+  const end = async (id: string, call?: CleanupCall): Promise<void> => {
     const mount = byId.get(id);
     byId.delete(id);
     if (!mount) return;
     try {
-      await mount.backend.cleanup();
+      await mount.backend.cleanup(call && contextOf(mount, call));
     } finally {
       // Before the answer: the server waits for this connection to end.
       mount.connection.close();
@@ -77,13 +85,17 @@ export function mounts(broker: Broker, services: VaultServices, factory: Backend
       if (!mount) throw new RpcError(status.UNKNOWN, 'no backend instance found');
       return mount;
     },
-    cleanup: (metadata) => end(idOf(metadata)),
+    cleanup: (call) => end(idOf(call.metadata), call),
     async cleanupAll() {
-      const results = await Promise.allSettled([...byId.keys()].map(end));
+      const results = await Promise.allSettled([...byId.keys()].map((id) => end(id)));
       const failed = results.filter((result) => result.status === 'rejected');
       if (failed.length > 0) throw new AggregateError(failed.map((result): unknown => result.reason));
     },
   };
+}
+
+function contextOf(mount: OpenMount, { metadata, signal }: CleanupCall): BackendContext | undefined {
+  return signal && { storage: mount.storageFor(metadata), system: mount.system, signal };
 }
 
 function openMount(backend: Backend, connection: HostConnection, services: VaultServices): OpenMount {

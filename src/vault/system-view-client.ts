@@ -15,6 +15,9 @@ export function systemViewClient(connection: HostConnection, service: SystemView
       local ??= (await connection.call(service.LocalMount, {}, { signal })).local;
       return local;
     },
+    async tainted(signal) {
+      return (await connection.call(service.Tainted, {}, { signal })).tainted;
+    },
     async serverVersion(signal) {
       version ??= await askVersion(signal);
       return version;

@@ -3,7 +3,8 @@ import { waitUntil } from '../../dev/servers/wait-until.ts';
 import { randomFrom } from '../cluster/random-from.ts';
 import { onEachServer } from '../support/server/on-each-server.ts';
 import { pluginProcesses } from '../support/server/plugin-processes.ts';
-import { REGION, type Stage } from '../support/server/stage.ts';
+import type { Stage } from '../support/server/stage.ts';
+import { violations } from '../support/server/violations.ts';
 
 /** Crashes on each server; `make test-crash` tries them all, without a server. */
 const SAMPLES = 6;
@@ -23,28 +24,6 @@ function killAtCall(stage: Stage, nth: number, when: 'before' | 'after'): { read
     return { when, hold };
   });
   return { happened: () => happened };
-}
-
-/** What is wrong with a distributed key, as the API and the cloud tell it. */
-async function violations(stage: Stage, name: string): Promise<readonly string[]> {
-  const wrong: string[] = [];
-  const key = (await stage.http('GET', `keymgmt/key/${name}`)).body.data;
-  const distribution = (await stage.http('GET', `keymgmt/kms/aws/key/${name}`)).body.data;
-  const versions = Object.entries((distribution?.['versions'] ?? {}) as Record<string, string>);
-  if (versions.length !== key?.['latest_version']) wrong.push('not every version is in the cloud');
-  const status = (await stage.http('GET', 'keymgmt/kms/aws/status')).body.data;
-  const orphans = (status?.['possible_orphans'] ?? []) as readonly { readonly attempt: string }[];
-  const reported = new Set(orphans.map(({ attempt }) => attempt));
-  const owned = new Set(versions.map(([, id]) => id));
-  for (const { id, state, tags } of stage.embedded.keys(REGION)) {
-    if (tags['vault-keymgmt-key'] !== name) continue;
-    if (owned.has(id) && state !== 'Enabled') wrong.push(`the CMK ${id} is ${state}`);
-    const known = owned.has(id) || reported.has(tags['vault-keymgmt-attempt'] ?? '');
-    if (!known && state !== 'PendingDeletion') wrong.push(`the CMK ${id} is an orphan`);
-  }
-  const alias = `alias/hashicorp/${distribution?.['name'] as string}`;
-  if (stage.embedded.aliases(REGION)[alias] !== versions.at(-1)?.[1]) wrong.push('the alias points elsewhere');
-  return wrong;
 }
 
 onEachServer(`a plugin that is killed in the middle (CRASH_SEED=${SEED})`, (stage) => {

@@ -39,8 +39,9 @@ function echoBackend(config: BackendConfig): Backend {
       invalidated.push(key);
       for (const resume of slow.splice(0)) resume();
     },
-    cleanup: async () => {
-      logger.info('cleaned up', { uuid: config.backendUUID });
+    cleanup: async (context) => {
+      const tainted = context && (await context.system.tainted());
+      logger.info('cleaned up', { uuid: config.backendUUID, tainted });
     },
   };
 }

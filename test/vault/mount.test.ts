@@ -103,6 +103,22 @@ describe('a mount', () => {
     expect(host.plugin.logs().filter((line) => line['@message'] === 'cleaned up')).toHaveLength(1);
   });
 
+  it.each([true, false])('may ask the server while it is cleaned up, whether it is disabled: %s', async (tainted) => {
+    const host = await echo.start();
+    const mount = await host.mount({ system: { tainted: async () => tainted } });
+    await mount.cleanup();
+    expect(mount.brokered.calls).toEqual(['Tainted']);
+    expect(host.plugin.logs().filter((line) => line['@message'] === 'cleaned up')).toMatchObject([{ tainted }]);
+  });
+
+  it('asks the server nothing while the process ends', async () => {
+    const host = await echo.start();
+    const mount = await host.mount();
+    await host.shutdown();
+    expect(mount.brokered.calls).toEqual([]);
+    expect(host.plugin.logs().filter((line) => line['@message'] === 'cleaned up')).toHaveLength(1);
+  });
+
   it('takes and gives 20 MiB', async () => {
     const host = await echo.start();
     const mount = await host.mount();

@@ -4,7 +4,8 @@ import { PROTECTIONS, PURPOSES, type Protection, type Purpose } from '../../prov
 import { distribute } from '../distribution/distribute.ts';
 import { remoteIds, type Distribution } from '../distribution/distribution.ts';
 import { distributionName, type DistributionRef } from '../distribution/distribution-store.ts';
-import { forget, type LeftBehind } from '../distribution/forget.ts';
+import { forget } from '../distribution/forget.ts';
+import type { LeftBehind } from '../distribution/left-behind.ts';
 import { removeFromKms } from '../distribution/remove.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';

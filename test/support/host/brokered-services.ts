@@ -32,6 +32,7 @@ const REGISTERING = 'missing storage implementation: this method should not be c
 const COMMUNITY: SystemView = {
   replicationState: async () => ReplicationState.performanceDisabled | ReplicationState.drDisabled,
   localMount: async () => false,
+  tainted: async () => false,
   serverVersion: async () => '1.21.1',
 };
 
@@ -77,6 +78,7 @@ export async function serveBrokered(options: BrokeredOptions): Promise<BrokeredS
   server.addService(wire.systemView, {
     ReplicationState: viewed('ReplicationState', async () => ({ state: await system.replicationState() })),
     LocalMount: viewed('LocalMount', async () => ({ local: await system.localMount() })),
+    Tainted: viewed('Tainted', async () => ({ tainted: await system.tainted() })),
     PluginEnv: viewed('PluginEnv', async () => ({
       plugin_environment: { vault_version: await system.serverVersion() },
     })),

@@ -1,0 +1,45 @@
+import type { BackendContext } from '../../logical/index.ts';
+import { distributionName } from '../distribution/distribution-store.ts';
+import { leftBehind } from '../distribution/left-behind.ts';
+import { orphansOf } from '../distribution/orphans.ts';
+import type { Mount } from '../mount.ts';
+
+/**
+ * Says in the log what a mount that is being disabled leaves in the clouds: its records, which know that, are wiped
+ * next. Nothing there is deleted: data may still be encrypted with it. Does nothing for a mount that stays.
+ *
+ * Never fails, as a mount cannot be kept from going.
+ */
+export async function reportLeftBehind(mount: Mount, context: BackendContext): Promise<void> {
+  try {
+    if (!(await context.system.tainted(context.signal))) return;
+    for (const kms of await mount.kms.list(context.storage, '', context.signal)) await reportKms(mount, context, kms);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    mount.logger.warn('cannot say what the disabled mount leaves in the KMS providers', { reason });
+  }
+}
+
+async function reportKms(mount: Mount, context: BackendContext, kms: string): Promise<void> {
+  const { storage, signal } = context;
+  const config = await mount.kms.get(storage, kms, signal);
+  const place = { kms, provider: config?.provider, key_collection: config?.key_collection };
+  for (const key of await mount.distributions.list(storage, `${kms}/`, signal)) {
+    const distribution = await mount.distributions.get(storage, distributionName({ kms, key }), signal);
+    if (!distribution) continue;
+    const { name, remoteIds, attempts } = leftBehind(distribution);
+    mount.logger.warn('the mount is being disabled; what a distribution made stays in the KMS provider', {
+      ...place,
+      key,
+      name,
+      remote_ids: remoteIds.join(','),
+      ...(attempts.length === 0 ? {} : { attempts: attempts.join(',') }),
+    });
+  }
+  const orphans = await orphansOf(mount, context, kms);
+  if (orphans.length === 0) return;
+  mount.logger.warn('the mount is being disabled; objects may have been left behind in the KMS provider', {
+    ...place,
+    attempts: orphans.map(({ attempt }) => attempt).join(','),
+  });
+}

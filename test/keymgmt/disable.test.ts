@@ -1,0 +1,106 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { activeNode, StorageError, type Storage } from '../../src/logical/index.ts';
+import { silentLogger, type LogFields, type Logger } from '../../src/support/logger.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+const purpose = { purpose: 'encrypt,decrypt' };
+
+describe('a mount that ends', () => {
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+  let engine: Engine;
+  let tainted: boolean;
+  let warnings: { readonly message: string; readonly fields: LogFields | undefined }[];
+  const system = { ...activeNode, tainted: async () => tainted };
+  const logger: Logger = {
+    ...silentLogger,
+    warn(message, fields) {
+      warnings.push({ message, fields });
+    },
+  };
+  const cleanUp = (over: Storage = storage): Promise<void> =>
+    engine.backend.cleanup({ storage: over, system, signal: new AbortController().signal });
+
+  beforeEach(async () => {
+    cloud = modelCloud();
+    storage = inMemoryStorage();
+    tainted = false;
+    warnings = [];
+    engine = await startEngine({ storage, system, logger, drivers: cloud.drivers });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    for (const key of ['one', 'two', 'local']) await engine.write(`key/${key}`, { type: 'aes256-gcm96' });
+    for (const key of ['one', 'two']) await engine.write(`kms/aws/key/${key}`, purpose);
+    await engine.write('key/two/rotate');
+  });
+
+  it('because it is disabled names what each distribution leaves in the cloud, and deletes nothing there', async () => {
+    tainted = true;
+    await cleanUp();
+    const place = { kms: 'aws', provider: 'awskms', key_collection: 'us-west-1' };
+    const message = 'the mount is being disabled; what a distribution made stays in the KMS provider';
+    expect(warnings).toEqual([
+      {
+        message,
+        fields: { ...place, key: 'one', name: expect.stringMatching(/^one-\d+$/) as string, remote_ids: 'cmk-1' },
+      },
+      {
+        message,
+        fields: { ...place, key: 'two', name: expect.stringMatching(/^two-\d+$/) as string, remote_ids: 'cmk-2,cmk-3' },
+      },
+    ]);
+    expect([...cloud.objects.values()].map(({ state }) => state)).toEqual(['enabled', 'enabled', 'enabled']);
+  });
+
+  it('because its server is sealed, or its plugin reloaded, says nothing', async () => {
+    await cleanUp();
+    expect(warnings).toEqual([]);
+  });
+
+  it('names the attempts whose answer was lost', async () => {
+    cloud.searchable = false;
+    cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+    await engine.write('key/one/rotate').catch(() => undefined);
+    const attempt = [...cloud.objects.values()].at(-1)?.attempt;
+    tainted = true;
+    warnings = [];
+    await cleanUp();
+    expect(warnings[0]?.fields).toMatchObject({ key: 'one', remote_ids: 'cmk-1', attempts: attempt });
+  });
+
+  it('names the possible orphans', async () => {
+    cloud.searchable = false;
+    cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+    await engine.write('key/one/rotate').catch(() => undefined);
+    const attempt = [...cloud.objects.values()].at(-1)?.attempt;
+    cloud.fault = () => undefined;
+    await engine.write('key/one/rotate');
+    tainted = true;
+    warnings = [];
+    await cleanUp();
+    expect(warnings.at(-1)).toEqual({
+      message: 'the mount is being disabled; objects may have been left behind in the KMS provider',
+      fields: { kms: 'aws', provider: 'awskms', key_collection: 'us-west-1', attempts: attempt },
+    });
+  });
+
+  it('is not kept from it by a storage that fails', async () => {
+    tainted = true;
+    const broken: Storage = { ...storage, list: () => Promise.reject(new StorageError('no disk')) };
+    await cleanUp(broken);
+    expect(warnings).toEqual([
+      { message: 'cannot say what the disabled mount leaves in the KMS providers', fields: { reason: 'no disk' } },
+    ]);
+  });
+
+  it('finishes at its last tick what is unfinished, however recently that has failed', async () => {
+    cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'forbidden' } : undefined);
+    await engine.write('key/one/rotate').catch(() => undefined);
+    cloud.fault = () => undefined;
+    await engine.tick(false);
+    expect([...cloud.objects.values()].map(({ state }) => state)).toContain('pending_import');
+    tainted = true;
+    await engine.tick(false);
+    expect([...cloud.objects.values()].map(({ state }) => state)).not.toContain('pending_import');
+  });
+});
