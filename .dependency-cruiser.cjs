@@ -57,7 +57,17 @@ module.exports = {
       from: { path: '^src/' },
       to: { path: '^(dev|test|bench|examples)/' },
     },
-    { name: 'no-cycle', severity: 'error', from: { path: '^(src|dev)/' }, to: { circular: true } },
+    {
+      name: 'examples-on-surfaces',
+      comment: 'An example stands on what the rings show to every plugin, and knows no engine.',
+      severity: 'error',
+      from: { path: '^examples/([^/]+)/' },
+      to: {
+        path: '^(src|dev|test|bench|examples)/',
+        pathNot: '^(examples/$1/|src/(framework|logical)/index[.]ts|src/vault/serve[.]ts|src/goplugin/|src/support/)',
+      },
+    },
+    { name: 'no-cycle', severity: 'error', from: { path: '^(src|dev|examples)/' }, to: { circular: true } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -20,7 +20,7 @@ function spread(values: readonly number[]): string {
 const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
 try {
   const plugin = join(scratch, 'vault-plugin-secrets-keymgmt');
-  const size = await bundlePlugin(plugin);
+  const { size } = await bundlePlugin(plugin);
   // What Vault 1.12 and later and every OpenBao set.
   const env = {
     PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,

@@ -16,16 +16,23 @@ const RUN_BY_NODE = `#!/bin/sh
 /** Where the plugin is built. */
 export const PLUGIN_FILE = `${ROOT}plugin/bin/vault-plugin-secrets-keymgmt`;
 
+/** What became of a bundle. */
+export interface Bundle {
+  /** In bytes. */
+  readonly size: number;
+  /** Every file that went into it or was looked at for it, from the project's folder. */
+  readonly inputs: readonly string[];
+}
+
 /**
  * Bundles the plugin into the one executable file that a server is given: a server hashes that file alone, and looks
  * for nothing beside it. The same sources and dependencies make the same bytes.
  *
  * @param version in the place of package.json's, to build what an upgrade is tried with
- * @returns its size in bytes
  * @throws {Error} what esbuild finds wrong, after it has been printed
  */
-export async function bundlePlugin(target: string, entry = 'src/main.ts', version?: string): Promise<number> {
-  const { outputFiles } = await build({
+export async function bundlePlugin(target: string, entry = 'src/main.ts', version?: string): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: [entry],
     bundle: true,
@@ -42,6 +49,7 @@ export async function bundlePlugin(target: string, entry = 'src/main.ts', versio
     define: { 'process.env.NODE_ENV': '"production"' },
     plugins: version === undefined ? [] : [withVersion(version)],
     logLevel: 'warning',
+    metafile: true,
     write: false,
   });
   const [file] = outputFiles;
@@ -56,7 +64,7 @@ export async function bundlePlugin(target: string, entry = 'src/main.ts', versio
   } finally {
     await rm(scratch, { force: true });
   }
-  return file.contents.length;
+  return { size: file.contents.length, inputs: Object.keys(metafile.inputs) };
 }
 
 function withVersion(version: string): Plugin {

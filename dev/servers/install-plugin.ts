@@ -20,7 +20,7 @@ export async function installPlugin(server: RunningServer, file: string): Promis
   return { command, sha256: await sha256OfFile(target) };
 }
 
-/** Arguments that register an installed plugin under the name that the server's own UI knows. */
-export function registerArguments(plugin: InstalledPlugin): readonly string[] {
-  return ['plugin', 'register', `-sha256=${plugin.sha256}`, `-command=${plugin.command}`, 'secret', 'keymgmt'];
+/** Arguments that register an installed plugin, by default under the name that the server's own UI knows. */
+export function registerArguments(plugin: InstalledPlugin, name = 'keymgmt'): readonly string[] {
+  return ['plugin', 'register', `-sha256=${plugin.sha256}`, `-command=${plugin.command}`, 'secret', name];
 }
