@@ -4,7 +4,6 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/keymgmt/**/*.test.ts', 'test/property/**/*.test.ts', 'test/crypto/**/*.test.ts'],
-    exclude: ['test/keymgmt/bad-input.test.ts'],
     // RSA keys take their time on a busy machine.
     testTimeout: 30_000,
     env: { PROPERTY_RUNS: '150', PROPERTY_SEED: '20260101' },

@@ -43,6 +43,14 @@ describe('drift and repair', () => {
     (await engine.write('kms/aws/key/k/sync', data))?.data;
 
   it('finds nothing to say of what is in sync', async () => {
+    const name = (await engine.read('kms/aws/key/k'))?.['name'];
+    const healthy = { expected: 'enabled', observed: 'enabled', verdict: 'in_sync' };
+    expect(await engine.read('kms/aws/key/k/status')).toEqual({
+      name,
+      verdict: 'in_sync',
+      alias: { verdict: 'in_sync', points_to: 'cmk-2' },
+      versions: { 1: { remote_id: 'cmk-1', ...healthy }, 2: { remote_id: 'cmk-2', ...healthy } },
+    });
     expect(await verdicts()).toEqual({ 1: 'in_sync', 2: 'in_sync', alias: 'in_sync' });
     expect(await sync({ dry_run: true })).toEqual({ dry_run: true, planned: [] });
   });
@@ -85,7 +93,11 @@ describe('drift and repair', () => {
     ['removed', undefined],
   ])('sees and repairs a name that was %s', async (_what, target) => {
     moveName(target);
-    expect(await verdicts()).toMatchObject({ alias: 'alias_moved' });
+    expect(await engine.read('kms/aws/key/k/status')).toMatchObject({
+      verdict: 'alias_moved',
+      // A stranger's id is none of ours to tell.
+      alias: { verdict: 'alias_moved', points_to: target === 'cmk-1' ? target : '' },
+    });
     expect(await sync()).toEqual({ dry_run: false, done: ['point the name to version 2'] });
     expect(await violations(storage, cloud)).toEqual([]);
   });
@@ -109,7 +121,21 @@ describe('drift and repair', () => {
     cloud.searchable = false;
     object('cmk-1').state = 'disabled';
     const status = await engine.read('kms/aws/key/k/status');
-    expect(status).toMatchObject({ verdict: 'forbidden', versions: { 1: { verdict: 'forbidden', observed: '' } } });
+    const why = 'no permission to look';
+    expect(status).toMatchObject({
+      verdict: 'forbidden',
+      versions: { 1: { verdict: 'forbidden', observed: '', why } },
+    });
+  });
+
+  it('shows a version that an interrupted rotation has not made yet', async () => {
+    cloud.fault = (action) => (action === 'create' ? { when: 'before', reason: 'forbidden' } : undefined);
+    await engine.errorOf(engine.write('key/k/rotate'));
+    const status = await engine.read('kms/aws/key/k/status');
+    expect(status).toMatchObject({
+      verdict: 'missing',
+      versions: { 3: { remote_id: '', expected: 'enabled', observed: '', verdict: 'missing' } },
+    });
   });
 
   it('repairs blindly where it may not look, and says so', async () => {
@@ -117,8 +143,25 @@ describe('drift and repair', () => {
     object('cmk-1').state = 'pending_deletion';
     object('cmk-2').state = 'pending_import';
     const answer = await engine.write('kms/aws/key/k/sync');
-    expect(answer?.warnings).toHaveLength(2);
+    expect(answer?.warnings).toEqual([
+      'version 1 could not be seen: no permission to look',
+      'version 2 could not be seen: no permission to look',
+    ]);
     expect(await violations(storage, cloud)).toEqual([]);
+  });
+
+  it('learns nothing from a refusal that says nothing of the version', async () => {
+    cloud.searchable = false;
+    cloud.fault = (action) => (action === 'enable' ? { when: 'before', reason: 'forbidden' } : undefined);
+    expect(await engine.errorOf(engine.write('kms/aws/key/k/sync'))).toMatch(/enable: injected forbidden/);
+    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-1', 2: 'cmk-2' } });
+  });
+
+  it('does not replace what it has seen, whatever a call says afterwards', async () => {
+    object('cmk-1').state = 'disabled';
+    cloud.fault = (action) => (action === 'enable' ? { when: 'before', reason: 'not_found' } : undefined);
+    expect(await engine.errorOf(engine.write('kms/aws/key/k/sync'))).toMatch(/enable: injected not_found/);
+    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-1', 2: 'cmk-2' } });
   });
 
   it('repairs on an empty write to the distribution, and changes nothing when all is well', async () => {
@@ -183,8 +226,21 @@ describe('drift and repair', () => {
   it('forgets a distribution by force and lists what it leaves behind', async () => {
     cloud.fault = () => ({ when: 'before', reason: 'unavailable' });
     const answer = await engine.request('delete', 'kms/aws/key/k', { force: 'true' });
-    expect(answer?.warnings?.[0]).toContain('cmk-1, cmk-2');
+    expect(answer?.warnings).toEqual([
+      expect.stringMatching(/^"k-\d+" was forgotten without asking .* is left behind there: cmk-1, cmk-2$/),
+    ]);
     expect(await engine.read('kms/aws/key/k')).toBeUndefined();
     expect(await engine.errorOf(engine.request('delete', 'kms/aws'))).toBeUndefined();
+  });
+
+  it('names the attempt of a version that may have been made, when it forgets by force', async () => {
+    cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+    await engine.errorOf(engine.write('key/k/rotate'));
+    const attempt = object('cmk-3').attempt;
+    const answer = await engine.request('delete', 'kms/aws/key/k', { force: true });
+    expect(answer?.warnings?.slice(1)).toEqual([
+      `an object with the tag of attempt ${attempt} may have been left behind`,
+    ]);
+    expect(await engine.request('delete', 'kms/aws/key/k', { force: true })).toBeUndefined();
   });
 });

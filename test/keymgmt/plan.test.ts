@@ -1,37 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Desired } from '../../src/keymgmt/distribution/desired.ts';
-import type { Distribution, RemoteVersion } from '../../src/keymgmt/distribution/distribution.ts';
+import type { Distribution } from '../../src/keymgmt/distribution/distribution.ts';
 import { planDistribution } from '../../src/keymgmt/distribution/plan.ts';
 import { withDoubts } from '../../src/keymgmt/distribution/state-changes.ts';
+import { created, creating, known, ready, wish } from '../support/records.ts';
 
-const creating = (attempt: string): RemoteVersion => ({
-  state: 'creating',
-  attempt,
-  since: '2026-01-01T00:00:00.000Z',
-});
-const created = (id: string): RemoteVersion => ({ state: 'created', attempt: `a-${id}`, remote_id: id });
-const ready = (id: string, enabled?: boolean): RemoteVersion => ({
-  state: 'ready',
-  attempt: `a-${id}`,
-  remote_id: id,
-  ...(enabled === undefined ? {} : { enabled }),
-});
-const known = (versions: Record<string, RemoteVersion>, rest: Partial<Distribution> = {}): Distribution => ({
-  schema: 1,
-  name: 'k-1700000000',
-  distribution_time: '2023-11-14T22:13:20.000Z',
-  purpose: ['decrypt', 'encrypt'],
-  protection: 'hsm',
-  removing: false,
-  versions,
-  ...rest,
-});
-/** Wishes `count` versions of which those from `minimum` on are enabled. */
-const wish = (count: number, minimum = 1): Desired => ({
-  present: true,
-  enabled: new Map(Array.from({ length: count }, (_, index) => [index + 1, index + 1 >= minimum])),
-  current: count,
-});
 const words = (desired: Desired, distribution: Distribution): string[] =>
   planDistribution(desired, distribution).map((step) =>
     'version' in step ? `${step.action} ${step.version}` : step.action,

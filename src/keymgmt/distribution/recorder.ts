@@ -12,8 +12,6 @@ export interface Recorder {
    * client has gone meanwhile.
    */
   flush(): Promise<void>;
-  /** Whether something set is not written yet. */
-  readonly dirty: boolean;
 }
 
 /** Makes the recorder of one run over the record as it stands in storage. */
@@ -28,9 +26,6 @@ export function recorder(
   return {
     get current() {
       return current;
-    },
-    get dirty() {
-      return current !== written;
     },
     set(next) {
       current = next;

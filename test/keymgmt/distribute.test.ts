@@ -1,0 +1,99 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/logical/index.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+describe('a distribution', () => {
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+  let engine: Engine;
+
+  beforeEach(async () => {
+    cloud = modelCloud();
+    storage = inMemoryStorage();
+    engine = await startEngine({ storage, drivers: cloud.drivers });
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    for (const kms of ['aws', 'other']) {
+      await engine.write(`kms/${kms}`, { provider: 'awskms', key_collection: 'us-west-1' });
+    }
+  });
+  const purpose = 'encrypt,decrypt';
+  const distribute = (data: JsonObject = { purpose }, kms = 'aws'): Promise<string | undefined> =>
+    engine.errorOf(engine.write(`kms/${kms}/key/k`, data));
+
+  it.each([
+    ['a KMS that is not there', 'kms/none/key/k', 'KMS "none" not found: write it to kms/none first'],
+    ['a key that is not there', 'kms/aws/key/none', 'key "none" not found: create it at key/none first'],
+  ])('to or of %s is refused with the remedy', async (_what, path, text) => {
+    expect(await engine.errorOf(engine.write(path, { purpose }))).toBe(text);
+  });
+
+  it.each<[string, JsonObject, string]>([
+    ['another purpose', { purpose: 'sign' }, 'with purpose decrypt,encrypt, which cannot be changed'],
+    ['another protection', { protection: 'software' }, 'with protection hsm, which cannot be changed'],
+  ])('keeps its parameters: %s is refused with the remedy', async (_what, data, text) => {
+    await distribute();
+    const before = cloud.calls.length;
+    expect(await distribute(data)).toBe(
+      `key "k" is distributed to KMS "aws" ${text}: remove it first with: vault delete <mount>/kms/aws/key/k`,
+    );
+    expect(cloud.calls).toHaveLength(before);
+  });
+
+  it.each<[string, JsonObject]>([
+    ['the same', { purpose, protection: 'hsm' }],
+    ['the purposes in another order', { purpose: 'decrypt,encrypt,decrypt' }],
+    ['no purposes', { purpose: '', protection: 'hsm' }],
+    ['the protection alone', { protection: 'hsm' }],
+  ])('is taken up, without a call that is not needed, by %s', async (_what, data) => {
+    await distribute();
+    const before = cloud.calls.length;
+    expect(await distribute(data)).toBeUndefined();
+    expect(cloud.calls).toHaveLength(before);
+  });
+
+  it('is in one KMS only, until it is removed there', async () => {
+    await distribute();
+    expect(await distribute({ purpose }, 'other')).toMatch(
+      /^key "k" is .*KMS "aws".*: remove it there first with: vault delete <mount>\/kms\/aws\/key\/k$/,
+    );
+    await engine.request('delete', 'kms/aws/key/k');
+    expect(await distribute({ purpose }, 'other')).toBeUndefined();
+    expect(await engine.read('kms/other/key/k')).toMatchObject({ versions: { 1: 'cmk-2' } });
+  });
+
+  it('that is being removed can only be removed', async () => {
+    await distribute();
+    cloud.fault = (action) => (action === 'remove' ? { when: 'before', reason: 'forbidden' } : undefined);
+    expect(await engine.errorOf(engine.request('delete', 'kms/aws/key/k'))).toMatch(
+      /^removal of key "k" from KMS "aws" is incomplete: .*; done: remove the name; left: schedule the deletion of version 1\./,
+    );
+    cloud.fault = () => undefined;
+    expect(await distribute()).toBe('key "k" is being removed from KMS "aws": delete it again to finish that');
+    expect(await engine.read('kms/aws/key/k/status')).toMatchObject({
+      verdict: 'removing',
+      versions: { 1: { expected: 'deleted', verdict: 'enabled' } },
+    });
+    const puts = cloud.calls.length;
+    expect(await engine.errorOf(engine.request('delete', 'kms/aws/key/k'))).toBeUndefined();
+    expect(cloud.calls.slice(puts)).toEqual(['remove cmk-1']);
+  });
+
+  it.each([
+    ['key/k', 'key "k" is distributed to KMS "aws", but its record is missing in storage'],
+    ['kms/aws', 'key "k" is distributed to KMS "aws", but that KMS is missing in storage'],
+  ])('says so when the record at %s was lost', async (record, text) => {
+    await distribute();
+    await storage.delete(record);
+    await expect(engine.read('kms/aws/key/k/status')).rejects.toThrow(text);
+  });
+
+  it('leaves its name, once it is removed, to a stranger that has taken it', async () => {
+    await distribute();
+    const names = cloud.names as Map<string, string>;
+    const [ours = ''] = names.keys();
+    names.set(ours, 'a-stranger');
+    await engine.request('delete', 'kms/aws/key/k');
+    expect([...names]).toEqual([[ours, 'a-stranger']]);
+  });
+});

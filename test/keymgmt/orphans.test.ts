@@ -1,0 +1,114 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/logical/index.ts';
+import { silentLogger, type LogFields } from '../../src/support/logger.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+const MINUTE = 60_000;
+
+describe('a creation whose answer was lost', () => {
+  let now: number;
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+  let engine: Engine;
+  let warnings: (readonly [string, LogFields])[];
+  const start = (): Promise<Engine> =>
+    startEngine({
+      storage,
+      drivers: cloud.drivers,
+      clock: { now: () => now },
+      newAttempt: () => `attempt-${cloud.calls.length}`,
+      logger: { ...silentLogger, warn: (message, fields = {}) => warnings.push([message, fields]) },
+    });
+
+  beforeEach(async () => {
+    now = Date.parse('2026-01-01T00:00:00Z');
+    warnings = [];
+    cloud = modelCloud();
+    storage = inMemoryStorage();
+    engine = await start();
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+  });
+
+  const loseAnswer = async (when: 'before' | 'after'): Promise<void> => {
+    cloud.fault = (action) => (action === 'create' ? { when, reason: 'timeout' } : undefined);
+    await engine.errorOf(engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' }));
+    cloud.fault = () => undefined;
+    warnings = [];
+  };
+  const orphans = async (): Promise<readonly JsonObject[]> =>
+    (await engine.read('kms/aws/status'))?.['possible_orphans'] as readonly JsonObject[];
+  const states = (): string[] => [...cloud.objects.values()].map(({ id, state }) => `${id} ${state}`);
+
+  it.each([
+    ['is not believed to have made nothing before five minutes have passed', 5 * MINUTE - 1, 1],
+    ['is believed to have made nothing when five minutes have passed', 5 * MINUTE, 0],
+  ])('%s', async (_title, age, count) => {
+    await loseAnswer('before');
+    now += age;
+    await engine.tick();
+    expect(states()).toEqual(['cmk-1 enabled']);
+    // The tick looks at orphans last, and drops what it can believe by then.
+    expect(warnings).toHaveLength(count);
+    expect(await orphans()).toHaveLength(count);
+  });
+
+  it('is reported with all that finds it', async () => {
+    await loseAnswer('before');
+    const began = now;
+    now += MINUTE;
+    await engine.tick();
+    const report = {
+      attempt: 'attempt-0',
+      key: 'k',
+      version: 1,
+      name: 'k-1767225600',
+      since: new Date(began).toISOString(),
+      reason: 'not found, but too young for the search to be believed',
+    };
+    const [orphan, ...others] = await orphans();
+    expect(others).toEqual([]);
+    expect(orphan).toMatchObject({ ...report, tags: { 'vault-keymgmt-key': 'k', 'vault-keymgmt-version': '1' } });
+    expect(orphan).not.toHaveProperty('remote_id');
+    expect(warnings).toEqual([
+      [
+        'a KMS object may have been left behind',
+        { key: 'k', kms: 'aws', version: 1, attempt: 'attempt-0', reason: report.reason },
+      ],
+    ]);
+  });
+
+  it('is reported at any age where nobody may look, and is looked for as soon as somebody may', async () => {
+    await loseAnswer('after');
+    cloud.searchable = false;
+    now += 60 * MINUTE;
+    await engine.tick();
+    expect(await orphans()).toMatchObject([{ attempt: 'attempt-0', reason: 'no permission to look' }]);
+    expect(states()).toEqual(['cmk-1 pending_import', 'cmk-2 enabled']);
+    cloud.searchable = true;
+    await engine.tick();
+    expect(states()).toEqual(['cmk-1 pending_deletion', 'cmk-2 enabled']);
+    expect(await orphans()).toEqual([]);
+  });
+
+  it('stays on record while the search fails, and others are still looked for', async () => {
+    await loseAnswer('after');
+    cloud.searchable = false;
+    await engine.tick();
+    cloud.searchable = true;
+    cloud.fault = (action) => (action === 'find' ? { when: 'before', reason: 'unavailable' } : undefined);
+    await engine.tick();
+    expect(await orphans()).toHaveLength(1);
+    expect(warnings.at(-1)?.[0]).toBe('could not look for a possible orphan');
+  });
+
+  it('is adopted under its own name by a process that knows nothing of it', async () => {
+    await loseAnswer('after');
+    engine = await start();
+    await engine.tick();
+    expect(states()).toEqual(['cmk-1 enabled']);
+    expect(await orphans()).toEqual([]);
+    expect(warnings).toEqual([]);
+  });
+});

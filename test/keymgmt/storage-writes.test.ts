@@ -1,0 +1,82 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { inMemoryStorage, startEngine, type Engine } from '../support/engine.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+// Each write is a round of consensus on a cluster; docs/decisions/0001 promises these numbers.
+describe('storage writes', () => {
+  let cloud: ModelCloud;
+  let engine: Engine;
+  let writes: string[];
+
+  beforeEach(async () => {
+    cloud = modelCloud();
+    const storage = inMemoryStorage();
+    engine = await startEngine({
+      drivers: cloud.drivers,
+      storage: {
+        ...storage,
+        put: async (entry) => {
+          writes.push(`put ${entry.key}`);
+          await storage.put(entry);
+        },
+        delete: async (key) => {
+          writes.push(`delete ${key}`);
+          await storage.delete(key);
+        },
+      },
+    });
+    writes = [];
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+  });
+  const distribute = (): Promise<unknown> => engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' });
+  const during = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
+    writes = [];
+    await work();
+    return writes;
+  };
+  const record = 'put distribution/aws/k';
+
+  it.each([1, 2, 3])('are n + 4 for a first distribution of %i versions', async (versions) => {
+    for (let version = 1; version < versions; version++) await engine.write('key/k/rotate');
+    const made = await during(distribute);
+    // Where to look, what is wished, each attempt before its call, the last id, the end.
+    expect(made).toEqual(['put key/k', ...Array.from({ length: versions + 3 }, () => record)]);
+  });
+
+  it('are three for a rotation, beside the two that make the key', async () => {
+    await distribute();
+    expect(await during(() => engine.write('key/k/rotate'))).toEqual([
+      'put material/k/2',
+      'put key/k',
+      record,
+      record,
+      record,
+    ]);
+  });
+
+  it('are one for an enable or disable, beside the one that wishes it', async () => {
+    await distribute();
+    await engine.write('key/k/rotate');
+    for (const minimum of [2, 1]) {
+      const made = await during(() => engine.write('key/k', { min_enabled_version: minimum }));
+      expect(made).toEqual(['put key/k', record]);
+    }
+  });
+
+  it('are two for a removal', async () => {
+    await distribute();
+    expect(await during(() => engine.request('delete', 'kms/aws/key/k'))).toEqual([
+      record,
+      'delete distribution/aws/k',
+    ]);
+  });
+
+  it('are none where nothing is to be done', async () => {
+    await distribute();
+    expect(await during(distribute)).toEqual([]);
+    expect(await during(() => engine.tick())).toEqual([]);
+    await engine.request('delete', 'kms/aws/key/k');
+    expect(await during(() => engine.request('delete', 'kms/aws/key/k'))).toEqual([]);
+  });
+});

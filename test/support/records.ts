@@ -1,0 +1,42 @@
+import type { Desired } from '../../src/keymgmt/distribution/desired.ts';
+import type { Distribution, RemoteVersion } from '../../src/keymgmt/distribution/distribution.ts';
+
+/** A version that is being made; nobody knows yet whether it was. */
+export const creating = (attempt: string): RemoteVersion => ({
+  state: 'creating',
+  attempt,
+  since: '2026-01-01T00:00:00.000Z',
+});
+
+/** A version that exists in the cloud, and has no material there as far as is known. */
+export const created = (id: string): RemoteVersion => ({ state: 'created', attempt: `a-${id}`, remote_id: id });
+
+/** A version with its material; whether it is enabled is in doubt when left out. */
+export const ready = (id: string, enabled?: boolean): RemoteVersion => ({
+  state: 'ready',
+  attempt: `a-${id}`,
+  remote_id: id,
+  ...(enabled === undefined ? {} : { enabled }),
+});
+
+/** The record of a distribution. */
+export const known = (
+  versions: Readonly<Record<string, RemoteVersion>>,
+  rest: Partial<Distribution> = {},
+): Distribution => ({
+  schema: 1,
+  name: 'k-1700000000',
+  distribution_time: '2023-11-14T22:13:20.000Z',
+  purpose: ['decrypt', 'encrypt'],
+  protection: 'hsm',
+  removing: false,
+  versions: { ...versions },
+  ...rest,
+});
+
+/** Wishes `count` versions, of which those from `minimum` on are enabled. */
+export const wish = (count: number, minimum = 1): Desired => ({
+  present: true,
+  enabled: new Map(Array.from({ length: count }, (_, index) => [index + 1, index + 1 >= minimum])),
+  current: count,
+});
