@@ -23,6 +23,13 @@ const cases: readonly Case[] = [
     { type: 'aes128' },
     /unsupported key type "aes128".*type must be one of.*aes256-gcm96/,
   ],
+  [
+    'a key type that nobody meant',
+    'create',
+    'key/new',
+    { type: 'x'.repeat(1_000) },
+    /^unsupported key type "x{100}…": type must be one of/,
+  ],
   ['an empty key type', 'create', 'key/new', { type: '' }, /unsupported key type ""/],
   ['a key type in capitals', 'create', 'key/new', { type: 'RSA-2048' }, /unsupported key type "RSA-2048"/],
   ['a key type that is a list', 'create', 'key/new', { type: ['aes256-gcm96'] }, /"type"/],

@@ -2,6 +2,7 @@ import { userError, type BackendContext } from '../../logical/index.ts';
 import { PROVIDER_KINDS, type ProviderKind } from '../../providers/port.ts';
 import type { Mount } from '../mount.ts';
 import { providerConfig, type Kms } from './kms.ts';
+import { quoted } from '../../support/quoted.ts';
 
 /** What a client sets of a KMS provider; undefined where it said nothing. */
 export interface KmsWrite {
@@ -34,7 +35,7 @@ function created({ provider, keyCollection, credentials }: KmsWrite): Kms {
     throw userError(`provider is required: use one of ${PROVIDER_KINDS.join(', ')}`);
   }
   if (!isProviderKind(provider)) {
-    throw userError(`unsupported provider "${provider}": provider must be one of ${PROVIDER_KINDS.join(', ')}`);
+    throw userError(`unsupported provider ${quoted(provider)}: provider must be one of ${PROVIDER_KINDS.join(', ')}`);
   }
   if (keyCollection === undefined || keyCollection === '') {
     throw userError(

@@ -12,6 +12,7 @@ import { OPERATION_PREFIX } from './display.ts';
 import { keyNameField, kmsNameField } from './fields.ts';
 import { given } from './given.ts';
 import { possibleOrphanWarning } from './possible-orphan-warning.ts';
+import { quoted } from '../../support/quoted.ts';
 
 const distributionFields = {
   name: kmsNameField,
@@ -93,7 +94,7 @@ function requestedPurposes(values: readonly string[] | undefined): readonly Purp
   if (values === undefined) return undefined;
   const purposes = values.map((value) => {
     const purpose = PURPOSES.find((known) => known === value);
-    if (!purpose) throw userError(`unsupported purpose "${value}": purpose takes ${PURPOSES.join(', ')}`);
+    if (!purpose) throw userError(`unsupported purpose ${quoted(value)}: purpose takes ${PURPOSES.join(', ')}`);
     return purpose;
   });
   return [...new Set(purposes)].sort();
@@ -102,7 +103,7 @@ function requestedPurposes(values: readonly string[] | undefined): readonly Purp
 function requestedProtection(value: string | undefined): Protection | undefined {
   if (value === undefined) return undefined;
   const protection = PROTECTIONS.find((known) => known === value);
-  if (!protection) throw userError(`unsupported protection "${value}": protection must be hsm or software`);
+  if (!protection) throw userError(`unsupported protection ${quoted(value)}: protection must be hsm or software`);
   return protection;
 }
 

@@ -9,6 +9,7 @@ import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { keyNameField } from './fields.ts';
 import { given } from './given.ts';
+import { quoted } from '../../support/quoted.ts';
 
 const typeField = fields.string({
   description:
@@ -102,7 +103,7 @@ async function write(mount: Mount, context: PathContext<typeof keyFields>): Prom
 
 function requestedType(type: string | undefined): KeyType | undefined {
   if (type === undefined || isKeyType(type)) return type;
-  throw userError(`unsupported key type "${type}": type must be one of ${KEY_TYPES.join(', ')}`);
+  throw userError(`unsupported key type ${quoted(type)}: type must be one of ${KEY_TYPES.join(', ')}`);
 }
 
 /** The key as a read shows it: public halves only, and only of versions that are enabled. */

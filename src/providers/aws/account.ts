@@ -1,5 +1,6 @@
 import type * as Sdk from '@aws-sdk/client-kms';
 import type { ProviderConfig } from '../port.ts';
+import { quoted } from '../../support/quoted.ts';
 
 /** Environment variables, as `process.env` gives them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -79,11 +80,11 @@ export function checkEndpoint(config: ProviderConfig, env: Environment): string 
 
 function checkRegion(region: string): string | undefined {
   if (!/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(region)) {
-    return `key_collection "${region}" is not an AWS region: use the region's name, us-west-1 for example`;
+    return `key_collection ${quoted(region)} is not an AWS region: use the region's name, us-west-1 for example`;
   }
   // AWS KMS API Reference, CreateKey: there, SYMMETRIC_DEFAULT is a 128-bit key for SM4.
   if (region.startsWith('cn-')) {
-    return `key_collection "${region}" is in AWS China, where KMS takes 128-bit SM4 keys only: use a region elsewhere`;
+    return `key_collection ${quoted(region)} is in AWS China, where KMS takes 128-bit SM4 keys only: use a region elsewhere`;
   }
   return undefined;
 }

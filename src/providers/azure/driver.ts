@@ -1,5 +1,6 @@
 import { notYetSupported } from '../not-yet-supported.ts';
 import type { KmsDriver } from '../port.ts';
+import { quoted } from '../../support/quoted.ts';
 
 /** Name of a Key Vault (3 to 24 letters, digits and hyphens), or the URL of one. */
 const VAULT = /^([a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]|https:\/\/[a-zA-Z0-9.-]+\/?)$/;
@@ -9,6 +10,6 @@ export function azureDriver(): KmsDriver {
   return notYetSupported('azurekeyvault', ({ keyCollection }) =>
     VAULT.test(keyCollection)
       ? undefined
-      : `key_collection "${keyCollection}" is not a Key Vault: use its name (3 to 24 letters, digits and hyphens) or its URL, https://<name>.vault.azure.net`,
+      : `key_collection ${quoted(keyCollection)} is not a Key Vault: use its name (3 to 24 letters, digits and hyphens) or its URL, https://<name>.vault.azure.net`,
   );
 }

@@ -1,5 +1,6 @@
 import { notYetSupported } from '../not-yet-supported.ts';
 import type { KmsDriver } from '../port.ts';
+import { quoted } from '../../support/quoted.ts';
 
 const KEY_RING = /^projects\/[^/\s]+\/locations\/[^/\s]+\/keyRings\/[^/\s]+$/;
 
@@ -8,6 +9,6 @@ export function gcpDriver(): KmsDriver {
   return notYetSupported('gcpckms', ({ keyCollection }) =>
     KEY_RING.test(keyCollection)
       ? undefined
-      : `key_collection "${keyCollection}" is not the name of a key ring: use projects/<project>/locations/<location>/keyRings/<ring>`,
+      : `key_collection ${quoted(keyCollection)} is not the name of a key ring: use projects/<project>/locations/<location>/keyRings/<ring>`,
   );
 }

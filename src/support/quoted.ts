@@ -1,0 +1,7 @@
+/** Characters of a value that a message repeats. */
+const MOST = 100;
+
+/** A user's value for a message: in quotes, and cut off where it is too long to be one that was meant. */
+export function quoted(value: string): string {
+  return value.length > MOST ? `"${value.slice(0, MOST)}…"` : `"${value}"`;
+}
