@@ -13,7 +13,10 @@ export interface Patience {
   readonly cleanupMs: number;
   /** For the last answers to reach the host. */
   readonly flushMs: number;
-  /** For a host whose stream has ended to ask to shut down, before it counts as gone. */
+  /**
+   * For a host whose stream has ended to ask to shut down, before it counts as gone. Vault 1.11 closes the connection
+   * over which it would ask, and kills after its 2 s.
+   */
   readonly hostGoneMs: number;
 }
 
@@ -22,7 +25,7 @@ export const DEFAULT_PATIENCE: Patience = {
   terminateMs: 5_000,
   cleanupMs: 700,
   flushMs: 200,
-  hostGoneMs: 2_000,
+  hostGoneMs: 1_000,
 };
 
 export interface LifecycleOptions {
