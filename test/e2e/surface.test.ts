@@ -64,6 +64,10 @@ const HELP = {
   'kms/any': 'Read, write, and delete KMS providers.',
   'kms/any/key': 'List the keys that exist in the KMS provider.',
   'kms/any/key/other': 'Distribute, remove, and read keys in the KMS provider.',
+  'kms/any/check': 'Try out what the credentials of the KMS provider allow.',
+  'kms/any/status': 'Ask the KMS provider for the state of its keys.',
+  'kms/any/key/other/status': 'Ask the KMS provider for the state of a distributed key.',
+  'kms/any/key/other/sync': 'Repair a distributed key in the KMS provider.',
 };
 
 function operationIds(item: PathItem): Record<string, string> {
@@ -89,6 +93,8 @@ onEachServer('what the server shows of the engine', (stage) => {
     const { status, text } = await stage().http('GET', 'sys/internal/specs/openapi');
     expect(status).toBe(200);
     const { paths, components } = JSON.parse(text) as OpenApi;
+    // A part that is wrong would cost the server the document of all mounts.
+    expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/cubbyhole/{path}', '/sys/mounts']));
     const own = Object.entries(paths).filter(([path]) => path.startsWith('/keymgmt/'));
     const shown = own.map(([path, item]) => [path.slice('/keymgmt'.length), operationIds(item)]);
     const surface = { ...SURFACE, ...EXTENSIONS };
