@@ -13,10 +13,7 @@ export interface Patience {
   readonly cleanupMs: number;
   /** For the last answers to reach the host. */
   readonly flushMs: number;
-  /**
-   * For a host whose stream has ended to ask to shut down, before it counts as gone. Vault 1.11 closes the connection
-   * over which it would ask, and kills after its 2 s.
-   */
+  /** For a host whose stream has ended to ask to shut down, before it counts as gone. */
   readonly hostGoneMs: number;
 }
 
@@ -25,7 +22,7 @@ export const DEFAULT_PATIENCE: Patience = {
   terminateMs: 5_000,
   cleanupMs: 700,
   flushMs: 200,
-  hostGoneMs: 1_000,
+  hostGoneMs: 2_000,
 };
 
 export interface LifecycleOptions {
