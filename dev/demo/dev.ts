@@ -2,6 +2,7 @@
  * `make dev [HOST=vault|bao]`: a server with the engine mounted and an AWS provider written, left running to play with
  * until Ctrl-C.
  */
+import { refuseLeaks } from '../secrecy/known-secrets.ts';
 import { stderrProgress } from '../servers/progress.ts';
 import { displayName, hostNamed } from '../servers/server-binary.ts';
 import { startEnvironment, type DemoEnvironment } from './environment.ts';
@@ -36,7 +37,14 @@ const ending = stopOnSignal();
 try {
   const host = process.argv[2];
   const environment = await startEnvironment(host ? hostNamed(host) : undefined, stderrProgress);
-  ending.begun(environment.stop);
+  ending.begun(async () => {
+    try {
+      refuseLeaks(await environment.leaks());
+    } catch (error) {
+      process.stderr.write(`${String(error)}\n`);
+    }
+    await environment.stop();
+  });
   const outcomes = await runSteps([...MOUNT, ...CREATE], { ...environment }, () => undefined);
   const failed = outcomes.find(({ error }) => error !== undefined);
   if (failed?.error !== undefined) throw new Error(`"${failed.title}" failed: ${failed.error.message}`);

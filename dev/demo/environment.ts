@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { startKms } from '../aws-kms/index.ts';
 import { bundlePlugin, PLUGIN_FILE } from '../build/bundle-plugin.ts';
+import type { Leak } from '../secrecy/known-secrets.ts';
+import { watchServer, type ServerWatch } from '../secrecy/watch-server.ts';
 import { findServer } from '../servers/find-server.ts';
 import { installPlugin, type InstalledPlugin } from '../servers/install-plugin.ts';
+import type { Finished } from '../servers/run-command.ts';
 import type { Progress } from '../servers/progress.ts';
 import { displayName, type Host } from '../servers/server-binary.ts';
 import { startServer, type RunningServer } from '../servers/start-server.ts';
@@ -26,6 +29,8 @@ export interface DemoEnvironment {
   readonly credentials: DemoCredentials;
   /** What an application would use. */
   readonly kms: KMSClient;
+  /** Where a secret was seen: in an answer, a log, or a file outside of the server's barrier. */
+  readonly leaks: () => Promise<readonly Leak[]>;
   readonly stop: () => Promise<void>;
 }
 
@@ -42,13 +47,17 @@ export async function startEnvironment(host: Host | undefined, progress: Progres
   try {
     progress(`Starting ${displayName(binary)} (${binary.path})`);
     const server = await startServer({ binary });
+    const watch = await watchServer({ http: (...request) => server.http(...request), folders: [server.folder] });
+    watch.know('access_key', credentials.accessKeyId);
+    watch.know('secret_key', credentials.secretAccessKey);
     const kms = new KMSClient({ region: REGION, endpoint: embedded.url, credentials });
     return {
-      server,
+      server: { ...server, cli: (...args) => heard(server, watch, args) },
       plugin: await installPlugin(server, PLUGIN_FILE),
       endpoint: embedded.url,
       credentials,
       kms,
+      leaks: () => watch.leaks(),
       async stop() {
         kms.destroy();
         await server.stop();
@@ -59,6 +68,14 @@ export async function startEnvironment(host: Host | undefined, progress: Progres
     await embedded.close();
     throw error;
   }
+}
+
+/** Runs a command, whose answer is looked through at the end; it may delete material that is known from before. */
+async function heard(server: RunningServer, watch: ServerWatch, args: readonly string[]): Promise<Finished> {
+  await watch.noteStorage();
+  const answer = await server.cli(...args);
+  watch.hear(`the answer to ${args.slice(0, 2).join(' ')}`, answer.stdout + answer.stderr);
+  return answer;
 }
 
 // The alphabet of access key ids.

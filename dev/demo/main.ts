@@ -2,6 +2,7 @@
  * `make demo [HOST=vault|bao]`: the whole life of a key, through a real server's own command line and the AWS SDK.
  * Each answer is checked; the first one that differs ends the demo with exit code 1.
  */
+import { refuseLeaks } from '../secrecy/known-secrets.ts';
 import { clientEnvironment } from '../servers/start-server.ts';
 import { stderrProgress } from '../servers/progress.ts';
 import { displayName, hostNamed } from '../servers/server-binary.ts';
@@ -34,6 +35,8 @@ async function demo(environment: DemoEnvironment): Promise<boolean> {
   print(`\n${summaryTable(STEPS, outcomes)}\n`);
   const failed = outcomes.find(({ error }) => error !== undefined);
   if (failed?.error === undefined) {
+    refuseLeaks(await environment.leaks());
+    print('No key and no credential was seen in an answer, the log, the audit log, or a file outside the barrier.');
     print(`All ${STEPS.length} steps answered as they must, on ${displayName(server.binary)}.`);
     return true;
   }

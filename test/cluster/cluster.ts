@@ -25,6 +25,8 @@ interface Node {
 
 /** Three servers with integrated storage on loopback, one of them active. */
 export interface Cluster {
+  /** Where the nodes write. */
+  readonly folders: readonly [string, ...string[]];
   /** Sends a request to whichever node is active, waiting for one. @throws {Error} when the connection breaks */
   http(method: Method, path: string, body?: unknown): Promise<Answer>;
   /** Ends the active node with SIGKILL. @returns starts it again and unseals it */
@@ -44,7 +46,8 @@ export async function startCluster(binary: ServerBinary, plugin: string): Promis
     clusterPort: ports[2 * index + 1] ?? 0,
   }));
   const addressOf = ({ apiPort }: ServerPlace): string => `http://127.0.0.1:${apiPort}`;
-  const founder = addressOf(places[0] ?? { folder, apiPort: 0, clusterPort: 0 });
+  const founderPlace = places[0] ?? { folder, apiPort: 0, clusterPort: 0 };
+  const founder = addressOf(founderPlace);
   const run = (place: ServerPlace): ServerProcess =>
     startProcess(binary.path, ['server', `-config=${configFile(place)}`], {
       folder: place.folder,
@@ -120,6 +123,7 @@ export async function startCluster(binary: ServerBinary, plugin: string): Promis
       ELECTION_SECONDS,
     );
     return {
+      folders: [founderPlace.folder, ...places.slice(1).map((place) => place.folder)],
       async http(method, path, body) {
         return sendRequest((await active()).address, token, { method, path, body });
       },

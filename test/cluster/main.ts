@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startKms } from '../../dev/aws-kms/kms.ts';
 import { bundlePlugin } from '../../dev/build/bundle-plugin.ts';
 import { sha256OfFile } from '../../dev/servers/cached-binary.ts';
+import { watchServer } from '../../dev/secrecy/watch-server.ts';
 import { findServer } from '../../dev/servers/find-server.ts';
 import { displayName, hostNamed } from '../../dev/servers/server-binary.ts';
 import { stderrProgress } from '../../dev/servers/progress.ts';
@@ -28,7 +29,19 @@ const folder = await mkdtemp(join(tmpdir(), 'plugin-'));
 const plugin = join(folder, 'keymgmt');
 await bundlePlugin(plugin);
 const kms = await startKms({ accessKeys: [ACCESS_KEY] });
-const cluster = await startCluster(binary, plugin);
+const started = await startCluster(binary, plugin);
+const watch = await watchServer(started);
+watch.know('access_key', ACCESS_KEY.accessKeyId);
+watch.know('secret_key', ACCESS_KEY.secretAccessKey);
+/** The cluster, whose answers are looked through at the end. */
+const cluster: Cluster = {
+  ...started,
+  async http(method, path, body) {
+    const answer = await started.http(method, path, body);
+    watch.hear(`an answer to ${method} ${path}`, answer.text);
+    return answer;
+  },
+};
 const random = randomFrom(SEED);
 process.stdout.write(`${displayName(binary)}, ${ROUNDS} rounds, CLUSTER_SEED=${SEED}\n`);
 const wrong: string[] = [];
@@ -36,6 +49,7 @@ try {
   await mountEngine(cluster, await sha256OfFile(plugin));
   for (let round = 0; round < ROUNDS; round++) wrong.push(...(await playRound(round)));
   wrong.push(...(await violations()));
+  for (const { what, where, as } of await watch.leaks()) wrong.push(`${what} was seen in ${where} as ${as}`);
 } finally {
   await cluster.stop();
   await kms.close();

@@ -31,37 +31,43 @@ export async function callsOf(ground: Ground, verb: Verb, policy: Policy): Promi
  *
  * @returns what is wrong, in words; nothing when all holds
  */
-export async function tryPoint(ground: Ground, { verb, policy, point }: Trial): Promise<readonly string[]> {
-  const world = await worldFor(ground, verb, policy);
-  try {
-    // What drift there was before may still be there: then the request was undone.
-    const before = new Set(await violations(world));
-    const kills: CrashPoint[] = [];
-    world.gate.arm(point, async () => {
-      kills.push(point);
-      await world.kill();
-    });
-    const outcome = await verb.perform(world).then(
-      () => 'answered',
-      () => 'not answered',
-    );
-    world.gate.disarm();
-    if (kills.length === 0) return [`the point was never reached; the request was ${outcome}`];
-    await world.restart();
-    await world.tick();
-    const afterTick = (await violations(world)).filter((text) => !before.has(text));
-    if (afterTick.length > 0) return afterTick.map((text) => `after the tick: ${text}`);
-    await verb.perform(world);
-    const shortfall = verb.shortfall(await keyState(world));
-    return [...(await violations(world)), ...(shortfall === undefined ? [] : [shortfall])].map(
-      (text) => `after the request was repeated: ${text}`,
-    );
-  } catch (error) {
-    return [`failed: ${error instanceof Error ? error.message : String(error)}`];
-  } finally {
-    await world.close();
-  }
+export async function tryPoint(ground: Ground, trial: Trial): Promise<readonly string[]> {
+  const world = await worldFor(ground, trial.verb, trial.policy);
+  const wrong = await crash(world, trial).catch((error: unknown) => [`failed: ${textOf(error)}`]);
+  // Refused where the plugin has let out a secret.
+  const refused = await world.close().then(
+    () => [],
+    (error: unknown) => [textOf(error)],
+  );
+  return [...wrong, ...refused];
 }
+
+async function crash(world: World, { verb, point }: Trial): Promise<readonly string[]> {
+  // What drift there was before may still be there: then the request was undone.
+  const before = new Set(await violations(world));
+  const kills: CrashPoint[] = [];
+  world.gate.arm(point, async () => {
+    kills.push(point);
+    await world.kill();
+  });
+  const outcome = await verb.perform(world).then(
+    () => 'answered',
+    () => 'not answered',
+  );
+  world.gate.disarm();
+  if (kills.length === 0) return [`the point was never reached; the request was ${outcome}`];
+  await world.restart();
+  await world.tick();
+  const afterTick = (await violations(world)).filter((text) => !before.has(text));
+  if (afterTick.length > 0) return afterTick.map((text) => `after the tick: ${text}`);
+  await verb.perform(world);
+  const shortfall = verb.shortfall(await keyState(world));
+  return [...(await violations(world)), ...(shortfall === undefined ? [] : [shortfall])].map(
+    (text) => `after the request was repeated: ${text}`,
+  );
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function worldFor(ground: Ground, verb: Verb, policy: Policy): Promise<World> {
   // Drift is made and seen with calls that are not among the documented ones.

@@ -37,6 +37,7 @@ export interface World {
   kill(): Promise<void>;
   /** Starts the plugin anew over what is on disk. */
   restart(): Promise<void>;
+  /** @throws {Error} when the plugin has let out a secret, as {@link World.restart} does */
   close(): Promise<void>;
 }
 
@@ -80,10 +81,13 @@ export async function newWorld(ground: Ground, allow: readonly string[] | undefi
       running = await start();
     },
     async close() {
-      await running.host.close();
-      await storage.close();
-      await kms.close();
-      await rm(journal);
+      try {
+        await running.host.close();
+      } finally {
+        await storage.close();
+        await kms.close();
+        await rm(journal);
+      }
     },
   };
   await world.write('kms/aws', {

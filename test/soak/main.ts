@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import { startKms } from '../../dev/aws-kms/kms.ts';
 import type { Fault } from '../../dev/aws-kms/faults.ts';
 import { bundlePlugin } from '../../dev/build/bundle-plugin.ts';
+import { watchServer } from '../../dev/secrecy/watch-server.ts';
 import { findServer } from '../../dev/servers/find-server.ts';
 import type { Answer } from '../../dev/servers/http-client.ts';
 import { installPlugin, registerArguments } from '../../dev/servers/install-plugin.ts';
 import { stderrProgress } from '../../dev/servers/progress.ts';
 import { displayName, hostNamed } from '../../dev/servers/server-binary.ts';
-import { startServer } from '../../dev/servers/start-server.ts';
+import { startServer, type RunningServer } from '../../dev/servers/start-server.ts';
 import { randomFrom } from '../cluster/random-from.ts';
 import { pluginProcesses } from '../support/server/plugin-processes.ts';
 
@@ -30,7 +31,19 @@ const random = randomFrom(SEED);
 const wanted = process.argv[2];
 const binary = await findServer(wanted === undefined ? undefined : hostNamed(wanted), process.env, stderrProgress);
 const kms = await startKms({ accessKeys: [ACCESS_KEY] });
-const server = await startServer({ binary });
+const started = await startServer({ binary });
+const watch = await watchServer({ http: (...request) => started.http(...request), folders: [started.folder] });
+watch.know('access_key', ACCESS_KEY.accessKeyId);
+watch.know('secret_key', ACCESS_KEY.secretAccessKey);
+/** The server, whose answers are looked through at the end. */
+const server: RunningServer = {
+  ...started,
+  async http(method, path, ...rest) {
+    const answer = await started.http(method, path, ...rest);
+    watch.hear(`an answer to ${method} ${path}`, answer.text);
+    return answer;
+  },
+};
 const wrong: string[] = [];
 const counts = new Map<string, number>();
 type Action = readonly [string, (name: string) => Promise<Answer>];
@@ -66,6 +79,7 @@ try {
   kms.faults.clear();
   await settleAll();
   wrong.push(...(await violations()));
+  for (const { what, where, as } of await watch.leaks()) wrong.push(`${what} was seen in ${where} as ${as}`);
   process.stdout.write(`resident memory: ${megabytes(early)} after a third, ${megabytes(late)} at the end\n`);
   if (late > early * GROWTH) wrong.push(`memory grew from ${megabytes(early)} to ${megabytes(late)}`);
 } finally {

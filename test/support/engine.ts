@@ -15,6 +15,7 @@ import {
 import type { KmsDrivers } from '../../src/providers/port.ts';
 import { systemClock, type Clock } from '../../src/support/clock.ts';
 import type { Logger } from '../../src/support/logger.ts';
+import { watchEngine } from './secrecy/watch-engine.ts';
 
 export interface EngineOptions {
   readonly drivers: KmsDrivers;
@@ -26,7 +27,7 @@ export interface EngineOptions {
   readonly newAttempt?: () => string;
 }
 
-/** A mount of the engine in this process. */
+/** A mount of the engine in this process; a request fails where a secret is seen in an answer, an error or the log. */
 export interface Engine extends InMemoryMount {
   /** Data of a read; undefined for 404. */
   read(path: string): Promise<JsonObject | undefined>;
@@ -38,7 +39,8 @@ export interface Engine extends InMemoryMount {
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { drivers, generateKey: newKey = generateKey, newAttempt = randomUUID, clock = systemClock, ...rest } = options;
-  const factory = keymgmtFactory({ drivers, generateKey: newKey, newAttempt, clock });
+  const watch = watchEngine();
+  const factory = watch.factory(keymgmtFactory({ drivers, generateKey: newKey, newAttempt, clock }));
   const mount = await mountInMemory(factory, { backendUUID: '5f4dd6a8-0000-4000-8000-000000000001', ...rest });
   return {
     ...mount,

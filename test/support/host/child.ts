@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { StringDecoder } from 'node:string_decoder';
 
 /** How a process ended. */
 export interface Exit {
@@ -16,6 +17,8 @@ export interface PluginChild {
   /** Everything printed so far. */
   stdout(): string;
   stderr(): string;
+  /** The same, byte by byte. */
+  printed(): readonly { readonly where: 'stdout' | 'stderr'; readonly text: Buffer }[];
   /** The lines of stderr that are JSON. */
   logs(): readonly LogLine[];
   /** Resolves once a line with this message, and these fields, is in the log. */
@@ -30,16 +33,20 @@ export interface ChildOptions {
   readonly args: readonly string[];
   /** The whole environment of the process. */
   readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
 }
 
 /** Starts a process and collects what it prints. */
-export function startChild({ command, args, env }: ChildOptions): PluginChild & { firstLine(): Promise<string> } {
-  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+export function startChild({ command, args, env, cwd }: ChildOptions): PluginChild & { firstLine(): Promise<string> } {
+  const child = spawn(command, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   const printed = { stdout: '', stderr: '' };
+  const bytes = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   const watchers = new Set<() => void>();
   const follow = (name: 'stdout' | 'stderr'): void => {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      printed[name] += text;
+    const decoder = new StringDecoder('utf8');
+    child[name].on('data', (chunk: Buffer) => {
+      bytes[name].push(chunk);
+      printed[name] += decoder.write(chunk);
       for (const watcher of watchers) watcher();
     });
   };
@@ -69,6 +76,7 @@ export function startChild({ command, args, env }: ChildOptions): PluginChild & 
     pid: pidOf(child),
     stdout: () => printed.stdout,
     stderr: () => printed.stderr,
+    printed: () => (['stdout', 'stderr'] as const).map((where) => ({ where, text: Buffer.concat(bytes[where]) })),
     logs,
     logged: (message, fields = {}) => {
       const wanted = Object.entries({ '@message': message, ...fields });

@@ -1,5 +1,8 @@
+import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { X509Certificate, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   Client,
   credentials,
@@ -7,6 +10,7 @@ import {
   type ChannelCredentials,
   type ClientDuplexStream,
 } from '@grpc/grpc-js';
+import type { StoredSecret } from '../../../dev/secrecy/secrets-in-record.ts';
 import { inMemoryStorage, type Storage, type SystemView } from '../../../src/logical/index.ts';
 import type { ConnInfo, ConnInfo__Output } from '../../../src/goplugin/generated/plugin/ConnInfo.ts';
 import { goPluginServices, type GoPluginServices } from '../../../src/goplugin/wire.ts';
@@ -17,6 +21,7 @@ import { autoMtlsIdentity, legacyIdentity, type Identity } from './identity.ts';
 import { mountedBackend, type MountedBackend } from './mounted-backend.ts';
 import { call } from './rpc.ts';
 import { startUnwrapServer, type UnwrapServer } from './unwrap-server.ts';
+import { watchPlugin, type PluginWatch } from './watch-plugin.ts';
 
 /**
  * How host and plugin trust each other: AutoMTLS (Vault 1.12 and later, OpenBao), plaintext with the metadata mode on
@@ -71,7 +76,11 @@ export interface Host {
   vanish(): void;
   /** SIGKILL, then {@link Host.close}. */
   kill(): Promise<Exit>;
-  /** Lets go of everything on the host's side; the plugin is killed if it still runs. */
+  /**
+   * Lets go of everything on the host's side; the plugin is killed if it still runs.
+   *
+   * @throws {Error} when a secret was seen in anything that came out of the plugin, as the other ends of a host do
+   */
   close(): Promise<void>;
 }
 
@@ -86,18 +95,27 @@ interface Security {
   readonly client: (pluginCertificate: string) => ChannelCredentials;
   readonly server: (pluginCertificate: string) => ServerCredentials;
   readonly unwrapServer?: UnwrapServer;
+  /** What the plugin is given, beside its own key. */
+  readonly secrets: readonly StoredSecret[];
 }
 
 /** Starts a plugin as a server does, up to the open broker stream. */
 export async function startHost(options: HostOptions): Promise<Host> {
   const mode = options.mode ?? 'automtls';
   const security = await secure(mode, options.unwrapTls);
+  const watch = watchPlugin();
+  for (const { what, bytes } of [...security.secrets, ...secretsInEnvironment(options.env ?? {})]) {
+    watch.know(what, bytes);
+  }
+  // The name is short: the path of the plugin's socket, in there, may have 104 characters.
+  const folder = await mkdtemp(join(tmpdir(), 'h-'));
   const child = startChild({
     command: options.command,
     args: options.args ?? [],
+    cwd: folder,
     env: {
       PATH: process.env['PATH'] ?? '',
-      ...(process.env['TMPDIR'] && { TMPDIR: process.env['TMPDIR'] }),
+      TMPDIR: folder,
       PLUGIN_MIN_PORT: '10000',
       PLUGIN_MAX_PORT: '25000',
       ...COOKIE,
@@ -106,16 +124,36 @@ export async function startHost(options: HostOptions): Promise<Host> {
       PLUGIN_PROTOCOL_VERSIONS: options.versions ?? (mode === 'automtls' ? '5' : '4,3'),
     },
   });
+  /** Once the process is gone. */
+  const check = async (): Promise<void> => {
+    try {
+      await watch.check(child, folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
   try {
-    return await connect(child, await child.firstLine(), security);
+    return await connect({ child, line: await child.firstLine(), security, watch, check });
   } catch (error) {
     security.unwrapServer?.close();
     child.kill('SIGKILL');
+    await child.exited;
+    await check();
     throw error;
   }
 }
 
-async function connect(child: PluginChild, line: string, security: Security): Promise<Host> {
+interface Started {
+  readonly child: PluginChild;
+  /** The handshake. */
+  readonly line: string;
+  readonly security: Security;
+  readonly watch: PluginWatch;
+  /** Looks for secrets in all that has come out of the plugin. */
+  readonly check: () => Promise<void>;
+}
+
+async function connect({ child, line, security, watch, check }: Started): Promise<Host> {
   const handshake = line.trimEnd().split('|');
   const [, , network, address = '', , certificate = ''] = handshake;
   const pem = certificate && new X509Certificate(Buffer.from(certificate, 'base64')).toString();
@@ -123,13 +161,16 @@ async function connect(child: PluginChild, line: string, security: Security): Pr
   const client = new Client(network === 'unix' ? `unix:${address}` : address, security.client(pem), {
     ...UNLIMITED,
     'grpc.use_local_subchannel_pool': 1,
+    interceptors: [watch.interceptor],
     ...(security.serverName && { 'grpc.ssl_target_name_override': security.serverName }),
   });
   const broker = openBroker(client, wire);
   const served: BrokeredServices[] = [];
   let lastId = 0;
 
-  const close = async (): Promise<void> => {
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => (closed ??= closeNow());
+  const closeNow = async (): Promise<void> => {
     broker.cancel();
     client.close();
     for (const services of served) services.close();
@@ -138,6 +179,7 @@ async function connect(child: PluginChild, line: string, security: Security): Pr
     await child.exited;
     // A killed plugin cannot do it.
     if (network === 'unix') rmSync(address, { force: true });
+    await check();
   };
 
   return {
@@ -151,7 +193,7 @@ async function connect(child: PluginChild, line: string, security: Security): Pr
       const brokered = await serveBrokered({
         wire,
         credentials: security.server(pem),
-        storage: storage === null ? undefined : (storage ?? inMemoryStorage()),
+        storage: storage === null ? undefined : watch.storage(storage ?? inMemoryStorage()),
         system,
       });
       served.push(brokered);
@@ -194,6 +236,11 @@ async function connect(child: PluginChild, line: string, security: Security): Pr
   };
 }
 
+function secretsInEnvironment(env: Readonly<Record<string, string>>): readonly StoredSecret[] {
+  const secret = Object.entries(env).filter(([name]) => /SECRET|TOKEN/.test(name));
+  return secret.map(([name, value]) => ({ what: name, bytes: Buffer.from(value) }));
+}
+
 function openBroker(client: Client, wire: GoPluginServices): ClientDuplexStream<ConnInfo, ConnInfo__Output> {
   const { path, requestSerialize, responseDeserialize } = wire.broker.StartStream;
   const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
@@ -203,7 +250,11 @@ function openBroker(client: Client, wire: GoPluginServices): ClientDuplexStream<
 }
 
 async function secure(mode: HostMode, unwrapTls: Identity | undefined): Promise<Security> {
-  const insecure = { client: () => credentials.createInsecure(), server: () => ServerCredentials.createInsecure() };
+  const insecure = {
+    client: () => credentials.createInsecure(),
+    server: () => ServerCredentials.createInsecure(),
+    secrets: [],
+  };
   switch (mode) {
     case 'plaintext':
       return { env: {}, ...insecure };
@@ -212,14 +263,23 @@ async function secure(mode: HostMode, unwrapTls: Identity | undefined): Promise<
     case 'automtls': {
       const own = autoMtlsIdentity();
       const env = { PLUGIN_CLIENT_CERT: own.certificate, VAULT_PLUGIN_METADATA_MODE: 'false' };
-      return { env: { ...env, VAULT_PLUGIN_AUTOMTLS_ENABLED: 'true' }, serverName: 'localhost', ...mutual(own) };
+      return {
+        env: { ...env, VAULT_PLUGIN_AUTOMTLS_ENABLED: 'true' },
+        serverName: 'localhost',
+        secrets: [],
+        ...mutual(own),
+      };
     }
     case 'legacy': {
       const serverName = randomUUID();
       const shared = legacyIdentity(serverName);
       const unwrapServer = await startUnwrapServer(shared, unwrapTls);
       const env = { VAULT_UNWRAP_TOKEN: unwrapServer.token, VAULT_PLUGIN_METADATA_MODE: 'false' };
-      return { env, serverName, unwrapServer, ...mutual(shared) };
+      const secrets = [
+        { what: 'the unwrap token', bytes: Buffer.from(unwrapServer.token) },
+        { what: 'the shared key', bytes: createPrivateKey(shared.key).export({ type: 'pkcs8', format: 'der' }) },
+      ];
+      return { env, serverName, unwrapServer, secrets, ...mutual(shared) };
     }
   }
 }

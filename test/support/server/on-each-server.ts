@@ -44,8 +44,7 @@ export function onEachServer(
         await raised?.strike();
       });
       body(stage, binary);
-      it('has let out no secret: not in an answer, an error, the audit log or the server log', async () => {
-        await stage().noteMaterial();
+      it('has let out no secret: not in an answer, an error, a log, or a file outside the barrier', async () => {
         expect(await stage().leaks()).toEqual([]);
       });
     });
