@@ -1,11 +1,12 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import type { Clock } from '../support/clock.ts';
+import { secret, type Secret } from '../support/secret.ts';
 import * as der from './der.ts';
 
 /** A key and its certificate, both ways round a TLS connection. */
 export interface CertifiedKey {
   /** PKCS#8 PEM. */
-  readonly key: string;
+  readonly key: Secret<string>;
   /** X.509 PEM. */
   readonly certificate: string;
   /** The same certificate in DER. */
@@ -53,7 +54,7 @@ export function selfSignedCertificate(clock: Clock): CertifiedKey {
   const signature = sign('sha256', body, privateKey);
   const certificate = der.sequence(body, algorithm, der.bitString(signature));
   return {
-    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    key: secret(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()),
     certificate: pem(certificate),
     der: certificate,
   };

@@ -1,12 +1,13 @@
 import { credentials, ServerCredentials, type ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
 import type { Clock } from '../support/clock.ts';
+import type { Secret } from '../support/secret.ts';
 import { selfSignedCertificate } from './certificate.ts';
 import type { Environment } from './plugin-process.ts';
 
 /** One identity for both directions, and the one certificate that is trusted on the other side. */
 export interface MutualTls {
   /** PKCS#8 PEM. */
-  readonly key: string;
+  readonly key: Secret<string>;
   /** X.509 PEM. */
   readonly certificate: string;
   /** PEM of what the host must present, as a client here and as a server on the brokered connection. */
@@ -47,7 +48,7 @@ export async function transportSecurity(
 /** Credentials for the plugin's own server; a client without the trusted certificate is turned away. */
 export function serverCredentials(security: TransportSecurity): ServerCredentials {
   if (!security) return ServerCredentials.createInsecure();
-  const pair = { private_key: Buffer.from(security.key), cert_chain: Buffer.from(security.certificate) };
+  const pair = { private_key: Buffer.from(security.key.reveal()), cert_chain: Buffer.from(security.certificate) };
   return ServerCredentials.createSsl(Buffer.from(security.trusted), [pair], true);
 }
 
@@ -59,7 +60,7 @@ export function clientCredentials(security: TransportSecurity): {
   if (!security) return { credentials: credentials.createInsecure(), options: {} };
   const { trusted, key, certificate, serverName } = security;
   return {
-    credentials: credentials.createSsl(Buffer.from(trusted), Buffer.from(key), Buffer.from(certificate)),
+    credentials: credentials.createSsl(Buffer.from(trusted), Buffer.from(key.reveal()), Buffer.from(certificate)),
     // The default authority of a unix socket is `localhost`, which is not always in the host's certificate.
     options: { 'grpc.ssl_target_name_override': serverName },
   };

@@ -1,13 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../goplugin/plugin-process.ts';
+import { secret, type Secret } from '../support/secret.ts';
 import { serverVariable } from './environment.ts';
 
-/** How to tell the server from an impostor, and to be let in; the members are options of `node:https`. */
+/** How to tell the server from an impostor, and to be let in; the members are options of `node:https`, the key once revealed. */
 export interface ServerTrust {
   readonly ca?: readonly string[];
   readonly cert?: string;
-  readonly key?: string;
+  readonly key?: Secret<string>;
   readonly servername?: string;
   readonly rejectUnauthorized?: boolean;
 }
@@ -37,7 +38,8 @@ export async function serverTrust(env: Environment, args: readonly string[]): Pr
   const servername = setting(SETTINGS.serverName);
   return {
     ...(ca && { ca }),
-    ...(certFile && keyFile && { cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') }),
+    ...(certFile &&
+      keyFile && { cert: await readFile(certFile, 'utf8'), key: secret(await readFile(keyFile, 'utf8')) }),
     ...(servername && { servername }),
     ...(TRUE.has(setting(SETTINGS.skipVerify) ?? '') && { rejectUnauthorized: false }),
   };

@@ -5,6 +5,7 @@ import { inMetadataMode, serverVariable } from './environment.ts';
 import { serverTrust } from './server-trust.ts';
 import { putNull } from './server-request.ts';
 import { isJsonObject } from '../logical/index.ts';
+import { secret, type Secret } from '../support/secret.ts';
 
 /**
  * TLS as servers without AutoMTLS have it (Vault 1.11; protocol 3 and 4 elsewhere): a certificate, with its key, that
@@ -14,15 +15,11 @@ import { isJsonObject } from '../logical/index.ts';
 export function unwrapTlsProvider({ env, args }: Pick<PluginProcess, 'env' | 'args'>): TlsProvider {
   return async () => {
     if (serverVariable(env, 'PLUGIN_AUTOMTLS_ENABLED') === 'true' || inMetadataMode(env)) return undefined;
-    const token = serverVariable(env, 'UNWRAP_TOKEN');
-    if (!token) return undefined;
+    const given = serverVariable(env, 'UNWRAP_TOKEN');
+    if (!given) return undefined;
+    const token = secret(given);
     const url = new URL('/v1/sys/wrapping/unwrap', addressClaim(token));
-    const answer = await putNull(
-      url,
-      { 'X-Vault-Token': token, 'X-Vault-Request': 'true' },
-      await serverTrust(env, args),
-    );
-    return fromUnwrapped(answer);
+    return fromUnwrapped(await putNull(url, token, await serverTrust(env, args)));
   };
 }
 
@@ -32,8 +29,8 @@ export function unwrapTlsProvider({ env, args }: Pick<PluginProcess, 'env' | 'ar
  *
  * @throws {Error} with the texts of Vault's own plugins
  */
-function addressClaim(token: string): string {
-  const claims = parseJson(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+function addressClaim(token: Secret<string>): string {
+  const claims = parseJson(Buffer.from(token.reveal().split('.')[1] ?? '', 'base64url').toString('utf8'));
   if (!isJsonObject(claims) || !('addr' in claims)) throw new Error('could not validate addr claim');
   const { addr } = claims;
   if (typeof addr !== 'string') throw new Error('could not parse addr claim');
@@ -41,8 +38,8 @@ function addressClaim(token: string): string {
   return addr;
 }
 
-function fromUnwrapped(answer: string): MutualTls {
-  const body = parseJson(answer);
+function fromUnwrapped(answer: Secret<string>): MutualTls {
+  const body = parseJson(answer.reveal());
   const data = isJsonObject(body) ? body['data'] : undefined;
   const { ServerCert: encodedCertificate, ServerKey: encodedKey } = isJsonObject(data) ? data : {};
   if (typeof encodedCertificate !== 'string' || typeof encodedKey !== 'string') {
@@ -53,7 +50,7 @@ function fromUnwrapped(answer: string): MutualTls {
     const certificate = new X509Certificate(Buffer.from(encodedCertificate, 'base64'));
     const key = createPrivateKey({ key: der, format: 'der', type: 'sec1' });
     return {
-      key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      key: secret(key.export({ type: 'pkcs8', format: 'pem' }).toString()),
       certificate: certificate.toString(),
       trusted: certificate.toString(),
       serverName: commonName(certificate),

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { selfSignedCertificate } from '../../src/goplugin/certificate.ts';
 import * as der from '../../src/goplugin/der.ts';
@@ -16,8 +17,12 @@ describe('the certificate of the plugin', () => {
   it('is that of its key, and signed with it', () => {
     const { certificate, key } = selfSignedCertificate({ now: () => now });
     const parsed = new X509Certificate(certificate);
-    expect(parsed.checkPrivateKey(createPrivateKey(key))).toBe(true);
+    expect(parsed.checkPrivateKey(createPrivateKey(key.reveal()))).toBe(true);
     expect(parsed.verify(parsed.publicKey)).toBe(true);
+  });
+
+  it('does not show its key', () => {
+    expect(inspect(selfSignedCertificate({ now: () => now }))).toContain('key: [redacted]');
   });
 
   it('is the same in PEM and in DER', () => {

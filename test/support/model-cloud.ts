@@ -70,7 +70,7 @@ export function modelCloud(): ModelCloud {
     importMaterial: (_target, id, material) =>
       call('import', id, () => {
         const object = living('import', id);
-        const hash = createHash('sha256').update(material.bytes()).digest('hex');
+        const hash = createHash('sha256').update(material.reveal()).digest('hex');
         if (object.material !== undefined && object.material !== hash) throw refusal('import', 'invalid_request');
         object.material = hash;
         if (object.state === 'pending_import') object.state = 'enabled';

@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { X509Certificate } from 'node:crypto';
+import { inspect } from 'node:util';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TransportSecurity } from '../../src/goplugin/transport-security.ts';
 import { unwrapTlsProvider } from '../../src/vault/unwrap-tls.ts';
@@ -39,6 +40,8 @@ describe('the certificate in a wrapping token', () => {
     ).toBe(true);
     expect(security).toMatchObject({ serverName: '7b6f7c2e-shared', trusted: security?.certificate });
     expect(security?.announce).toBeUndefined();
+    expect(createPrivateKey(security?.key.reveal() ?? '').equals(createPrivateKey(shared.key))).toBe(true);
+    expect(inspect(security)).toContain('key: [redacted]');
     expect(server.requests).toEqual([
       { method: 'PUT', url: '/v1/sys/wrapping/unwrap', token: server.token, body: 'null' },
     ]);

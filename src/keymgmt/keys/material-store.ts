@@ -26,7 +26,7 @@ export function materialStore(): MaterialStore {
   const path = (name: string, version: number | string): string => `${MATERIAL_PREFIX}${name}/${version}`;
   return {
     async put(storage, name, version, material, signal) {
-      const value = Buffer.concat([Buffer.of(FORMAT), material.bytes()]);
+      const value = Buffer.concat([Buffer.of(FORMAT), material.reveal()]);
       try {
         await storage.put({ key: path(name, version), value, sealWrap: true }, signal);
       } finally {

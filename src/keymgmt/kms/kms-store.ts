@@ -1,5 +1,5 @@
 import { jsonCodec, recordStore, type RecordStore } from '../../framework/index.ts';
-import { kmsSchema, type Kms } from './kms.ts';
+import { kmsSchema, storedKms, type Kms } from './kms.ts';
 
 /** Storage prefix of KMS providers; seal-wrapped, as they hold credentials. */
 export const KMS_PREFIX = 'kms/';
@@ -8,5 +8,7 @@ export const KMS_PREFIX = 'kms/';
 export type KmsStore = RecordStore<Kms>;
 
 export function kmsStore(): KmsStore {
-  return recordStore({ prefix: KMS_PREFIX, codec: jsonCodec(kmsSchema), sealWrap: true });
+  const json = jsonCodec(kmsSchema);
+  const encode = (kms: Kms): Buffer => Buffer.from(JSON.stringify(storedKms(kms)));
+  return recordStore({ prefix: KMS_PREFIX, codec: { ...json, encode }, sealWrap: true });
 }

@@ -1,23 +1,38 @@
 import * as v from 'valibot';
 import type { ProviderConfig } from '../../providers/port.ts';
 import { PROVIDER_KINDS } from '../../providers/port.ts';
-import { secret } from '../../support/secret.ts';
+import { secret, type Secret } from '../../support/secret.ts';
 
 /** The record at `kms/<name>`, seal-wrapped as it holds credentials. */
 export const kmsSchema = v.looseObject({
   schema: v.literal(1),
   provider: v.picklist(PROVIDER_KINDS),
   key_collection: v.string(),
-  credentials: v.record(v.string(), v.string()),
+  credentials: v.record(
+    v.string(),
+    v.pipe(
+      v.string(),
+      v.transform((text) => secret(text)),
+    ),
+  ),
 });
+
+/** Credentials by name; each redacts itself. */
+export type Credentials = Readonly<Record<string, Secret<string>>>;
 
 /** A configured KMS provider. */
 export type Kms = v.InferOutput<typeof kmsSchema>;
 
-/** The configuration as an adapter takes it, its credentials redacting themselves from here on. */
-export function providerConfig(kms: Pick<Kms, 'key_collection' | 'credentials'>): ProviderConfig {
-  return {
-    keyCollection: kms.key_collection,
-    credentials: Object.fromEntries(Object.entries(kms.credentials).map(([name, value]) => [name, secret(value)])),
-  };
+/** The configuration as an adapter takes it. */
+export function providerConfig({
+  key_collection,
+  credentials,
+}: Pick<Kms, 'key_collection' | 'credentials'>): ProviderConfig {
+  return { keyCollection: key_collection, credentials };
+}
+
+/** The record as storage holds it, with its credentials revealed. */
+export function storedKms(kms: Kms): v.InferInput<typeof kmsSchema> {
+  const credentials = Object.entries(kms.credentials).map(([name, value]) => [name, value.reveal()] as const);
+  return { ...kms, credentials: Object.fromEntries(credentials) };
 }

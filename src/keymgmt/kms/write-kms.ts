@@ -1,15 +1,15 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
 import { PROVIDER_KINDS, type ProviderKind } from '../../providers/port.ts';
 import type { Mount } from '../mount.ts';
-import { providerConfig, type Kms } from './kms.ts';
 import { quoted } from '../../support/quoted.ts';
+import { providerConfig, type Credentials, type Kms } from './kms.ts';
 
 /** What a client sets of a KMS provider; undefined where it said nothing. */
 export interface KmsWrite {
   readonly provider: string | undefined;
   readonly keyCollection: string | undefined;
   /** Replaces all credentials there are. */
-  readonly credentials: Readonly<Record<string, string>> | undefined;
+  readonly credentials: Credentials | undefined;
 }
 
 /** Creates or updates a KMS provider. Contacts no cloud. @throws {BackendError} user_error naming the wrong field */
@@ -57,8 +57,8 @@ function updated(name: string, existing: Kms, { provider, keyCollection, credent
 }
 
 // UIs send null for optional credentials that were left alone, which arrives as an empty string.
-function withoutEmpty(credentials: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(credentials).filter(([, value]) => value !== ''));
+function withoutEmpty(credentials: Credentials): Kms['credentials'] {
+  return Object.fromEntries(Object.entries(credentials).filter(([, value]) => value.reveal() !== ''));
 }
 
 function isProviderKind(value: string): value is ProviderKind {

@@ -1,7 +1,9 @@
 import { definePath, fields, genericName, type PathContext, type PathDefinition } from '../../framework/index.ts';
 import { deleteKms } from '../kms/delete-kms.ts';
+import type { Credentials } from '../kms/kms.ts';
 import { writeKms } from '../kms/write-kms.ts';
 import type { Mount } from '../mount.ts';
+import { secret } from '../../support/secret.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { kmsNameField } from './fields.ts';
 import { given } from './given.ts';
@@ -27,13 +29,17 @@ const kmsFields = {
   }),
 };
 
+function asSecrets(credentials: Readonly<Record<string, string>> | undefined): Credentials | undefined {
+  return credentials && Object.fromEntries(Object.entries(credentials).map(([name, value]) => [name, secret(value)]));
+}
+
 /** `kms/:name`: create and update, read, delete. */
 export function kmsPath(mount: Mount): PathDefinition {
   const write = async (context: PathContext<typeof kmsFields>): Promise<undefined> => {
     await writeKms(mount, context, context.data.get('name'), {
       provider: given(context, 'provider'),
       keyCollection: given(context, 'key_collection'),
-      credentials: given(context, 'credentials'),
+      credentials: asSecrets(given(context, 'credentials')),
     });
     return undefined;
   };

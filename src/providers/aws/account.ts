@@ -1,6 +1,14 @@
 import type * as Sdk from '@aws-sdk/client-kms';
+import { secret, type Secret } from '../../support/secret.ts';
 import type { ProviderConfig } from '../port.ts';
 import { quoted } from '../../support/quoted.ts';
+
+/** What the SDK signs requests with. */
+interface AwsIdentity {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
 
 /** Environment variables, as `process.env` gives them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,10 +23,8 @@ const IDLE_TIMEOUT_MS = 5_000;
  * default chain). The Region is always `key_collection`: the SDK must not find another one.
  */
 export function clientConfig(config: ProviderConfig, env: Environment, requestTimeoutMs: number): Sdk.KMSClientConfig {
-  const accessKeyId = credential(config, 'access_key');
-  const secretAccessKey = credential(config, 'secret_key');
-  const sessionToken = credential(config, 'session_token');
   const { url } = configuredEndpoint(config, env);
+  const identity = configuredIdentity(config);
   return {
     region: config.keyCollection,
     // Retrying is ours: the SDK would repeat CreateKey after a time-out and leave a CMK behind.
@@ -33,16 +39,17 @@ export function clientConfig(config: ProviderConfig, env: Environment, requestTi
       httpsAgent: { timeout: IDLE_TIMEOUT_MS },
     },
     ...(url === undefined ? {} : { endpoint: url }),
-    ...(accessKeyId === undefined || secretAccessKey === undefined
-      ? {}
-      : {
-          credentials: {
-            accessKeyId,
-            secretAccessKey,
-            ...(sessionToken === undefined ? {} : { sessionToken }),
-          },
-        }),
+    // Asked for when a request is signed, so that the settings hold no secret.
+    ...(identity && { credentials: async () => identity.reveal() }),
   };
+}
+
+function configuredIdentity(config: ProviderConfig): Secret<AwsIdentity> | undefined {
+  const accessKeyId = credential(config, 'access_key');
+  const secretAccessKey = credential(config, 'secret_key');
+  const sessionToken = credential(config, 'session_token');
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return secret({ accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) });
 }
 
 /** Where an account's credentials come from, with the access key's last four characters where they are known. */

@@ -42,7 +42,7 @@ export async function importMaterial(
 }
 
 function wrap(publicKey: Uint8Array | undefined, material: KeyMaterial): Buffer {
-  const bytes = material.bytes();
+  const bytes = material.reveal();
   try {
     return wrapRsaOaepSha256(publicKey ?? new Uint8Array(), bytes);
   } catch {

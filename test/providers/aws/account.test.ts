@@ -1,6 +1,9 @@
+import { inspect } from 'node:util';
 import { CreateAliasCommand } from '@aws-sdk/client-kms';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startKms, type Kms } from '../../../dev/aws-kms/kms.ts';
+import { clientConfig } from '../../../src/providers/aws/account.ts';
+import { secret } from '../../../src/support/secret.ts';
 import {
   ACCESS_KEY,
   administrator,
@@ -181,5 +184,21 @@ describe('checking an account', () => {
     const bench = await setUp();
     const reason = new Error('the request is over');
     await expect(bench.client.checkAccount(AbortSignal.abort(reason))).rejects.toBe(reason);
+  });
+});
+
+describe('the settings of the SDK', () => {
+  it('hold no credential; the SDK asks for them when it signs', async () => {
+    const texts = { access_key: 'AKIDEXAMPLE', secret_key: 'hunter2!', session_token: 'token42!' };
+    const credentials = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, secret(text)]));
+    const settings = clientConfig({ keyCollection: 'us-west-1', credentials }, {}, 1000);
+    const shown = inspect(settings, { depth: 9, showHidden: true });
+    for (const text of Object.values(texts)) expect(shown).not.toContain(text);
+    const provider = settings.credentials as () => Promise<unknown>;
+    expect(await provider()).toEqual({
+      accessKeyId: 'AKIDEXAMPLE',
+      secretAccessKey: 'hunter2!',
+      sessionToken: 'token42!',
+    });
   });
 });

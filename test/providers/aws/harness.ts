@@ -1,7 +1,9 @@
+import { inspect } from 'node:util';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { onTestFinished } from 'vitest';
 import { startKms, type Kms, type KmsOptions } from '../../../dev/aws-kms/kms.ts';
 import { wrappingKeyRing } from '../../../dev/aws-kms/wrapping-keys.ts';
+import { knownSecrets, refuseLeaks } from '../../../dev/secrecy/known-secrets.ts';
 import { keyMaterial, type KeyMaterial } from '../../../src/crypto/key-material.ts';
 import { awsDriver } from '../../../src/providers/aws/driver.ts';
 import { ProviderError } from '../../../src/providers/errors.ts';
@@ -104,12 +106,16 @@ export function administrator({ kms }: Bench): KMSClient {
   return client;
 }
 
-/** What a call fails with, which has to be a ProviderError. */
+/** What a call fails with, which has to be a ProviderError that holds no credential, wherever one looks. */
 export async function failure(call: Promise<unknown>): Promise<ProviderError> {
   const error = await call.then(
     () => undefined,
     (reason: unknown) => reason,
   );
+  const secrets = knownSecrets();
+  secrets.add('secret_key', Buffer.from(ACCESS_KEY.secretAccessKey));
+  const text = inspect(error, { depth: 9, showHidden: true, maxStringLength: null, maxArrayLength: null });
+  refuseLeaks(secrets.leaksIn([{ where: 'an error', text }]));
   if (!(error instanceof ProviderError)) throw new Error(`expected a ProviderError, got ${String(error)}`);
   return error;
 }
