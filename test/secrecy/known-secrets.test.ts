@@ -70,7 +70,12 @@ describe('the search for secrets finds', () => {
     ['a line of a hex dump', (secret: Buffer) => secret.subarray(64, 96).toString('hex')],
     ['the last bytes', (secret: Buffer) => secret.subarray(-16).toString('hex')],
   ])('a part: %s', (_part, show) => {
-    const secret = Buffer.concat([bytes, Buffer.from(bytes).reverse(), Buffer.alloc(100, 'unlikely'), Buffer.from('the last 8')]);
+    const secret = Buffer.concat([
+      bytes,
+      Buffer.from(bytes).reverse(),
+      Buffer.alloc(100, 'unlikely'),
+      Buffer.from('the last 8'),
+    ]);
     expect(leaks(secret, show(secret))).not.toEqual([]);
   });
 
