@@ -9,13 +9,8 @@ export interface Encoding {
 /** As much as is shown of a secret is a leak: `util.inspect` shows 50 bytes of a buffer, a log line is cut off. */
 const PIECE_BYTES = 16;
 
-/** The secret as it is, and as text: to be searched for in what was seen, as it was seen. */
-export function plainEncodings(secret: Buffer): readonly Encoding[] {
-  return pieces(secret).flatMap(plain);
-}
-
-/** The encodings that programs print bytes in: to be searched for in what was seen, squeezed. */
-export function squeezedEncodings(secret: Buffer): readonly Encoding[] {
+/** The encodings that programs print bytes in, squeezed: to be searched for in what was seen, squeezed as well. */
+export function encodings(secret: Buffer): readonly Encoding[] {
   return [
     ...pieces(secret).flatMap((piece) => [
       ...plain(piece).map(({ as, text }) => ({ as, text: squeeze(text) })),

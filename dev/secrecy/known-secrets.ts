@@ -1,4 +1,4 @@
-import { plainEncodings, squeezedEncodings } from './encodings.ts';
+import { encodings } from './encodings.ts';
 import { patternIndex } from './pattern-index.ts';
 import { secretParts } from './secret-parts.ts';
 import { squeeze } from './squeeze.ts';
@@ -32,10 +32,9 @@ type Meaning = Omit<Leak, 'where'>;
 
 /** Makes an empty set of secrets; the header of a private key in PEM is a leak whosever key it is. */
 export function knownSecrets(): KnownSecrets {
-  const plain = patternIndex<Meaning>();
-  const squeezed = patternIndex<Meaning>();
+  const patterns = patternIndex<Meaning>();
   const added = new Set<string>();
-  squeezed.add(squeeze('PRIVATE KEY-----'), { what: 'a private key', as: 'PEM' });
+  patterns.add(squeeze('PRIVATE KEY-----'), { what: 'a private key', as: 'PEM' });
   return {
     add(what, given) {
       const bytes = Buffer.from(given);
@@ -44,8 +43,7 @@ export function knownSecrets(): KnownSecrets {
       added.add(id);
       for (const part of secretParts(bytes)) {
         const named = (as: string): Meaning => ({ what, as: part.name === '' ? as : `${part.name} in ${as}` });
-        for (const { as, text } of plainEncodings(part.bytes)) plain.add(text, named(as));
-        for (const { as, text } of squeezedEncodings(part.bytes)) squeezed.add(text, named(as));
+        for (const { as, text } of encodings(part.bytes)) patterns.add(text, named(as));
       }
     },
     leaksIn(seen) {
@@ -53,7 +51,7 @@ export function knownSecrets(): KnownSecrets {
       for (const { where, text } of seen) {
         const bytes = Buffer.from(text).toString('latin1');
         for (const layer of [bytes, withinBase64(bytes)]) {
-          for (const meaning of [...plain.search(layer), ...squeezed.search(squeeze(layer))]) {
+          for (const meaning of patterns.search(squeeze(layer))) {
             const leak = { ...meaning, where };
             leaks.set(JSON.stringify(leak), leak);
           }

@@ -12,9 +12,11 @@ export function squeeze(text: string): string {
   let plain = text;
   for (let depth = 0; depth < DEPTH; depth++) {
     const before = plain;
-    plain = plain.replace(ESCAPED, (_all, unicode?: string, hex?: string, percent?: string) =>
-      String.fromCharCode(Number.parseInt(unicode ?? hex ?? percent ?? '', 16)),
-    );
+    plain = plain.replace(ESCAPED, (_all, unicode?: string, hex?: string, percent?: string) => {
+      const character = String.fromCharCode(Number.parseInt(unicode ?? hex ?? percent ?? '', 16));
+      // `\u` is a character, which takes two bytes from 0x80 on; the others are bytes.
+      return unicode === undefined ? character : Buffer.from(character, 'utf8').toString('latin1');
+    });
     if (plain === before) break;
   }
   return plain.replace(BETWEEN, '');

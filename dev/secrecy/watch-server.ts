@@ -70,9 +70,14 @@ async function filesOf(folder: string): Promise<readonly { readonly where: strin
       const where = `file ${file.slice(folder.length + 1)}`;
       // Removed since it was listed.
       const bytes = await readFile(file).catch(() => Buffer.alloc(0));
-      return { where, text: file.endsWith(AUDIT_LOG) ? withoutRawStorage(bytes) : bytes };
+      return { where, text: file.endsWith(AUDIT_LOG) ? withoutRawStorage(bytes) : withoutHoles(bytes) };
     }),
   );
+}
+
+// A database's file is empty pages for the most part.
+function withoutHoles(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString('latin1').replace(/\0{64,}/g, '\0'), 'latin1');
 }
 
 // Servers put what sys/raw answers in the audit log as it is: that is our own look at storage.

@@ -21,6 +21,11 @@ describe('the search for secrets finds', () => {
   it.each([
     ['raw', Buffer.concat([Buffer.from('before '), bytes])],
     ['text of one character a byte', around(bytes.toString('latin1'))],
+    ['raw', [...bytes].map((byte) => String.raw`\x${byte.toString(16).padStart(2, '0')}`).join('')],
+    [
+      'text of one character a byte',
+      [...bytes].map((byte) => String.raw`\u${byte.toString(16).padStart(4, '0')}`).join(''),
+    ],
     ['text of one character a byte', JSON.stringify({ seen: bytes.toString('latin1') })],
     ['text with replacement characters', around(bytes.toString('utf8'))],
     ['text with replacement characters', JSON.stringify(JSON.stringify({ seen: bytes.toString('utf8') }))],
