@@ -26,7 +26,8 @@ export function systemViewClient(connection: HostConnection, service: SystemView
 
   async function askVersion(signal: AbortSignal | undefined): Promise<string> {
     try {
-      const { plugin_environment: environment } = await connection.call(service.PluginEnv, {}, { signal });
+      const { plugin_environment: environment, err } = await connection.call(service.PluginEnv, {}, { signal });
+      if (err !== '') throw new Error(err);
       return environment?.vault_version ?? '';
     } catch (error) {
       if (isUnimplemented(error)) return '';

@@ -95,6 +95,20 @@ describe('a mount', () => {
     expect((await statusOf(one.handleRequest({ path: 'config' }))).details).toBe('no backend instance found');
   });
 
+  it('asks for the version of a server again that could not say', async () => {
+    const host = await echo.start();
+    const answers = ['sealed', '1.2.3'];
+    const serverVersion = async (): Promise<string> => {
+      const answer = answers.shift() ?? 'asked too often';
+      if (answer === 'sealed') throw new Error(answer);
+      return answer;
+    };
+    const mount = await host.mount({ system: { serverVersion } });
+    expect((await mount.handleRequest({ path: 'system' })).error?.message).toContain('sealed');
+    expect((await mount.handleRequest({ path: 'system' })).response?.data).toMatchObject({ version: '1.2.3' });
+    expect((await mount.handleRequest({ path: 'system' })).response?.data).toMatchObject({ version: '1.2.3' });
+  });
+
   it('may be cleaned up twice', async () => {
     const host = await echo.start();
     const mount = await host.mount();

@@ -79,9 +79,13 @@ export async function serveBrokered(options: BrokeredOptions): Promise<BrokeredS
     ReplicationState: viewed('ReplicationState', async () => ({ state: await system.replicationState() })),
     LocalMount: viewed('LocalMount', async () => ({ local: await system.localMount() })),
     Tainted: viewed('Tainted', async () => ({ tainted: await system.tainted() })),
-    PluginEnv: viewed('PluginEnv', async () => ({
-      plugin_environment: { vault_version: await system.serverVersion() },
-    })),
+    // As a server does, it puts an error of its own in the answer.
+    PluginEnv: viewed('PluginEnv', () =>
+      system.serverVersion().then(
+        (version) => ({ plugin_environment: { vault_version: version } }),
+        (error: unknown) => ({ err: String(error) }),
+      ),
+    ),
   });
 
   const path = join(tmpdir(), `host${randomBytes(6).toString('hex')}`);
