@@ -3,7 +3,7 @@ INSTALLED := node_modules/.installed
 # HOST counts on the command line alone: some shells export a variable of that name.
 SERVER := $(if $(filter command line,$(origin HOST)),$(HOST))
 
-.PHONY: help install build demo dev vault test test-hosts test-crash test-cluster test-soak check bench lint fmt proto clean
+.PHONY: help install build demo dev vault test test-hosts test-conformance test-crash test-cluster test-soak check bench lint fmt proto clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,9 @@ test: $(INSTALLED) ## Run all tests
 
 test-hosts: $(INSTALLED) ## Run the end-to-end tests on all servers, and write docs/compatibility.md
 	@npm run --silent test:hosts
+
+test-conformance: $(INSTALLED) ## Ask the plugin all that HashiCorp's client can ask, in six of its versions (Go)
+	@npm run --silent test:conformance
 
 test-crash: $(INSTALLED) ## Kill the plugin at every call that every verb makes
 	@npm run --silent test:crash

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundlePlugin } from '../../dev/build/bundle-plugin.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../support/in-parallel.ts';
 import { startKmsChild } from './kms-child.ts';
 import { callsOf, tryPoint, type Policy, type Trial } from './try-point.ts';
 import { VERBS } from './verbs.ts';

@@ -80,6 +80,18 @@ async function specialRequest(request: Request, { config, invalidated, slow }: I
   switch (path) {
     case 'echo':
       return { data: { ...data, headers: { ...request.headers }, mount_point: request.mountPoint } };
+    case 'request':
+      return {
+        data: {
+          id: request.id,
+          operation: request.operation,
+          mount_point: request.mountPoint,
+          display_name: request.displayName,
+          entity_id: request.entityId,
+          headers: { ...request.headers },
+          data,
+        },
+      };
     case 'config':
       return { data: { uuid: config.backendUUID, options: { ...config.options }, invalidated: [...invalidated] } };
     case 'system':
