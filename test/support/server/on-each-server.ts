@@ -22,7 +22,7 @@ const { present, missing } = await serversAtHand(process.env, stderrProgress);
 export function onEachServer(
   title: string,
   body: (stage: () => Stage, binary: ServerBinary) => void,
-  options?: StageOptions,
+  options: (binary: ServerBinary) => StageOptions = () => ({}),
 ): void {
   for (const { name, wayOut } of missing) {
     describe(`${title}, on ${name}`, () => {
@@ -38,7 +38,7 @@ export function onEachServer(
         return raised;
       };
       beforeAll(async () => {
-        raised = await raiseStage(binary, options);
+        raised = await raiseStage(binary, options(binary));
       });
       afterAll(async () => {
         await raised?.strike();
