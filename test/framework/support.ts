@@ -21,10 +21,14 @@ const QUOTED = '"(?:[^"\\\\]|\\\\.)*"';
  * be a secret. What Go's JSON decoder stumbled over counts as one too.
  */
 export function withoutValue(text: string): string {
-  return text
-    .replace(/, value: '.*?'(?=\n\* |$)/gs, '')
-    .replace(new RegExp(`parsing ${QUOTED}: `, 'g'), '')
-    .replace(new RegExp(`(invalid key pair|unknown unit|duration) ${QUOTED}`, 'g'), '$1')
-    .replace(/(?<=unrecognized type) for .*$|, val:.*$/s, '')
-    .replace(/(?<=: )(invalid character .*|json: cannot unmarshal .*|(?:unexpected )?EOF)$/s, 'not a JSON object');
+  return (
+    text
+      .replace(/, value: '.*?'(?=\n\* |$)/gs, '')
+      .replace(new RegExp(`parsing ${QUOTED}: `, 'g'), '')
+      .replace(new RegExp(`(invalid key pair|unknown unit|duration) ${QUOTED}`, 'g'), '$1')
+      .replace(/(?<=unrecognized type) for .*$|, val:.*$/s, '')
+      // A text that begins like compressed data, which Vault would unpack.
+      .replace(/(?<=: )failed to decompress JSON: .*$/s, 'not a JSON object')
+      .replace(/(?<=: )(invalid character .*|json: cannot unmarshal .*|(?:unexpected )?EOF)$/s, 'not a JSON object')
+  );
 }

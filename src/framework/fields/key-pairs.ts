@@ -1,5 +1,5 @@
 import { FieldError } from './field.ts';
-import { decodeList, decodeMap, decodeString } from './weak-decode.ts';
+import { decodeList, decodeString, mapEntries } from './weak-decode.ts';
 
 /** Names and values, all text. */
 export type KeyPairs = Readonly<Record<string, string>>;
@@ -15,8 +15,8 @@ export function decodeKeyPairs(value: unknown): KeyPairs {
 
 function fromObject(value: unknown): KeyPairs | undefined {
   try {
-    const entries = Object.entries(decodeMap(value));
-    return Object.fromEntries(entries.map(([name, each]) => [name, decodeString(each)]));
+    // All of them, also those that a later one of the same name replaces.
+    return Object.fromEntries(mapEntries(value).map(([name, each]) => [name, decodeString(each)]));
   } catch (error) {
     if (error instanceof FieldError) return undefined;
     throw error;

@@ -75,13 +75,17 @@ export function decodeBool(value: unknown): boolean {
 }
 
 /** An object; a list of objects is merged, null is empty. */
-export function decodeMap(value: unknown, name = ''): JsonObject {
-  if (isJsonObject(value)) return value;
-  if (value === null) return {};
-  if (!Array.isArray(value)) throw new FieldError(`'${name}' expected a map, got '${goType(value)}'`);
-  const entries = value.flatMap((item, index) => Object.entries(decodeMap(item, `${name}[${index}]`)));
+export function decodeMap(value: unknown): JsonObject {
   // Not by assignment, which would take a key `__proto__` for something else.
-  return Object.fromEntries(entries);
+  return Object.fromEntries(mapEntries(value)) as JsonObject;
+}
+
+/** The members of what `decodeMap` takes; of those with the same name the last one counts. */
+export function mapEntries(value: unknown, name = ''): readonly (readonly [string, unknown])[] {
+  if (isJsonObject(value)) return Object.entries(value);
+  if (value === null) return [];
+  if (!Array.isArray(value)) throw new FieldError(`'${name}' expected a map, got '${goType(value)}'`);
+  return value.flatMap((item, index) => mapEntries(item, `${name}[${index}]`));
 }
 
 /**
