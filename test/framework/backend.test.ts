@@ -365,6 +365,7 @@ describe('a path definition', () => {
     ['a[b', /missing ]/],
     ['a|*b', /nothing to repeat/],
     ['a**', /nested repetition/],
+    ['((?P<n>a)|b)*', /a capture cannot be repeated/],
     ['(?i)a', /flags are not supported/],
     ['[[:alpha:]]', /POSIX/],
     ['\\pL', /unsupported escape/],

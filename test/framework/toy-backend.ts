@@ -27,7 +27,7 @@ export interface ToyBackend {
   readonly resource?: JsonObject | null;
 }
 
-interface ToyPath {
+export interface ToyPath {
   readonly pattern: string;
   readonly fields: Readonly<Record<string, ToyField>>;
   readonly operations: Readonly<Partial<Record<PathOperation, ToyOperation>>>;
@@ -39,7 +39,7 @@ interface ToyPath {
   readonly takesArbitraryInput?: boolean;
 }
 
-interface ToyField {
+export interface ToyField {
   readonly type: keyof typeof fields;
   readonly description?: string;
   readonly default?: never;
@@ -50,7 +50,7 @@ interface ToyField {
   readonly displayAttrs?: DisplayHints;
 }
 
-interface ToyOperation {
+export interface ToyOperation {
   readonly summary?: string;
   readonly description?: string;
   readonly unpublished?: boolean;
@@ -59,7 +59,8 @@ interface ToyOperation {
   readonly responses?: Readonly<
     Record<number, { readonly description: string; readonly fields?: Readonly<Record<string, ToyField>> }>
   >;
-  readonly answer?: 'nothing' | 'error' | 'patch';
+  /** @default 'raw' */
+  readonly answer?: 'raw' | 'nothing' | 'error' | 'patch';
 }
 
 /** One request to a toy, or an existence check. */

@@ -32,12 +32,12 @@ export function operationId({ operation, path, index, displays, defaultPrefix }:
   return hyphenated([prefix, verb, suffix]);
 }
 
+/** A word as Unicode divides text, near enough: what stands between its letters must not end it. */
+const WORD = /[\p{L}\p{N}\p{M}_'’.:]+/gu;
+
 /** `key-management-update-key` as `KeyManagementUpdateKey`. */
 export function titleCase(id: string): string {
-  return id
-    .split('-')
-    .map((word) => word.replace(/\p{L}/u, (letter) => letter.toUpperCase()))
-    .join('');
+  return id.replace(WORD, (word) => word.replace(/\p{L}/u, (letter) => letter.toUpperCase())).replaceAll('-', '');
 }
 
 function words(path: string): readonly string[] {

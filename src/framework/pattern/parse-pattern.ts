@@ -18,7 +18,7 @@ export type PatternNode = (
  * Parses a path pattern, written in the part of Go's syntax (RE2) that path patterns use: literals, escapes, classes,
  * groups, alternatives, repetition, anchors.
  *
- * @throws {Error} for what is not understood, flags and Unicode classes say, or is not well formed
+ * @throws {Error} for what is not understood, flags, Unicode classes and repeated captures say, or is not well formed
  */
 export function parsePattern(pattern: string): PatternNode {
   const cursor = { pattern, at: 0 };
@@ -71,6 +71,8 @@ function parseRepetition(cursor: Cursor, part: PatternNode): PatternNode {
   const lazy = take(cursor, /\?/y) ?? '';
   if (take(cursor, REPETITION) !== undefined) throw patternError(cursor, 'invalid nested repetition operator');
   if (operator === '?') return { kind: 'optional', part, source: optionalSource(part, lazy === '') };
+  // After a repetition Go keeps the last text that a capture had, JavaScript only what the last round gave it.
+  if (part.source.includes('(?<')) throw patternError(cursor, 'a capture cannot be repeated');
   // What stands alone in RE2, an anchor say, may be repeated there, but not in JavaScript.
   const repeated = part.kind === 'empty' ? `(?:${part.source})` : part.source;
   return { kind: 'wild', source: `${repeated}${operator}${lazy}` };
