@@ -5,8 +5,9 @@
 //
 //	go run . < ../fixtures/coercion.jsonl > renewed
 //
-// An "ask" is either a field with what a client sends for it, {"type", "default", "raw"} ("raw" is absent where it
-// sends nothing), or a toy backend with requests to it, {"backend", "requests"}.
+// An "ask" is a field with what a client sends for it, {"type", "default", "raw"} ("raw" is absent where it sends
+// nothing), or a toy backend with requests to it, {"backend", "requests"}, or a name, {"blocks"}, for which the building
+// blocks of patterns are written.
 package main
 
 import (
@@ -100,6 +101,7 @@ type ask struct {
 	Raw      json.RawMessage `json:"raw"`
 	Backend  *backend        `json:"backend"`
 	Requests []request       `json:"requests"`
+	Blocks   string          `json:"blocks"`
 }
 
 func main() {
@@ -115,9 +117,12 @@ func main() {
 		check(json.Unmarshal(in.Bytes(), &line))
 		check(json.Unmarshal(line.Ask, &a))
 		var answer any
-		if a.Backend != nil {
+		switch {
+		case a.Backend != nil:
 			answer = serve(*a.Backend, a.Requests)
-		} else {
+		case a.Blocks != "":
+			answer = blocks(a.Blocks)
+		default:
 			answer = convert(a)
 		}
 		encoded := encode(map[string]any{"answer": answer})
@@ -125,6 +130,16 @@ func main() {
 		out.Flush()
 	}
 	check(in.Err())
+}
+
+// blocks are the parts that patterns are built from, for a field of some name.
+func blocks(name string) map[string]string {
+	return map[string]string{
+		"genericName":       framework.GenericNameRegex(name),
+		"genericNameWithAt": framework.GenericNameWithAtRegex(name),
+		"matchAll":          framework.MatchAllRegex(name),
+		"optionalParam":     framework.OptionalParamRegex(name),
+	}
 }
 
 // convert tells what a field makes of a value: what Get and GetOk give, or the error of the validation.
