@@ -33,7 +33,7 @@ ${trimSpace(path.help.synopsis) || '<no synopsis>'}
 ${parameters(path.fields)}
 ## DESCRIPTION
 
-${trimSpace(path.help.description) || '<no description>'}
+${trimSpace(path.help.description ?? '') || '<no description>'}
 `);
 }
 

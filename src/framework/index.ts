@@ -7,6 +7,7 @@ export {
   definePath,
   type DisplayAttributes,
   type OperationDefinition,
+  type OperationHandler,
   type PathContext,
   type PathDefinition,
   type PathOperation,

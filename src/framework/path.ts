@@ -1,6 +1,6 @@
 import type { BackendContext, Request, Response } from '../logical/index.ts';
 import type { FieldData } from './field-data.ts';
-import type { DisplayHints, Field, FieldMap } from './fields/field.ts';
+import type { DisplayHints, FieldMap } from './fields/field.ts';
 import { parsePattern, type PatternNode } from './pattern/parse-pattern.ts';
 import { anchored } from './pattern/patterns.ts';
 
@@ -27,8 +27,11 @@ export interface DisplayAttributes extends DisplayHints {
   readonly operationSuffix?: string;
 }
 
+/** Serves an operation; undefined is an empty answer: 204, or 404 to a read. */
+export type OperationHandler<F extends FieldMap> = (context: PathContext<F>) => Promise<Response | undefined>;
+
 export interface OperationDefinition<F extends FieldMap> {
-  readonly handler: (context: PathContext<F>) => Promise<Response | undefined>;
+  readonly handler: OperationHandler<F>;
   readonly summary?: string;
   readonly description?: string;
   readonly responses?: Readonly<Record<number, ResponseDefinition>>;
@@ -38,22 +41,26 @@ export interface OperationDefinition<F extends FieldMap> {
   readonly unpublished?: boolean;
 }
 
+type Operations<T> = Readonly<Partial<Record<PathOperation, T>>>;
+
 /** A path as data: router, field conversion, handler types, help and OpenAPI all come from it. */
 export interface PathSource<F extends FieldMap> {
   /** Go syntax, anchored by itself; named groups are fields. A path that lists ends in `/?`. */
   readonly pattern: string;
   readonly fields: F;
-  readonly operations: Readonly<Partial<Record<PathOperation, OperationDefinition<F>>>>;
+  /** A handler alone stands for an operation of which nothing else is said. */
+  readonly operations: Operations<OperationHandler<F> | OperationDefinition<F>>;
   /** Tells create from update; without it every write is an update. */
   readonly existenceCheck?: (context: PathContext<F>) => Promise<boolean>;
-  readonly help: { readonly synopsis: string; readonly description: string };
+  readonly help: { readonly synopsis: string; readonly description?: string };
   readonly display?: DisplayAttributes;
   /** Clients send what they like: no warning of fields that the path does not have. */
   readonly takesArbitraryInput?: boolean;
 }
 
 /** A path of which only the framework still knows the types of its fields. */
-export interface PathDefinition extends PathSource<Readonly<Record<string, Field<unknown>>>> {
+export interface PathDefinition extends Omit<PathSource<FieldMap>, 'operations'> {
+  readonly operations: Operations<OperationDefinition<FieldMap>>;
   /** The pattern as Vault anchors it and help shows it. */
   readonly anchoredPattern: string;
   readonly syntax: PatternNode;
@@ -72,9 +79,16 @@ export function definePath<F extends FieldMap>(source: PathSource<F>): PathDefin
   }
   const anchoredPattern = anchored(source.pattern);
   const syntax = parsePattern(anchoredPattern);
+  // What a handler is given is made from these very fields, so that its types hold.
+  const path = source as unknown as PathSource<FieldMap>;
   return {
-    // What a handler is given is made from these very fields, so that its types hold.
-    ...(source as unknown as PathSource<FieldMap>),
+    ...path,
+    operations: Object.fromEntries(
+      Object.entries(path.operations).map(([name, operation]) => [
+        name,
+        typeof operation === 'function' ? { handler: operation } : operation,
+      ]),
+    ),
     anchoredPattern,
     syntax,
     regex: new RegExp(syntax.source, 'u'),

@@ -12,6 +12,7 @@ import {
   optionalParam,
   putWal,
   recordStore,
+  type PathContext,
 } from '../../src/framework/index.ts';
 import {
   activeNode,
@@ -25,6 +26,7 @@ import {
   type Backend,
   type JsonObject,
   type Request,
+  type Response,
   type SystemView,
 } from '../../src/logical/index.ts';
 import { silentLogger, type LogFields } from '../../src/support/logger.ts';
@@ -379,10 +381,11 @@ describe('a path definition', () => {
     expect(() => definePath({ pattern: 'a', fields: {}, operations, help })).toThrow(/existence check/);
   });
 
-  it('gives handlers the types of its fields', () => {
+  it('gives handlers the types of its fields, in the short form too', () => {
+    const pathFields = { size: fields.int(), tags: fields.commaStringSlice(), at: fields.time() };
     definePath({
       pattern: 'a',
-      fields: { size: fields.int(), tags: fields.commaStringSlice(), at: fields.time() },
+      fields: pathFields,
       operations: {
         read: {
           handler: async ({ data }) => {
@@ -394,9 +397,27 @@ describe('a path definition', () => {
             return undefined;
           },
         },
+        delete: async (context) => {
+          expectTypeOf(context).toEqualTypeOf<PathContext<typeof pathFields>>();
+        },
       },
       help,
     });
+  });
+
+  it('takes a handler alone for the whole operation', async () => {
+    const handler = async (): Promise<Response> => ({ data: { a: 1 } });
+    const served = async (operation: typeof handler | { handler: typeof handler }): Promise<unknown[]> => {
+      const paths = [
+        definePath({ pattern: 'a', fields: {}, operations: { read: operation }, help: { synopsis: 'A.' } }),
+      ];
+      const backend = backendOf({ paths });
+      return Promise.all(['read', 'help'].map((name) => backend.handleRequest(request(name, 'a'))));
+    };
+    const [answer, shown] = await served(handler);
+    expect(answer).toEqual({ data: { a: 1 } });
+    expect(shown).toMatchObject({ data: { openapi: { paths: { '/a': { get: { operationId: 'read-a' } } } } } });
+    expect(shown).toEqual((await served({ handler }))[1]);
   });
 
   it('matches every path that its blocks can write', () => {

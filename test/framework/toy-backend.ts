@@ -6,7 +6,14 @@ import {
   type Field,
   type FieldMap,
 } from '../../src/framework/index.ts';
-import type { DisplayAttributes, DisplayHints, PathDefinition, PathOperation } from '../../src/framework/index.ts';
+import type {
+  DisplayAttributes,
+  DisplayHints,
+  OperationDefinition,
+  OperationHandler,
+  PathDefinition,
+  PathOperation,
+} from '../../src/framework/index.ts';
 import {
   activeNode,
   errorResponse,
@@ -14,7 +21,6 @@ import {
   type Backend,
   type JsonObject,
   type Request,
-  type Response,
 } from '../../src/logical/index.ts';
 
 /** A backend as data, that `oracle/main.go` builds with Go's framework and this file with ours. */
@@ -82,33 +88,36 @@ export function toyBackend({ help, root = [], unauthenticated = [], paths, resou
 }
 
 function toyPath(path: ToyPath, resource: JsonObject | undefined): PathDefinition {
-  const { exists, synopsis = '', description = '', operations, ...rest } = path;
+  const { exists, synopsis = '', description, operations, ...rest } = path;
   return definePath<FieldMap>({
     ...rest,
     fields: toyFields(path.fields),
-    help: { synopsis, description },
+    help: description === undefined ? { synopsis } : { synopsis, description },
     ...(exists === undefined ? {} : { existenceCheck: async () => exists }),
     operations: Object.fromEntries(
-      Object.entries(operations).map(([name, { answer, responses = {}, ...operation }]) => [
-        name,
-        {
-          ...operation,
-          responses: Object.fromEntries(
-            Object.entries(responses).map(([status, each]) => [
-              status,
-              { description: each.description, fields: toyFields(each.fields ?? {}) },
-            ]),
-          ),
-          handler: async ({ data }): Promise<Response | undefined> => {
-            if (answer === 'nothing') return undefined;
-            if (answer === 'error') return errorResponse('refused');
-            if (answer === 'patch') return { data: handlePatch(data, resource) };
-            return { data: { pattern: path.pattern, raw: data.raw } };
-          },
-        },
-      ]),
+      Object.entries(operations).map(([name, { answer, ...said }]) => {
+        const handler: OperationHandler<FieldMap> = async ({ data }) => {
+          if (answer === 'nothing') return undefined;
+          if (answer === 'error') return errorResponse('refused');
+          if (answer === 'patch') return { data: handlePatch(data, resource) };
+          return { data: { pattern: path.pattern, raw: data.raw } };
+        };
+        return [name, Object.keys(said).length === 0 ? handler : { ...toyOperation(said), handler }];
+      }),
     ),
   });
+}
+
+function toyOperation({ responses = {}, ...operation }: ToyOperation): Omit<OperationDefinition<FieldMap>, 'handler'> {
+  return {
+    ...operation,
+    responses: Object.fromEntries(
+      Object.entries(responses).map(([status, each]) => [
+        status,
+        { description: each.description, fields: toyFields(each.fields ?? {}) },
+      ]),
+    ),
+  };
 }
 
 function toyFields(described: Readonly<Record<string, ToyField>>): FieldMap {
