@@ -132,6 +132,17 @@ onEachServer('what the server shows of the engine', (stage) => {
     expect(mount.running_sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('tells create from update, as policies do', async () => {
+    const policy = 'path "keymgmt/key/*" { capabilities = ["create"] }';
+    await stage().http('PUT', 'sys/policies/acl/create-only', { policy });
+    const { body } = await stage().http('POST', 'auth/token/create', { policies: ['create-only'] });
+    const { client_token: token } = (body as { auth: { client_token: string } }).auth;
+    const write = async (): Promise<number> =>
+      (await stage().http('POST', 'keymgmt/key/once', {}, { 'X-Vault-Token': token })).status;
+    expect(await write()).toBe(204);
+    expect(await write()).toBe(403);
+  });
+
   it('answers 404 for a path that it has not, and 405 for a method', async () => {
     expect((await stage().http('GET', 'keymgmt/nothing')).status).toBe(404);
     expect((await stage().http('DELETE', 'keymgmt/key/any/rotate')).status).toBe(405);

@@ -22,18 +22,15 @@ function accountsFactory(directory: Directory): BackendFactory {
     pattern: `account/${genericName('name')}`,
     fields: { name: fields.string() },
     operations: {
-      update: {
-        handler: async ({ data, storage, signal }) => {
-          const account = data.get('name');
-          const intent = await putWal(storage, systemClock, 'account', { account }, signal);
-          await directory.add(account);
-          await storage.put({ key: `account/${account}`, value: Buffer.from('{}') }, signal);
-          await deleteWal(storage, intent, signal);
-          return undefined;
-        },
+      update: async ({ data, storage, signal }) => {
+        const account = data.get('name');
+        const intent = await putWal(storage, systemClock, 'account', { account }, signal);
+        await directory.add(account);
+        await storage.put({ key: `account/${account}`, value: Buffer.from('{}') }, signal);
+        await deleteWal(storage, intent, signal);
       },
     },
-    help: { synopsis: 'Make an account.', description: 'In the directory.' },
+    help: { synopsis: 'Make an account in the directory.' },
   });
   return ({ logger }) =>
     createBackend({
