@@ -38,14 +38,16 @@ export function rendezvous<T>(timeoutMs: number): Rendezvous<T> {
       }
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
-          claims.delete(id);
+          // A later claim of the number has taken this one's place.
+          if (claims.get(id) === take) claims.delete(id);
           reject(new RendezvousTimeout('timeout waiting for connection info'));
         }, timeoutMs);
-        claims.set(id, (value) => {
+        const take = (value: T): void => {
           clearTimeout(timer);
           claims.delete(id);
           resolve(value);
-        });
+        };
+        claims.set(id, take);
       });
     },
   };

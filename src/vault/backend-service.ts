@@ -63,9 +63,9 @@ export function backendHandlers({ mounts, unary, logger, metadataMode }: Backend
   };
 
   return {
-    Setup: unary(async (args, { metadata }) => {
+    Setup: unary(async (args, { metadata, signal }) => {
       try {
-        await mounts.setup(args, metadata);
+        await mounts.setup(args, metadata, signal);
         return {};
       } catch (error) {
         if (error instanceof RpcError) throw error;

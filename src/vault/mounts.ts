@@ -23,9 +23,9 @@ export interface Mounts {
    * Connects back to the server and makes the backend, in the place of any that has the same id.
    *
    * @throws {RpcError} when the connection cannot be made
-   * @throws whatever the factory throws
+   * @throws the signal's reason, when the server has given up meanwhile; whatever the factory throws
    */
-  setup(args: SetupArgs__Output, metadata: Metadata): Promise<void>;
+  setup(args: SetupArgs__Output, metadata: Metadata, signal: AbortSignal): Promise<void>;
   /** @throws {RpcError} `no backend instance found` */
   find(metadata: Metadata): Mount;
   /** Ends a mount and closes its connection; one that is not there is already ended. */
@@ -55,9 +55,12 @@ interface OpenMount extends Mount {
 export function mounts(broker: Broker, services: VaultServices, factory: BackendFactory, logger: Logger): Mounts {
   const byId = new Map<string, OpenMount>();
 
-  const end = async (id: string, call?: CleanupCall): Promise<void> => {
+  const end = (id: string, call?: CleanupCall): Promise<void> => {
     const mount = byId.get(id);
     byId.delete(id);
+    return close(mount, call);
+  };
+  const close = async (mount: OpenMount | undefined, call?: CleanupCall): Promise<void> => {
     if (!mount) return;
     try {
       await mount.backend.cleanup(call && contextOf(mount, call));
@@ -68,17 +71,23 @@ export function mounts(broker: Broker, services: VaultServices, factory: Backend
   };
 
   return {
-    async setup(args, metadata) {
+    async setup(args, metadata, signal) {
       const id = idOf(metadata);
       await end(id);
       const connection = await broker.connect(args.broker_id);
+      let rival: OpenMount | undefined;
       try {
+        // Nobody would ever clean the mount up.
+        signal.throwIfAborted();
         const backend = await factory({ backendUUID: args.backendUUID, options: args.Config, logger });
+        rival = byId.get(id);
         byId.set(id, openMount(backend, connection, services));
       } catch (error) {
         connection.close();
         throw error;
       }
+      // Set up by another call while this one was waiting for its connection.
+      await close(rival);
     },
     find(metadata) {
       const mount = byId.get(idOf(metadata)) ?? byId.get(SINGLE);

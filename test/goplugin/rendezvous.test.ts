@@ -62,4 +62,17 @@ describe('a rendezvous', () => {
     await vi.advanceTimersByTimeAsync(4_000);
     expect(await place.claim(1)).toBe('b');
   });
+
+  it('keeps a claim that was made while an earlier one of the number waited', async () => {
+    const place = rendezvous<string>(5_000);
+    const early = place.claim(1);
+    early.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(4_000);
+    const late = place.claim(1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await expect(early).rejects.toThrow(/^timeout/);
+    place.offer(1, 'a');
+    expect(await late).toBe('a');
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });
