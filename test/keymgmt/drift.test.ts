@@ -223,6 +223,13 @@ describe('drift and repair', () => {
     expect(cloud.names.size).toBe(0);
   });
 
+  it('sweeps over a key whose name means something to JavaScript', async () => {
+    await engine.write('key/__proto__', { type: 'aes256-gcm96' });
+    await engine.write('kms/aws/key/__proto__', { purpose: 'encrypt,decrypt' });
+    const keys = (await engine.read('kms/aws/status'))?.['keys'];
+    expect(Object.keys(keys ?? {})).toEqual(['__proto__', 'k']);
+  });
+
   it('forgets a distribution by force and lists what it leaves behind', async () => {
     cloud.fault = () => ({ when: 'before', reason: 'unavailable' });
     const answer = await engine.request('delete', 'kms/aws/key/k', { force: 'true' });

@@ -11,17 +11,24 @@ const versionSchema = v.looseObject({
 });
 
 /** The record at `key/<name>`. Unknown fields, of a newer plugin, survive being written back. */
-export const keySchema = v.looseObject({
-  schema: v.literal(1),
-  type: v.picklist(KEY_TYPES),
-  deletion_allowed: v.boolean(),
-  /** 0 and 1 both mean that all versions are enabled; kept as it was written, as clients compare. */
-  min_enabled_version: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  latest_version: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  versions: v.record(v.string(), versionSchema),
-  /** Name of the KMS that the key was distributed to last. Whether it still is, the distribution record says. */
-  kms: v.optional(v.string()),
-});
+export const keySchema = v.pipe(
+  v.looseObject({
+    schema: v.literal(1),
+    type: v.picklist(KEY_TYPES),
+    deletion_allowed: v.boolean(),
+    /** 0 and 1 both mean that all versions are enabled; kept as it was written, as clients compare. */
+    min_enabled_version: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    latest_version: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    versions: v.record(v.string(), versionSchema),
+    /** Name of the KMS that the key was distributed to last. Whether it still is, the distribution record says. */
+    kms: v.optional(v.string()),
+  }),
+  // Whoever counts up to the latest version relies on it: a number that is wrong may be too large to count to.
+  v.forward(
+    v.check(({ latest_version, versions }) => Object.keys(versions).length === latest_version),
+    ['latest_version'],
+  ),
+);
 
 /** A named key without its material. */
 export type Key = v.InferOutput<typeof keySchema>;

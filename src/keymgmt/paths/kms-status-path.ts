@@ -52,18 +52,18 @@ async function sweep(
   const all = await mount.distributions.list(context.storage, `${kms}/`, context.signal);
   const rest = all.filter((key) => key > after);
   const page = rest.slice(0, limit);
-  const keys: Record<string, JsonObject> = {};
+  const keys = new Map<string, JsonObject>();
   const verdicts: Record<string, number> = {};
   for (const key of page) {
     const status = await distributionStatus(mount, context, { kms, key });
     // Removed since it was listed.
     if (!status) continue;
-    keys[key] = status.details;
+    keys.set(key, status.details);
     verdicts[status.verdict] = (verdicts[status.verdict] ?? 0) + 1;
   }
   const last = page.at(-1);
   return {
-    keys,
+    keys: Object.fromEntries(keys),
     verdicts,
     possible_orphans: (await orphansOf(mount, context, kms)).map(
       ({ attempt, key, version, remote_id, name, since, reason, labels }) => ({
