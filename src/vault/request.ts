@@ -8,6 +8,7 @@ import {
 } from '../logical/index.ts';
 import type { Header__Output } from './generated/pb/Header.ts';
 import type { Request__Output } from './generated/pb/Request.ts';
+import { isDeeperThan } from './json-depth.ts';
 
 /** What a request needs beside its message. */
 export interface RequestScope {
@@ -18,10 +19,13 @@ export interface RequestScope {
 
 const NO_DATA: JsonObject = {};
 
+/** No field is nested half as deep, and whoever walks through data does so by recursion: its stack must hold. */
+const MAX_DEPTH = 512;
+
 /**
  * Takes a request over from the wire.
  *
- * @throws {BackendError} invalid_request when `data` is no JSON object
+ * @throws {BackendError} invalid_request when `data` is no JSON object, or nested too deeply
  */
 export function fromWireRequest(message: Request__Output | null, scope: RequestScope): Request {
   if (!message) throw new BackendError('invalid_request', 'the call carries no request');
@@ -48,6 +52,7 @@ function parseData(text: string): JsonObject {
     // The parser's own message would quote the text.
     throw new BackendError('invalid_request', 'request data is not JSON');
   }
+  if (isDeeperThan(MAX_DEPTH, data)) throw new BackendError('invalid_request', 'request data is nested too deeply');
   if (!isJsonObject(data)) throw new BackendError('invalid_request', 'request data is not a JSON object');
   return data;
 }
