@@ -13,6 +13,8 @@ export interface Patience {
   readonly cleanupMs: number;
   /** For the last answers to reach the host. */
   readonly flushMs: number;
+  /** For a host that has been told where to connect to open its stream, before it counts as gone. */
+  readonly hostComesMs: number;
   /** For a host whose stream has ended to ask to shut down, before it counts as gone. */
   readonly hostGoneMs: number;
 }
@@ -22,6 +24,8 @@ export const DEFAULT_PATIENCE: Patience = {
   terminateMs: 5_000,
   cleanupMs: 700,
   flushMs: 200,
+  // As long as a host waits for a plugin to start.
+  hostComesMs: 60_000,
   hostGoneMs: 2_000,
 };
 
@@ -44,6 +48,8 @@ export interface Lifecycle {
   readonly shutdown: () => void;
   /** SIGTERM: lets calls in flight end, exit 0. */
   readonly terminate: () => void;
+  /** The host has been told where to connect; unless it does, the plugin leaves after a while, exit 0. */
+  readonly hostExpected: () => void;
   /** Tells whether the host's stream is open; without it the plugin leaves after a while, exit 0. */
   readonly hostPresent: (present: boolean) => void;
   /** Nothing can be trusted any more: answers what is in flight, exit 1. */
@@ -56,6 +62,11 @@ export function lifecycle(options: LifecycleOptions): Lifecycle {
   let leaving = false;
   let faulted = false;
   let absence: NodeJS.Timeout | undefined;
+
+  const leaveIn = (milliseconds: number, why: string): void => {
+    clearTimeout(absence);
+    if (!leaving) absence = setTimeout(() => void leave(why, 0), milliseconds);
+  };
 
   const leave = async (why: string, drainMs: number): Promise<void> => {
     if (leaving) return;
@@ -79,9 +90,12 @@ export function lifecycle(options: LifecycleOptions): Lifecycle {
   return {
     shutdown: () => void leave('the host asks to shut down', patience.shutdownMs),
     terminate: () => void leave('SIGTERM', patience.terminateMs),
+    hostExpected: () => {
+      leaveIn(patience.hostComesMs, 'the host has not come');
+    },
     hostPresent: (present) => {
-      clearTimeout(absence);
-      if (!present && !leaving) absence = setTimeout(() => void leave('the host is gone', 0), patience.hostGoneMs);
+      if (present) clearTimeout(absence);
+      else leaveIn(patience.hostGoneMs, 'the host is gone');
     },
     fault: (error) => {
       logger.error('unexpected fault, the plugin exits', describeFault(error));

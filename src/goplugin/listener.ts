@@ -25,6 +25,10 @@ async function listenUnix(server: Server, credentials: ServerCredentials, proces
   if (Buffer.byteLength(path) > limit) {
     throw new Error(`the socket path ${path} is longer than ${limit} bytes; set TMPDIR to a shorter folder`);
   }
+  // The handshake has no way to quote.
+  if (/[|\p{Cc}]/u.test(path)) {
+    throw new Error(`the socket path ${JSON.stringify(path)} cannot be told to the host; set TMPDIR to another folder`);
+  }
   await bind(server, `unix:${path}`, credentials);
   const group = process.env['PLUGIN_UNIX_SOCKET_GROUP'];
   if (group) process.shareWithGroup(path, group);

@@ -15,8 +15,9 @@ export interface PluginProcess {
   readonly args: readonly string[];
   readonly platform: NodeJS.Platform;
   readonly temporaryDirectory: string;
-  /** Writes at once, and returns when the text is out. */
+  /** Writes at once, and returns when the text is out. @throws {Error} when nobody reads it */
   readonly writeStdout: (text: string) => void;
+  /** The same, but drops what nobody reads. */
   readonly writeStderr: (text: string) => void;
   exit(code: number): void;
   onSignal(signal: PluginSignal, listener: () => void): void;
@@ -39,7 +40,7 @@ export function nodeProcess(): PluginProcess {
     platform: process.platform,
     temporaryDirectory: tmpdir(),
     writeStdout: (text) => {
-      writeFully(1, text);
+      if (!writeFully(1, text)) throw new Error('the host does not read what the plugin prints');
     },
     writeStderr: (text) => {
       writeFully(2, text);
@@ -67,9 +68,11 @@ const MAX_WAITS = 1_000;
 
 /**
  * Writes all of the text before it returns: a line that is logged just before `exit` must arrive. Where the reader is
- * gone the text is dropped, since nothing is left that could be told.
+ * gone the text is dropped.
+ *
+ * @returns whether all of it is out
  */
-function writeFully(fd: number, text: string): void {
+function writeFully(fd: number, text: string): boolean {
   let rest: Uint8Array = Buffer.from(text, 'utf8');
   let waits = 0;
   while (rest.length > 0) {
@@ -77,10 +80,11 @@ function writeFully(fd: number, text: string): void {
       rest = rest.subarray(writeSync(fd, rest));
     } catch (error) {
       // The pipe is non-blocking when another process has made it so.
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || ++waits > MAX_WAITS) return;
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || ++waits > MAX_WAITS) return false;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
+  return true;
 }
 
 function divertOutput(sink: (text: string) => void): void {
@@ -103,10 +107,10 @@ function divertOutput(sink: (text: string) => void): void {
 // Node has no getgrnam; groups that are not in the file (LDAP) have to be given by number.
 function groupId(group: string): number {
   if (/^\d+$/.test(group)) return Number(group);
-  const line = readFileSync('/etc/group', 'utf8')
+  const entries = readFileSync('/etc/group', 'utf8')
     .split('\n')
-    .find((entry) => entry.startsWith(`${group}:`));
-  const id = line?.split(':')[2];
+    .map((line) => line.split(':'));
+  const id = entries.find(([name]) => name === group)?.[2];
   if (!id) throw new Error(`no group "${group}" in /etc/group; give PLUGIN_UNIX_SOCKET_GROUP as a number`);
   return Number(id);
 }

@@ -99,6 +99,8 @@ export async function serveGoPlugin(options: GoPluginOptions): Promise<void> {
     addServices(server, options, { calls, life, security, protocolVersion });
     address = await listen(server, serverCredentials(security), process);
     const multiplexing = process.env['PLUGIN_MULTIPLEX_GRPC'] ? false : undefined;
+    // Before it is told: what it does next may be quicker than the return of the write.
+    life.hostExpected();
     process.writeStdout(handshakeLine({ ...address, protocolVersion, certificate: security?.announce, multiplexing }));
   } catch (error) {
     life.fault(error);

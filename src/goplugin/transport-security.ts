@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { credentials, ServerCredentials, type ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
 import type { Clock } from '../support/clock.ts';
 import type { Secret } from '../support/secret.ts';
@@ -27,6 +28,8 @@ export type TlsProvider = () => Promise<TransportSecurity>;
 /**
  * Settles how to protect the connections: AutoMTLS where the host passes its certificate in `PLUGIN_CLIENT_CERT`, else
  * what `provider` says.
+ *
+ * @throws {Error} when what the host passes is no certificate: it would be turned away with every call
  */
 export async function transportSecurity(
   env: Environment,
@@ -35,6 +38,7 @@ export async function transportSecurity(
 ): Promise<TransportSecurity> {
   const hostCertificate = env['PLUGIN_CLIENT_CERT'];
   if (!hostCertificate) return provider?.();
+  if (!isCertificate(hostCertificate)) throw new Error('PLUGIN_CLIENT_CERT holds no certificate in PEM');
   const own = selfSignedCertificate(clock);
   return {
     key: own.key,
@@ -43,6 +47,14 @@ export async function transportSecurity(
     serverName: 'localhost',
     announce: own.der,
   };
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Credentials for the plugin's own server; a client without the trusted certificate is turned away. */

@@ -85,6 +85,23 @@ describe('a plugin whose host is not there', () => {
     expect(events.at(-1)).toBe('exit 0');
   });
 
+  it('waits for it to come as long as a host waits for a plugin', async () => {
+    const { life, events } = living();
+    life.hostExpected();
+    await vi.advanceTimersByTimeAsync(DEFAULT_PATIENCE.hostComesMs - 1);
+    expect(events).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(events.at(-1)).toBe('exit 0');
+  });
+
+  it('stays when it comes in time', async () => {
+    const { life, events } = living();
+    life.hostExpected();
+    life.hostPresent(true);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(events).toEqual([]);
+  });
+
   it('stays when the host comes back', async () => {
     const { life, events } = living();
     life.hostPresent(false);
