@@ -3,7 +3,7 @@ INSTALLED := node_modules/.installed
 # HOST counts on the command line alone: some shells export a variable of that name.
 SERVER := $(if $(filter command line,$(origin HOST)),$(HOST))
 
-.PHONY: help install build demo dev vault test test-hosts test-conformance test-crash test-cluster test-soak check bench lint fmt proto clean
+.PHONY: help install build demo dev vault test test-hosts test-conformance test-crash test-cluster test-soak test-hostile check bench lint fmt proto clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ test-cluster: $(INSTALLED) ## Kill active nodes of a three-node cluster under lo
 
 test-soak: $(INSTALLED) ## Let 64 clients work while the cloud misbehaves [HOST=vault|bao]
 	@npm run --silent test:soak -- $(SERVER)
+
+test-hostile: $(INSTALLED) ## Attack the plugin over its wire with many more messages than make test does
+	@npm run --silent test:hostile
 
 check: $(INSTALLED) ## Check format, types, lint, rings, dead code, generated files
 	@npm run --silent check

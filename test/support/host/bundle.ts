@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundlePlugin as buildPlugin } from '../../../dev/build/bundle-plugin.ts';
 
-/** A plugin of the tests as one executable file. */
+/** A plugin as one executable file. */
 export interface BundledPlugin {
   readonly path: string;
   remove(): Promise<void>;
@@ -27,5 +28,13 @@ export async function bundlePlugin(entry: URL): Promise<BundledPlugin> {
     banner: { js: `#!/usr/bin/env node\n${require}` },
   });
   chmodSync(path, 0o755);
+  return { path, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** The plugin that is shipped, built as it is shipped. */
+export async function builtPlugin(): Promise<BundledPlugin> {
+  const folder = mkdtempSync(join(tmpdir(), 'built-'));
+  const path = join(folder, 'keymgmt');
+  await buildPlugin(path);
   return { path, remove: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -1,5 +1,6 @@
 import { Metadata, status, type Client, type handleUnaryCall } from '@grpc/grpc-js';
 import type { HostMethod } from '../../../src/goplugin/host-connection.ts';
+import { RpcError } from '../../../src/goplugin/rpc-error.ts';
 
 export interface RpcOptions {
   readonly metadata?: Readonly<Record<string, string>>;
@@ -36,7 +37,7 @@ export function call<Request, Reply>(
   });
 }
 
-/** Answers a unary method; a rejection becomes status INTERNAL with its text. */
+/** Answers a unary method; a rejection with an RpcError becomes its status, any other INTERNAL, with its text. */
 export function answer<Request, Reply>(
   handler: (request: Request, metadata: Metadata) => Promise<Reply>,
 ): handleUnaryCall<Request, Reply> {
@@ -46,7 +47,8 @@ export function answer<Request, Reply>(
         callback(null, reply);
       },
       (error: unknown) => {
-        callback({ code: status.INTERNAL, details: error instanceof Error ? error.message : String(error) });
+        const code = error instanceof RpcError ? error.code : status.INTERNAL;
+        callback({ code, details: error instanceof Error ? error.message : String(error) });
       },
     );
   };
