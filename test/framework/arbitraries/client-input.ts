@@ -10,6 +10,7 @@ export function clientInput(): fc.Arbitrary<string> {
     { weight: 4, arbitrary: number() },
     { weight: 1, arbitrary: fc.constantFrom('true', 'false', 'null', '[]', '{}', '[null]', '""') },
     { weight: 4, arbitrary: list(fc.oneof(...texts()).map(json)) },
+    { weight: 2, arbitrary: list(headerLine().map(json)) },
     { weight: 3, arbitrary: list(nested()) },
     { weight: 3, arbitrary: object(fc.oneof(...texts().map((text) => text.map(json)), list(pair().map(json)))) },
     { weight: 3, arbitrary: object(nested()) },
@@ -156,6 +157,15 @@ function word(): fc.Arbitrary<string> {
 /** `key=value` and `name:value`. */
 function pair(): fc.Arbitrary<string> {
   return joined(fc.oneof(word(), fc.constant('')), fc.constantFrom('=', ':', '==', '=a=', ' = ', ''), word());
+}
+
+/** `name:value` as a list of headers has it, now and then without one of the three. */
+function headerLine(): fc.Arbitrary<string> {
+  const name = fc.constantFrom('a', 'A', 'x-b', 'X-B', 'x y', 'é');
+  const value = fc.constantFrom('v', 'w', ' v ', '', 'a:b', ':');
+  const whole = joined(name, fc.constant(':'), value);
+  const broken = fc.oneof(joined(fc.constant(':'), value), name, fc.constant(''));
+  return fc.oneof({ weight: 5, arbitrary: whole }, { weight: 1, arbitrary: broken });
 }
 
 /** A header as JSON, maybe in base64, with something after it, or broken. */

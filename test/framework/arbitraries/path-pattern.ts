@@ -106,14 +106,15 @@ function realistic(): fc.Arbitrary<SampledPattern> {
   });
 }
 
-/** Classes with what is in them. */
+/** Classes with what is in them, and what only JavaScript or Unicode would take for one of them. */
 const CLASSES: readonly (readonly [string, string])[] = [
-  ['\\w', 'aZ0_'],
-  ['\\W', '-/é ~'],
-  ['\\d', '059'],
-  ['\\D', 'a/é'],
-  ['\\s', ' \t\n\f'],
-  ['\\S', 'a\u00a0/\v'],
+  ['\\w', 'aZ0_éſ٣'],
+  ['\\W', '-/é ~ſ٣\u00a0'],
+  ['\\d', '059٣'],
+  ['\\D', 'a/é٣\u00a0'],
+  ['\\s', ' \t\n\f\r\v\u0085\u00a0\u2028\ufeff'],
+  ['\\S', 'a\u00a0/\v\u0085\u2028'],
+  ['[^\\s]', 'a\v\u00a0\u2028'],
   ['[\\w-.]', 'a-.'],
   ['[\\w-.@]', 'a@'],
   ['[a-c]', 'abc'],
