@@ -37,7 +37,13 @@ const WORD = /[\p{L}\p{N}\p{M}_'’.:]+/gu;
 
 /** `key-management-update-key` as `KeyManagementUpdateKey`. */
 export function titleCase(id: string): string {
-  return id.replace(WORD, (word) => word.replace(/\p{L}/u, (letter) => letter.toUpperCase())).replaceAll('-', '');
+  return id.replace(WORD, (word) => word.replace(/\p{Cased}/u, titled)).replaceAll('-', '');
+}
+
+// Of several letters that one becomes, `SS` of `ß` say, the first is large.
+function titled(letter: string): string {
+  const [first = '', ...others] = letter.toUpperCase();
+  return first + toLower(others.join(''));
 }
 
 function words(path: string): readonly string[] {

@@ -54,7 +54,7 @@ const DIFFERS = /\d{13}|e\+?\d\d|:\d\d[.,]\d{4}|^[[].*null/is;
 const input = clientInput()
   .filter((json) => !DIFFERS.test(json))
   .map((json) => JSON.parse(json) as Json);
-const attribute = fc.constantFrom('', 'a', 'Do-It', 'key management', 'é', 'a|b', '|', '|b|c', 'x_y');
+const attribute = fc.constantFrom('', 'a', 'Do-It', 'key management', 'é', 'ßa', 'אb', 'a|b', '|', '|b|c', 'x_y');
 
 const display: fc.Arbitrary<DisplayAttributes> = fc.record(
   {
