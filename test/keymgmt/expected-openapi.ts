@@ -1,0 +1,44 @@
+import { ENTERPRISE, type BodyField, type PathFacts } from './enterprise-openapi.ts';
+
+/** What Enterprise has and this engine has not yet; `replica_regions` is documented, and refused. */
+const MISSING = ['/kms/{name}/key/{key_name}/replicate'];
+
+/** What goes beyond Enterprise. */
+const ADDED_PATHS: Readonly<Record<string, PathFacts>> = {
+  '/kms/{name}/check': { captures: ['name'], operations: { post: 'check-kms-provider' } },
+  '/kms/{name}/status': { captures: ['name'], operations: { get: 'read-kms-provider-status' } },
+  '/kms/{name}/key/{key_name}/status': {
+    captures: ['key_name', 'name'],
+    operations: { get: 'read-key-status-in-kms-provider' },
+  },
+  '/kms/{name}/key/{key_name}/sync': {
+    captures: ['key_name', 'name'],
+    operations: { post: 'sync-key-in-kms-provider' },
+    body: { dry_run: { type: 'boolean' } },
+  },
+};
+
+/** Parameters beyond Enterprise; Vault's framework shows one of the query in the body as well. */
+const ADDED_FIELDS: Readonly<Record<string, Readonly<Record<string, BodyField>>>> = {
+  '/kms/{name}/key/{key_name}': { force: { type: 'boolean' } },
+};
+
+const enterprise = Object.entries(ENTERPRISE).filter(([path]) => !MISSING.includes(path));
+
+/** What the engine has to show: all that Enterprise documents, and of others only what is listed here. */
+export const EXPECTED: Readonly<Record<string, PathFacts>> = {
+  ...Object.fromEntries(
+    enterprise.map(([path, facts]): [string, PathFacts] => {
+      const added = ADDED_FIELDS[path];
+      return [path, added ? { ...facts, body: { ...facts.body, ...added } } : facts];
+    }),
+  ),
+  ...ADDED_PATHS,
+};
+
+/** Parameters of the query, by method and path. */
+export const EXPECTED_QUERY: Readonly<Record<string, readonly string[]>> = {
+  'get /kms/{name}/key/{key_name}': ['force'],
+  'delete /kms/{name}/key/{key_name}': ['force'],
+  'get /kms/{name}/status': ['after', 'limit'],
+};
