@@ -14,6 +14,7 @@ export interface Release {
  */
 export const RELEASES: readonly Release[] = [
   { host: 'vault', version: '1.11.0', inEveryRun: true },
+  { host: 'vault', version: '1.14.2', inEveryRun: false },
   { host: 'vault', version: '1.21.1', inEveryRun: true },
   { host: 'bao', version: '2.6.1', inEveryRun: false },
   { host: 'bao', version: '2.7.2', inEveryRun: true },

@@ -4,15 +4,24 @@ import { fileURLToPath } from 'node:url';
 import { cacheFolder, lookUp, store, type CachedBinary } from './cached-binary.ts';
 import type { Progress } from './progress.ts';
 import { releasedVersions } from './releases.ts';
-import { runCommand, works } from './run-command.ts';
+import { mixSdk, type MixedSdk } from './mixed-sdk.ts';
+import { runCommand, works, type RunOptions } from './run-command.ts';
 
 /** The Vault that is compiled unless another one is asked for. */
 export const DEFAULT_VAULT = '1.21.1';
 
 const RECIPES = fileURLToPath(new URL('../vault-build', import.meta.url));
 
-/** Its dependencies reach into Go's own runtime by name, which Go's linker refuses by now unless it is told. */
-const USES_LINKNAME: readonly string[] = ['1.11.0'];
+/** Their dependencies reach into Go's own runtime by name, which Go's linker refuses by now unless it is told. */
+const USES_LINKNAME: readonly string[] = ['1.11.0', '1.14.2'];
+
+/**
+ * Vault 1.14.2 was made with a state of the SDK that has no version: it needs what v0.9.2 brought, and its own system
+ * backend has a path with a create operation and no existence check, at which the framework of v0.9.2 panics.
+ */
+const MIXED_SDK: Readonly<Record<string, MixedSdk>> = {
+  '1.14.2': { version: 'v0.9.2', file: 'framework/backend.go', fileVersion: 'v0.9.1' },
+};
 
 /** Path of a Vault that was compiled before; undefined where there is none. */
 export async function compiledVault(env: NodeJS.ProcessEnv, version = DEFAULT_VAULT): Promise<string | undefined> {
@@ -44,6 +53,8 @@ export async function compileVault(
   return store(cacheFolder(env), entry, async (folder) => {
     await copyFile(join(RECIPES, 'main.go'), join(folder, 'main.go'));
     for (const file of ['go.mod', 'go.sum']) await copyFile(join(RECIPES, version, file), join(folder, file));
+    const mixed = MIXED_SDK[version];
+    if (mixed) await mixSdk(folder, mixed, goOptions(folder, env));
     const linker = ['-s', '-w', ...(USES_LINKNAME.includes(version) ? ['-checklinkname=0'] : [])].join(' ');
     const build = ['build', '-v', '-buildvcs=false', `-ldflags=${linker}`, '-o', entry.file, '.'];
     await goBuild(folder, build, env, (message) => {
@@ -57,14 +68,18 @@ function cacheEntry(version: string): CachedBinary {
   return { name: `vault-${version}-${process.platform}-${process.arch}`, file: 'vault' };
 }
 
+// A workspace or flags of the user's must not change what is built.
+function goOptions(folder: string, env: NodeJS.ProcessEnv): RunOptions {
+  return { cwd: folder, env: { ...env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off' } };
+}
+
 async function goBuild(
   folder: string,
   build: readonly string[],
   env: NodeJS.ProcessEnv,
   progress: Progress,
 ): Promise<void> {
-  // A workspace or flags of the user's must not change what is built.
-  const options = { cwd: folder, env: { ...env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off' } };
+  const options = goOptions(folder, env);
   // With -v each package is named when it is compiled, but for those that Go's own cache has.
   const state = { fetched: 0, compiled: 0, of: 0 };
   const go = async (args: readonly string[], count: 'fetched' | 'compiled'): Promise<string> => {
@@ -72,7 +87,7 @@ async function goBuild(
       state[count] += text.split('\n').length - 1;
     };
     const { code, stdout, stderr } = await runCommand('go', args, { ...options, onStderr });
-    if (code !== 0) throw new Error(`go ${args[0] ?? ''} failed:\n${stderr.trim().slice(-4000)}`);
+    if (code !== 0) throw new Error(`go ${args[0] ?? ''} failed:\n${withoutPackages(stderr).slice(-4000)}`);
     return stdout;
   };
   const ticker = setInterval(() => {
@@ -88,4 +103,12 @@ async function goBuild(
   } finally {
     clearInterval(ticker);
   }
+}
+
+// What -v prints is a package a line; errors have blanks.
+function withoutPackages(stderr: string): string {
+  return stderr
+    .split('\n')
+    .filter((line) => line.includes(' '))
+    .join('\n');
 }
