@@ -5,6 +5,7 @@ import { broker, type Broker } from './broker.ts';
 import { callRegistry, type CallRegistry } from './call-registry.ts';
 import { handshakeLine, type Address } from './handshake.ts';
 import { UNLIMITED_MESSAGES } from './host-connection.ts';
+import { KEEPALIVE } from './keepalive.ts';
 import { DEFAULT_PATIENCE, lifecycle, type Lifecycle, type Patience } from './lifecycle.ts';
 import { listen } from './listener.ts';
 import { hasMagicCookie, NOT_A_COMMAND, type MagicCookie } from './magic-cookie.ts';
@@ -71,7 +72,7 @@ export async function serveGoPlugin(options: GoPluginOptions): Promise<void> {
   process.restrictFileMode();
 
   const calls = callRegistry(logger);
-  const server = new Server(UNLIMITED_MESSAGES);
+  const server = new Server({ ...UNLIMITED_MESSAGES, ...KEEPALIVE });
   let address: Address | undefined;
   const life = lifecycle({
     process,

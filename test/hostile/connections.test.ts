@@ -1,23 +1,56 @@
+import { once, setMaxListeners } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect as connectHttp2, constants, type IncomingHttpHeaders } from 'node:http2';
 import { connect, type Socket } from 'node:net';
-import { connect as connectHttp2, constants } from 'node:http2';
-import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { Client, credentials, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KEEPALIVE } from '../../src/goplugin/keepalive.ts';
 import { builtPlugin, type BundledPlugin } from '../support/host/bundle.ts';
+import { autoMtlsIdentity } from '../support/host/identity.ts';
 import { attack, metadataOf } from './attack.ts';
+import {
+  callWith,
+  CONTINUATION,
+  DATA,
+  EMPTY_SETTINGS,
+  frame,
+  HEADERS,
+  HELLO,
+  PING,
+  PREFACE,
+  SETTINGS,
+  WINDOW_UPDATE,
+} from './http2-frames.ts';
 import { startVictim, type Victim } from './victim.ts';
 
+/** Loaded into the plugin's process: the minutes of its keepalive pass a hundred times as fast. */
+const HURRY = `
+  const { setTimeout } = globalThis;
+  const slow = ${JSON.stringify(Object.values(KEEPALIVE))};
+  globalThis.setTimeout = (listener, ms, ...rest) => setTimeout(listener, slow.includes(ms) ? ms / 100 : ms, ...rest);
+`;
+
+let folder: string;
 let plugin: BundledPlugin;
 let plain: Victim;
 let secured: Victim;
 beforeAll(async () => {
   plugin = await builtPlugin();
-  plain = await startVictim({ command: plugin.path });
-  secured = await startVictim({ command: plugin.path, mode: 'automtls' });
+  folder = await mkdtemp(join(tmpdir(), 'connections-'));
+  const hurry = join(folder, 'hurry.cjs');
+  await writeFile(hurry, HURRY);
+  const inHurry = { command: process.execPath, args: ['--require', hurry, plugin.path] };
+  plain = await startVictim(inHurry);
+  secured = await startVictim({ ...inHurry, mode: 'automtls' });
 });
 afterAll(async () => {
   await plain.host.close();
   await secured.host.close();
   await plugin.remove();
+  await rm(folder, { recursive: true, force: true });
 });
 
 const socketPath = ({ host }: Victim): string => host.handshake[3] ?? '';
@@ -31,17 +64,7 @@ async function send(victim: Victim, bytes: Buffer): Promise<Socket> {
   return socket;
 }
 
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-const frame = (type: number, flags: number, stream: number, body: Buffer): Buffer => {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(body.length, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, body]);
-};
-const SETTINGS = frame(4, 0, 0, Buffer.alloc(0));
-const hello = Buffer.concat([PREFACE, SETTINGS]);
+const closed = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once('close', resolve));
 
 describe('a connection', () => {
   it.each<[string, Buffer]>([
@@ -52,20 +75,20 @@ describe('a connection', () => {
     ['all bytes', Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))],
     ['the preface alone', PREFACE],
     ['the preface in part', PREFACE.subarray(0, 10)],
-    ['a frame of no kind', Buffer.concat([hello, frame(0xee, 0xff, 7, Buffer.alloc(50))])],
+    ['a frame of no kind', Buffer.concat([HELLO, frame(0xee, 0xff, 7, Buffer.alloc(50))])],
     [
       'headers without end',
       Buffer.concat([
-        hello,
-        frame(1, 0, 1, Buffer.from([0x82])),
-        ...Array.from({ length: 2_000 }, () => frame(9, 0, 1, Buffer.from([0x82]))),
+        HELLO,
+        frame(HEADERS, 0, 1, Buffer.of(0x82)),
+        ...Array.from({ length: 2_000 }, () => frame(CONTINUATION, 0, 1, Buffer.of(0x82))),
       ]),
     ],
-    ['a window that overflows', Buffer.concat([hello, frame(8, 0, 0, Buffer.from('7fffffff', 'hex'))])],
-    ['a thousand settings', Buffer.concat([PREFACE, ...Array.from({ length: 1_000 }, () => SETTINGS)])],
+    ['a window that overflows', Buffer.concat([HELLO, frame(WINDOW_UPDATE, 0, 0, Buffer.from('7fffffff', 'hex'))])],
+    ['a thousand settings', Buffer.concat([PREFACE, ...Array.from({ length: 1_000 }, () => EMPTY_SETTINGS)])],
     [
       'a thousand pings',
-      Buffer.concat([hello, ...Array.from({ length: 1_000 }, () => frame(6, 0, 0, Buffer.alloc(8)))]),
+      Buffer.concat([HELLO, ...Array.from({ length: 1_000 }, () => frame(PING, 0, 0, Buffer.alloc(8)))]),
     ],
   ])('that brings %s harms nobody, in plaintext and under TLS', async (_title, bytes) => {
     for (const victim of [plain, secured]) {
@@ -89,6 +112,69 @@ describe('a connection', () => {
       for (const socket of left) socket.destroy();
       await victim.holdsAtMost(sockets);
     }
+  });
+});
+
+/** After these the other end has to close the connection, which Node leaves to us. */
+const BREACHES: readonly (readonly [string, Buffer])[] = [
+  ['headers that are none', frame(HEADERS, 5, 1, Buffer.alloc(300, 0xff))],
+  ['data of no stream', frame(DATA, 0, 99, Buffer.alloc(10))],
+  ['a frame larger than allowed', frame(SETTINGS, 0, 0, Buffer.alloc(17_000))],
+  ['a frame larger than it says', frame(SETTINGS, 0, 0, Buffer.alloc(16_000)).subarray(0, 5_000)],
+  ['70 kB of metadata', callWith('multiplex_id', 'x'.repeat(70_000))],
+  ['1 MB of metadata', callWith('multiplex_id', 'x'.repeat(1_000_000))],
+  ['10 MB of metadata', callWith('multiplex_id', 'x'.repeat(10_000_000))],
+];
+
+// At once, since each waits for the plugin's keepalive.
+describe.concurrent('a connection that breaks HTTP/2', () => {
+  it.each(BREACHES)('by %s is closed, and the others live on', async (_title, bytes) => {
+    const socket = await send(plain, Buffer.concat([HELLO, bytes]));
+    await plain.stands();
+    await closed(socket);
+    await plain.stands();
+  });
+
+  it('by metadata of 1 MB is opened again by its client', async () => {
+    const client = new Client(`unix:${socketPath(plain)}`, credentials.createInsecure(), {
+      'grpc.use_local_subchannel_pool': 1,
+    });
+    const { path } = plain.host.wire.backend.Type;
+    const metadata = metadataOf({ multiplex_id: 'x'.repeat(1_000_000) });
+    expect((await attack(client, path, Buffer.alloc(0), { metadata })).status).not.toBe(status.OK);
+    expect(await attack(client, path, Buffer.alloc(0))).toMatchObject({ status: status.OK });
+    client.close();
+    await plain.stands();
+  });
+});
+
+it('a connection that breaks HTTP/2 is let go also when its client has gone before', async () => {
+  const sockets = plain.sockets();
+  for (const [, bytes] of BREACHES) {
+    const socket = await send(plain, Buffer.concat([HELLO, bytes]));
+    await once(socket, 'data');
+    socket.destroy();
+  }
+  await plain.stands();
+  await plain.holdsAtMost(sockets);
+});
+
+describe('a connection under AutoMTLS', () => {
+  it.each<[string, object]>([
+    ['no certificate', {}],
+    ['the certificate of somebody else', (({ key, certificate: cert }) => ({ key, cert }))(autoMtlsIdentity())],
+  ])('with %s is turned away', async (_title, identity) => {
+    const sockets = secured.sockets();
+    const path = socketPath(secured);
+    const socket = connectTls({ ...identity, path, rejectUnauthorized: false, ALPNProtocols: ['h2'] });
+    let received = 0;
+    socket.on('data', (chunk: Buffer) => (received += chunk.length)).on('error', () => undefined);
+    socket.write(HELLO);
+    await closed(socket);
+    // A server that lets its client in says so at once, by its settings.
+    expect(received).toBe(0);
+    await secured.stands();
+    await secured.holdsAtMost(sockets);
   });
 });
 
@@ -139,6 +225,28 @@ describe('a call', () => {
     await plain.stands();
   });
 
+  it.each([
+    ['one value of 60,000 bytes', { multiplex_id: 'x'.repeat(60_000) }],
+    [
+      'twenty values of 4,000 bytes',
+      Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`x${i}`, 'x'.repeat(4_000)])),
+    ],
+  ])('with metadata of %s is answered, and so is the next', async (_title, metadata) => {
+    const session = connectHttp2('http://unused', {
+      createConnection: () => connect(socketPath(plain)),
+      maxSendHeaderBlockLength: 1_000_000,
+    });
+    const head = { ':method': 'POST', ':path': plain.host.wire.health.Check.path, 'content-type': 'application/grpc' };
+    for (const added of [metadata, {}]) {
+      const stream = session.request({ ...head, te: 'trailers', ...added });
+      stream.resume().end(Buffer.alloc(5));
+      const [trailers] = (await once(stream, 'trailers')) as [IncomingHttpHeaders];
+      expect(trailers['grpc-status']).toBe('0');
+    }
+    session.destroy();
+    await plain.stands();
+  });
+
   it('may be begun and reset ten thousand times', async () => {
     const session = connectHttp2('http://unused', { createConnection: () => connect(socketPath(plain)) });
     session.on('error', () => undefined);
@@ -162,6 +270,7 @@ describe('a call', () => {
     const { path, requestSerialize } = plain.host.wire.backend.HandleRequest;
     const bytes = requestSerialize({ request: { operation: 'list', path: 'key/', data: 'null' } });
     const leaving = new AbortController();
+    setMaxListeners(0, leaving.signal);
     const left = Array.from({ length: 1_000 }, () =>
       attack(plain.host.client, path, bytes, { metadata, signal: leaving.signal }),
     );
