@@ -186,6 +186,7 @@ describe('a plugin starts all the same', () => {
     ['its reader of stderr', 'exec "$0" 2> >(:)'],
     ['room for stderr', 'exec "$0" 2>/dev/full'],
     ['HOME', 'unset HOME; exec "$0"'],
+    ['a working folder', 'd=$(mktemp -d) && cd "$d" && rmdir "$d" && exec "$0"'],
   ])('without %s', async (_title, script) => {
     const victim = await start({ command: 'bash', args: ['-c', script, plugin.path] });
     await victim.mount.handleRequest({ operation: 'update', path: 'key/logged', data: { type: 'aes256-gcm96' } });

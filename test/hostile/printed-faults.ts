@@ -8,6 +8,8 @@ export type PrintedFaults = () => readonly string[];
 const MAX_LINE_BYTES = 64 * 1024;
 const LEVELS: readonly unknown[] = ['trace', 'debug', 'info', 'warn', 'error'];
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+/** Said by the shell that the plugin's file starts in, before Node is there; a host logs it as text. */
+const SAID_BY_SHELL = /^(sh: 0|shell-init): .*getcwd.*: No such file or directory$/;
 /** By these the plugin says that it has stumbled over its own feet. */
 const MISTAKES: readonly unknown[] = [
   'request failed unexpectedly',
@@ -35,6 +37,7 @@ export function watchPrinted(plugin: PluginChild, secrets: KnownSecrets): Printe
 
 function lineFaults(line: string): readonly string[] {
   if (Buffer.byteLength(line) >= MAX_LINE_BYTES) return [`a line of ${line.length} characters is logged`];
+  if (SAID_BY_SHELL.test(line)) return [];
   let entry: unknown;
   try {
     entry = JSON.parse(line);
