@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { genericName, genericNameWithAt, matchAll, optionalParam } from '../../src/framework/index.ts';
+import { fields, genericName, genericNameWithAt, matchAll, optionalParam } from '../../src/framework/index.ts';
 import type { Json } from '../../src/logical/index.ts';
-import { clientInput } from './arbitraries/client-input.ts';
+import { inputFor } from './arbitraries/client-input.ts';
 import { capturesOf, pathPattern } from './arbitraries/path-pattern.ts';
-import { fieldType, toyAsk } from './arbitraries/toy.ts';
+import { patchAsk, toyAsk } from './arbitraries/toy.ts';
 import { expectAgreement, type BackendAsk } from './backend-agreement.ts';
 import { convert, expectedOf, type FieldAnswer, type FieldType } from './field-agreement.ts';
 import { hasGo, startOracle, type Oracle } from './live-oracle.ts';
@@ -37,9 +37,11 @@ describe.runIf(GO)(`agrees with Vault's framework, live (seed ${SEED}, ${RUNS} r
   it(
     'on what a field makes of what a client sends',
     async () => {
-      const sent = fc.oneof({ weight: 30, arbitrary: clientInput() }, { weight: 1, arbitrary: fc.constant(undefined) });
+      const typed = (Object.keys(fields) as FieldType[]).map((type) =>
+        fc.tuple(fc.constant(type), fc.option(inputFor(type), { nil: undefined, freq: 30 })),
+      );
       await fc.assert(
-        fc.asyncProperty(fieldType, sent, defaultValue, async (type, raw, value) => {
+        fc.asyncProperty(fc.oneof(...typed), defaultValue, async ([type, raw], value) => {
           const written = value[type] === undefined ? {} : { default: value[type] };
           const question = JSON.stringify({ type, ...written }).replace(
             /\}$/,
@@ -93,6 +95,10 @@ describe.runIf(GO)(`agrees with Vault's framework, live (seed ${SEED}, ${RUNS} r
     async () => {
       await fc.assert(
         fc.asyncProperty(toyAsk(), (ask) => expectSame(oracle, ask)),
+        share(0.05),
+      );
+      await fc.assert(
+        fc.asyncProperty(patchAsk(), (ask) => expectSame(oracle, ask)),
         share(0.05),
       );
     },

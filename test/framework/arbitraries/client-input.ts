@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { FieldType } from '../field-agreement.ts';
 
 /**
  * JSON as clients send it: the shapes of the CLI (`k=v` once and repeated, lists at commas, everything as text), of
@@ -10,13 +11,32 @@ export function clientInput(): fc.Arbitrary<string> {
     { weight: 4, arbitrary: number() },
     { weight: 1, arbitrary: fc.constantFrom('true', 'false', 'null', '[]', '{}', '[null]', '""') },
     { weight: 4, arbitrary: list(fc.oneof(...texts()).map(json)) },
-    { weight: 2, arbitrary: list(headerLine().map(json)) },
     { weight: 3, arbitrary: list(nested()) },
     { weight: 3, arbitrary: object(fc.oneof(...texts().map((text) => text.map(json)), list(pair().map(json)))) },
     { weight: 3, arbitrary: object(nested()) },
     { weight: 1, arbitrary: nested() },
   );
 }
+
+/** What is meant for a field of this type, and any client input. */
+export function inputFor(type: FieldType): fc.Arbitrary<string> {
+  const meant = MEANT[type]?.();
+  return meant ? fc.oneof(clientInput(), meant) : clientInput();
+}
+
+const MEANT: Readonly<Partial<Record<FieldType, () => fc.Arbitrary<string>>>> = {
+  lowerCaseString: () => word().map(json),
+  nameString: () => word().map(json),
+  int: () => wholeNumber().map(json),
+  int64: () => wholeNumber().map(json),
+  float: () => decimal().map(json),
+  bool: () => bool().map(json),
+  commaIntSlice: () => list(wholeNumber().map(json)),
+  durationSecond: () => duration().map(json),
+  signedDurationSecond: () => duration().map(json),
+  time: () => time().map(json),
+  header: () => fc.oneof(header().map(json), list(headerLine().map(json))),
+};
 
 function json(value: unknown): string {
   return JSON.stringify(value);

@@ -8,9 +8,9 @@ import { clientInput } from './client-input.ts';
 import { capturesOf, pathPattern } from './path-pattern.ts';
 
 /** Types of fields. */
-export const fieldType: fc.Arbitrary<FieldType> = fc.constantFrom(...(Object.keys(fields) as FieldType[]));
+const fieldType: fc.Arbitrary<FieldType> = fc.constantFrom(...(Object.keys(fields) as FieldType[]));
 
-const NAMES = ['name', 'type', 'tags', 'list', 'keys', 'Z', 'é', 'constructor', 'a_b', 'a-b'];
+const NAMES = ['name', 'type', 'tags', 'list', 'keys', 'Z', 'é', 'constructor', 'a_b', 'a-b', '～', '👍'];
 const OPERATIONS: readonly PathOperation[] = ['create', 'update', 'patch', 'read', 'list', 'delete'];
 
 /** Text as descriptions hold it: lines, spaces of all kinds, markup. */
@@ -53,7 +53,9 @@ const scalar: fc.Arbitrary<boolean | number | string> = fc.oneof(
 const DIFFERS = /\d{13}|e\+?\d\d|:\d\d[.,]\d{4}|^[[].*null/is;
 const input = clientInput()
   .filter((json) => !DIFFERS.test(json))
-  .map((json) => JSON.parse(json) as Json);
+  // Written once more: JavaScript writes `-0` as `0`, so that the two would be asked differently.
+  .map((json) => JSON.parse(JSON.stringify(JSON.parse(json))) as Json);
+const valueOrNull = fc.oneof({ weight: 8, arbitrary: input }, { weight: 1, arbitrary: fc.constant(null) });
 const attribute = fc.constantFrom('', 'a', 'Do-It', 'key management', 'é', 'ßa', 'אb', 'a|b', '|', '|b|c', 'x_y');
 
 const display: fc.Arbitrary<DisplayAttributes> = fc.record(
@@ -178,14 +180,17 @@ const request = fc.record({
   operation: fc.constantFrom(...OPERATIONS, 'help', 'scan', 'undefined'),
   check: fc.boolean(),
   data: fc.array(
-    fc.tuple(fc.nat({ max: 20 }), fc.constantFrom(undefined, undefined, 'zzz', 'n1', 'é', '__proto__'), input),
+    fc.tuple(fc.nat({ max: 20 }), fc.constantFrom(undefined, undefined, 'zzz', 'n1', 'é', '__proto__'), valueOrNull),
     { maxLength: 4 },
   ),
 });
 
 /** Backends with all that their help and their OpenAPI document are made from, and requests of all kinds. */
 export function toyAsk(): fc.Arbitrary<BackendAsk> {
-  const special = fc.oneof(fc.constantFrom('key/*', 'key', 'kms/+', '+/a', 'a*', 'config/+/x*', '*', 'key/{n1}'), text);
+  const special = fc.oneof(
+    fc.constantFrom('key/*', 'key', 'kms/+', '+/a', 'a*', 'config/+/x*', '*', 'key/{n1}', '+/', '+/+/'),
+    text,
+  );
   const resource = fc.dictionary(fc.constantFrom(...NAMES, 'other'), input, { maxKeys: 4 });
   return fc
     .record({
@@ -209,6 +214,35 @@ export function toyAsk(): fc.Arbitrary<BackendAsk> {
           ...chosen.map((choice) => requestOf(choice, paths)),
         ],
       };
+    });
+}
+
+/** Backends with something to be patched, of some of the types, and one patch. */
+export function patchAsk(): fc.Arbitrary<BackendAsk> {
+  const name = fc.constantFrom('a', 'b', 'c', 'd');
+  const value = fc.oneof(
+    valueOrNull,
+    fc.constantFrom<Json>({ x: null }, { x: { y: null } }, { x: 1 }, '2026-01-02T03:04:05Z'),
+  );
+  return fc
+    .record({
+      // Of nulls within lists it is known that they differ.
+      types: fc.dictionary(
+        name,
+        fieldType.filter((type) => type !== 'slice'),
+        { minKeys: 1 },
+      ),
+      resource: fc.dictionary(name, value),
+      data: fc.dictionary(name, value, { minKeys: 1 }),
+    })
+    .map(({ types, resource, data }) => {
+      const typed = Object.entries(types).map(([each, type]): [string, ToyField] => [each, { type }]);
+      const path: ToyPath = {
+        pattern: 'x',
+        fields: Object.fromEntries(typed),
+        operations: { patch: { answer: 'patch' } },
+      };
+      return { backend: { help: '', paths: [path], resource }, requests: [{ operation: 'patch', path: 'x', data }] };
     });
 }
 
