@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { attack, metadataOf } from './attack.ts';
@@ -7,6 +8,7 @@ const plugin = useVictim();
 
 const nested = (open: string, close: string, depth: number): string => open.repeat(depth) + close.repeat(depth);
 const DEEP = 100_000;
+const GIVEN = randomBytes(30).toString('base64url');
 
 /** Sends a write with this text as its data. @returns what a server would make of the answer */
 async function write(victim: Victim, path: string, data: string): Promise<{ code: number; text: string }> {
@@ -57,6 +59,23 @@ describe('the data of a request', () => {
   ])('is judged with %s', async (_title, path, data) => {
     const victim = plugin();
     expect((await write(victim, path, data)).code).toBeLessThan(500);
+    await victim.stands();
+  });
+
+  it.each<[string, string, object]>([
+    ['another region', 'kms/aws', { key_collection: 'eu-west-1' }],
+    ['another provider', 'kms/aws', { provider: 'gcpckms' }],
+    ['no provider that there is', 'kms/aws', { provider: 'none' }],
+    ['credentials that are missing some', 'kms/aws', { credentials: { secret_key: GIVEN } }],
+    ['credentials in a list', 'kms/aws', { credentials: { access_key: 'AKIA', secret_key: [GIVEN] } }],
+    ['credentials that are no pair', 'kms/aws', { credentials: [GIVEN] }],
+    ['credentials of a new KMS', 'kms/new', { provider: 'awskms', credentials: { secret_key: GIVEN } }],
+    ['a key that is no type', 'key/honest', { type: 'rsa-4096' }],
+  ])('is refused with %s, without a word of what is secret', async (_title, path, data) => {
+    const victim = plugin();
+    victim.know('the secret_key given', Buffer.from(GIVEN));
+    const { code, text } = await write(victim, path, JSON.stringify(data));
+    expect({ code, text }).toEqual({ code: 400, text: expect.stringMatching(/./) as string });
     await victim.stands();
   });
 
