@@ -70,6 +70,68 @@ describe('a request that is interrupted', () => {
     },
   );
 
+  describe('by a storage that fails', () => {
+    /** The storage, until `fails` says so of a write. */
+    const failing = (fails: (key: string) => boolean): Storage => ({
+      ...storage,
+      put: async (entry) => {
+        if (fails(entry.key)) throw new StorageError('the disk is full');
+        await storage.put(entry);
+      },
+    });
+
+    it('remembers what it could not write down, and needs no search for it', async () => {
+      cloud.searchable = false;
+      let full = false;
+      engine = await startEngine({ storage: failing(() => full), drivers: cloud.drivers });
+      cloud.fault = (action) => {
+        full = action === 'create';
+        return undefined;
+      };
+      await expect(engine.write('kms/aws/key/k', purpose)).rejects.toThrow('the disk is full');
+      full = false;
+      cloud.fault = () => undefined;
+      await engine.write('kms/aws/key/k', purpose);
+      expect(cloud.objects.size).toBe(1);
+      expect(await violations(storage, cloud)).toEqual([]);
+    });
+
+    it('has written down what it adopted before it goes on', async () => {
+      cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+      await engine.errorOf(engine.write('kms/aws/key/k', purpose));
+      let dead = false;
+      const dying = await startEngine({ storage: failing(() => dead), drivers: cloud.drivers });
+      cloud.fault = (action) => {
+        dead = action === 'import';
+        return dead ? { when: 'before', reason: 'unavailable' } : undefined;
+      };
+      await expect(dying.write('kms/aws/key/k', purpose)).rejects.toThrow();
+      cloud.fault = () => undefined;
+      // The next process may not search any more.
+      cloud.searchable = false;
+      await (await startEngine({ storage, drivers: cloud.drivers })).tick();
+      expect(cloud.objects.size).toBe(1);
+      expect(await violations(storage, cloud)).toEqual([]);
+    });
+
+    it('at the very last write is finished by the tick', async () => {
+      let full = false;
+      engine = await startEngine({ storage: failing(() => full), drivers: cloud.drivers });
+      // The first tick of a process looks through everything; it is not the one that is meant.
+      await engine.tick(false);
+      cloud.fault = (action) => {
+        full = action === 'set_current';
+        return undefined;
+      };
+      await expect(engine.write('kms/aws/key/k', purpose)).rejects.toThrow('the disk is full');
+      full = false;
+      cloud.fault = () => undefined;
+      await engine.tick(false);
+      const record = Buffer.from((await storage.get('distribution/aws/k'))?.value ?? []);
+      expect(JSON.parse(record.toString())).toMatchObject({ current: 1 });
+    });
+  });
+
   it('does not hold up another key', async () => {
     await engine.write('key/other', { type: 'aes256-gcm96' });
     let release: () => void = () => undefined;
