@@ -46,6 +46,41 @@ describe('a request that is interrupted', () => {
     expect(await engine.read('key/k')).toMatchObject({ latest_version: 1 });
   });
 
+  it.each(['before', 'after'] as const)(
+    'by death right after a version was disabled, %s its import was written down, is enabled again when that is wished',
+    async (written) => {
+      await engine.write('key/k/rotate');
+      if (written === 'after') await engine.write('kms/aws/key/k', purpose);
+      let alive = true;
+      const dying = await startEngine({
+        drivers: cloud.drivers,
+        storage: {
+          ...storage,
+          put: async (entry) => {
+            if (!alive) throw new StorageError('dead');
+            await storage.put(entry);
+          },
+        },
+      });
+      cloud.fault = (action) => {
+        alive = action !== 'disable';
+        return alive ? undefined : { when: 'after', reason: 'unavailable' };
+      };
+      const disable = (): Promise<unknown> => dying.write('key/k', { min_enabled_version: 2 });
+      if (written === 'before') {
+        await disable();
+        await dying.write('kms/aws/key/k', purpose).catch(() => undefined);
+      } else {
+        await disable().catch(() => undefined);
+      }
+      expect(cloud.objects.get('cmk-1')?.state).toBe('disabled');
+      cloud.fault = () => undefined;
+      const fresh = await startEngine({ storage, drivers: cloud.drivers });
+      await fresh.write('key/k', { min_enabled_version: 1 });
+      expect(await violations(storage, cloud)).toEqual([]);
+    },
+  );
+
   it.each([1, 2, 3, 4, 5])(
     'by the loss of leadership at write %i passes the text on that forwards it, and the new node finishes the work',
     async (writes) => {

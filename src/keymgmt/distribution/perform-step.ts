@@ -2,7 +2,7 @@ import { withMaterial } from '../../crypto/key-material.ts';
 import { createVersion, isAnnounced, settleAttempt } from './create-version.ts';
 import type { Step } from './plan.ts';
 import { knownIds, readMaterial, remoteId, versionTarget, type Run } from './run.ts';
-import { afterStep, withDoubt } from './state-changes.ts';
+import { afterStep } from './state-changes.ts';
 
 /** Does one step in the cloud and sets its outcome in the record. @throws {ProviderError} when the cloud refuses */
 export async function performStep(run: Run, step: Step, remaining: () => readonly Step[]): Promise<void> {
@@ -24,17 +24,12 @@ export async function performStep(run: Run, step: Step, remaining: () => readonl
     case 'disable':
       // A version is never disabled while the record still calls it merely created, see Distribution.
       await record.flush();
-      try {
-        await client.setEnabled(
-          versionTarget(run, step.version),
-          remoteId(run, step.version),
-          step.action === 'enable',
-          signal,
-        );
-      } catch (error) {
-        record.set(withDoubt(record.current, step.version));
-        throw error;
-      }
+      await client.setEnabled(
+        versionTarget(run, step.version),
+        remoteId(run, step.version),
+        step.action === 'enable',
+        signal,
+      );
       break;
     case 'set_current':
       await client.setCurrent(
