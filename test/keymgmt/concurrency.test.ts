@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Storage } from '../../src/logical/index.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { violations } from '../support/invariants.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+const SEED = Number(process.env['CONCURRENCY_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const purpose = { purpose: 'encrypt,decrypt' };
+
+/** Requests that change one key, each as its client sends it. */
+const REQUESTS = {
+  distribute: (engine: Engine) => engine.write('kms/aws/key/k', purpose),
+  rotate: (engine: Engine) => engine.write('key/k/rotate'),
+  disable: (engine: Engine) => engine.write('key/k', { min_enabled_version: 2 }),
+  enable: (engine: Engine) => engine.write('key/k', { min_enabled_version: 1 }),
+  remove: (engine: Engine) => engine.request('delete', 'kms/aws/key/k'),
+  sync: (engine: Engine) => engine.write('kms/aws/key/k/sync'),
+  tick: (engine: Engine) => engine.tick(),
+};
+type RequestName = keyof typeof REQUESTS;
+
+interface World {
+  readonly cloud: ModelCloud;
+  readonly storage: InMemoryStorage;
+  readonly engine: Engine;
+}
+
+/** @param delays how many turns each call to the storage takes, over and over */
+async function newWorld(delays: readonly number[]): Promise<World> {
+  const cloud = modelCloud();
+  const storage = inMemoryStorage();
+  let calls = 0;
+  const slowly = async <T>(work: Promise<T>): Promise<T> => {
+    const result = await work;
+    for (let turns = delays[calls++ % delays.length] ?? 0; turns > 0; turns--) await Promise.resolve();
+    return result;
+  };
+  const slow: Storage = {
+    get: (key) => slowly(storage.get(key)),
+    put: (entry) => slowly(storage.put(entry)),
+    delete: (key) => slowly(storage.delete(key)),
+    list: (prefix) => slowly(storage.list(prefix)),
+  };
+  const engine = await startEngine({ storage: slow, drivers: cloud.drivers });
+  await engine.write('key/k', { type: 'aes256-gcm96', deletion_allowed: true });
+  await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+  return { cloud, storage, engine };
+}
+
+describe('requests for the same key at the same time', () => {
+  const names = fc.constantFrom(...(Object.keys(REQUESTS) as RequestName[]));
+  const delays = fc.array(fc.nat({ max: 12 }), { minLength: 16, maxLength: 16 });
+
+  it(`end as if they had come one after the other (CONCURRENCY_SEED=${SEED})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(names, { maxLength: 2 }),
+        fc.array(names, { minLength: 2, maxLength: 4 }),
+        delays,
+        async (before, together, turns) => {
+          const { cloud, storage, engine } = await newWorld(turns);
+          const send = (name: RequestName): Promise<string | undefined> =>
+            engine.errorOf(REQUESTS[name](engine).then((answer) => answer ?? undefined));
+          for (const name of before) await send(name);
+          await Promise.all(together.map(send));
+          await engine.tick();
+          expect(await violations(storage, cloud)).toEqual([]);
+          expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
+        },
+      ),
+      { seed: SEED, numRuns: 500 },
+    );
+  }, 120_000);
+
+  it('make one object where they are the same', async () => {
+    const { cloud, engine } = await newWorld([3]);
+    await Promise.all([1, 2, 3].map(() => REQUESTS.distribute(engine)));
+    expect(cloud.calls.filter((call) => call.startsWith('create'))).toHaveLength(1);
+  });
+
+  it('do not bring back what was forgotten by force', async () => {
+    const { cloud, engine } = await newWorld([0]);
+    await REQUESTS.distribute(engine);
+    let forgotten: Promise<unknown> = Promise.resolve();
+    cloud.fault = (action) => {
+      if (action === 'create') forgotten = engine.request('delete', 'kms/aws/key/k', { force: true });
+      return undefined;
+    };
+    await REQUESTS.rotate(engine);
+    await forgotten;
+    expect(await engine.read('kms/aws/key/k')).toBeUndefined();
+    expect(await engine.read('key/k')).toMatchObject({ latest_version: 2 });
+  });
+
+  it.each([[[0]], [[1]], [[2]], [[5]], [[0, 7]], [[7, 0, 3]]])(
+    'leave a key that is either deleted or distributed, with its material (turns %j)',
+    async (turns) => {
+      const { cloud, storage, engine } = await newWorld(turns);
+      await Promise.all([
+        engine.errorOf(engine.request('delete', 'key/k')),
+        engine.errorOf(REQUESTS.distribute(engine)),
+      ]);
+      await engine.tick();
+      if ((await engine.read('key/k')) === undefined) {
+        expect(storage.keys()).toEqual(['kms/aws']);
+        expect(cloud.objects.size).toBe(0);
+      } else {
+        expect(await violations(storage, cloud)).toEqual([]);
+      }
+    },
+  );
+
+  it.each([[[0]], [[1]], [[4]], [[0, 5]]])('create a key once (turns %j)', async (turns) => {
+    const { storage, engine } = await newWorld(turns);
+    await Promise.all([1, 2, 3].map(() => engine.write('key/new', { type: 'aes256-gcm96' })));
+    await engine.write('key/new/rotate');
+    expect(storage.keys().filter((key) => key.includes('new'))).toEqual([
+      'key/new',
+      'material/new/1',
+      'material/new/2',
+    ]);
+  });
+});
+
+it('material that could not be deleted with its key is swept by a later tick', async () => {
+  const storage = inMemoryStorage();
+  let broken = false;
+  const engine = await startEngine({
+    drivers: modelCloud().drivers,
+    storage: {
+      ...storage,
+      delete: async (key) => {
+        if (broken && key.startsWith('material/')) throw new Error('the disk is gone');
+        await storage.delete(key);
+      },
+    },
+  });
+  await engine.write('key/k', { type: 'aes256-gcm96', deletion_allowed: true });
+  await engine.tick(false);
+  broken = true;
+  await expect(engine.request('delete', 'key/k')).rejects.toThrow('the disk is gone');
+  broken = false;
+  await engine.tick(false);
+  expect(storage.keys()).toEqual([]);
+});
