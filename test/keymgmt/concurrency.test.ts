@@ -93,6 +93,38 @@ describe('requests for the same key at the same time', () => {
     expect(await engine.read('key/k')).toMatchObject({ latest_version: 2 });
   });
 
+  it('do not bring back what was removed', async () => {
+    const { cloud, storage, engine } = await newWorld([0]);
+    await REQUESTS.distribute(engine);
+    let removed: Promise<unknown> = Promise.resolve();
+    cloud.fault = (action) => {
+      if (action === 'create') removed = REQUESTS.remove(engine);
+      return undefined;
+    };
+    await REQUESTS.rotate(engine);
+    await removed;
+    expect(await engine.read('kms/aws/key/k')).toBeUndefined();
+    expect(await violations(storage, cloud)).toEqual([]);
+  });
+
+  it('wait for the tick that finishes what was left', async () => {
+    const { cloud, storage, engine } = await newWorld([0]);
+    cloud.fault = (action) => (action === 'create' ? { when: 'before', reason: 'timeout' } : undefined);
+    await engine.errorOf(REQUESTS.distribute(engine));
+    let rotated: Promise<unknown> = Promise.resolve();
+    cloud.fault = (action) => {
+      if (action === 'import') {
+        cloud.fault = () => undefined;
+        rotated = REQUESTS.rotate(engine);
+      }
+      return undefined;
+    };
+    await engine.tick();
+    await rotated;
+    expect(cloud.calls.filter((call) => call.startsWith('import'))).toHaveLength(2);
+    expect(await violations(storage, cloud)).toEqual([]);
+  });
+
   it.each([[[0]], [[1]], [[2]], [[5]], [[0, 7]], [[7, 0, 3]]])(
     'leave a key that is either deleted or distributed, with its material (turns %j)',
     async (turns) => {
@@ -110,6 +142,53 @@ describe('requests for the same key at the same time', () => {
       }
     },
   );
+
+  it.each([[[0]], [[1]], [[2]], [[5]], [[0, 7]], [[7, 0, 3]]])(
+    'leave no distribution to a KMS that is deleted, and none that a write brings back (turns %j)',
+    async (turns) => {
+      const { storage, engine } = await newWorld(turns);
+      const deletion = (): Promise<unknown> => engine.errorOf(engine.request('delete', 'kms/aws'));
+      await Promise.all([engine.errorOf(REQUESTS.distribute(engine)), deletion()]);
+      const left = storage.keys().filter((key) => /^(kms|distribution)\//.test(key));
+      expect([[], ['distribution/aws/k', 'kms/aws']]).toContainEqual(left);
+
+      await REQUESTS.remove(engine);
+      await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+      // Whichever comes first, it is gone then: an update of what is not there lacks its key_collection.
+      const update = engine.request('update', 'kms/aws', { provider: 'awskms' });
+      await Promise.all([engine.errorOf(update), deletion()]);
+      expect(storage.keys()).not.toContain('kms/aws');
+    },
+  );
+
+  it.each([[[0]], [[1]], [[3]], [[8]], [[0, 5]], [[9, 0, 4]]])(
+    'lose no version to a change of the settings (turns %j)',
+    async (turns) => {
+      const { engine } = await newWorld(turns);
+      await Promise.all([REQUESTS.rotate(engine), REQUESTS.enable(engine), REQUESTS.rotate(engine)]);
+      expect(await engine.read('key/k')).toMatchObject({ latest_version: 3 });
+    },
+  );
+
+  it('sweep away no material of a key that is being created', async () => {
+    const storage = inMemoryStorage();
+    let swept: Promise<void> | undefined;
+    const engine: Engine = await startEngine({
+      drivers: modelCloud().drivers,
+      storage: {
+        ...storage,
+        put: async (entry) => {
+          await storage.put(entry);
+          if (!entry.key.startsWith('material/')) return;
+          swept = engine.tick();
+          for (let turns = 50; turns > 0; turns--) await Promise.resolve();
+        },
+      },
+    });
+    await engine.write('key/new', { type: 'aes256-gcm96' });
+    await swept;
+    expect(storage.keys()).toEqual(['key/new', 'material/new/1']);
+  });
 
   it.each([[[0]], [[1]], [[4]], [[0, 5]]])('create a key once (turns %j)', async (turns) => {
     const { storage, engine } = await newWorld(turns);
