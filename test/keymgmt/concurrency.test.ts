@@ -48,6 +48,37 @@ async function newWorld(delays: readonly number[]): Promise<World> {
   return { cloud, storage, engine };
 }
 
+const manyTurns = async (): Promise<void> => {
+  for (let turns = 300; turns > 0; turns--) await Promise.resolve();
+};
+
+/** A world in which one call of the cloud answers so late that everything that does not wait is done before. */
+async function slowWorld(
+  action: 'createVersion' | 'importMaterial',
+  meanwhile: (world: World) => void,
+): Promise<World> {
+  const cloud = modelCloud();
+  const storage = inMemoryStorage();
+  const { awskms } = cloud.drivers;
+  const late = async <T>(answer: Promise<T>): Promise<T> => {
+    const result = await answer;
+    meanwhile(world);
+    await manyTurns();
+    return result;
+  };
+  const connect: typeof awskms.connect = (config) => {
+    const client = awskms.connect(config);
+    return action === 'createVersion'
+      ? { ...client, createVersion: (...args) => late(client.createVersion(...args)) }
+      : { ...client, importMaterial: (...args) => late(client.importMaterial(...args)) };
+  };
+  const engine = await startEngine({ storage, drivers: { ...cloud.drivers, awskms: { ...awskms, connect } } });
+  const world = { cloud, storage, engine };
+  await engine.write('key/k', { type: 'aes256-gcm96' });
+  await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+  return world;
+}
+
 describe('requests for the same key at the same time', () => {
   const names = fc.constantFrom(...(Object.keys(REQUESTS) as RequestName[]));
   const delays = fc.array(fc.nat({ max: 12 }), { minLength: 16, maxLength: 16 });
@@ -94,13 +125,11 @@ describe('requests for the same key at the same time', () => {
   });
 
   it('do not bring back what was removed', async () => {
-    const { cloud, storage, engine } = await newWorld([0]);
-    await REQUESTS.distribute(engine);
     let removed: Promise<unknown> = Promise.resolve();
-    cloud.fault = (action) => {
-      if (action === 'create') removed = REQUESTS.remove(engine);
-      return undefined;
-    };
+    const { storage, cloud, engine } = await slowWorld('createVersion', (world) => {
+      if (world.cloud.objects.size > 1) removed = REQUESTS.remove(world.engine);
+    });
+    await REQUESTS.distribute(engine);
     await REQUESTS.rotate(engine);
     await removed;
     expect(await engine.read('kms/aws/key/k')).toBeUndefined();
@@ -108,21 +137,42 @@ describe('requests for the same key at the same time', () => {
   });
 
   it('wait for the tick that finishes what was left', async () => {
-    const { cloud, storage, engine } = await newWorld([0]);
+    let rotated: Promise<unknown> | undefined;
+    const { storage, cloud, engine } = await slowWorld('importMaterial', (world) => {
+      rotated ??= REQUESTS.rotate(world.engine);
+    });
     cloud.fault = (action) => (action === 'create' ? { when: 'before', reason: 'timeout' } : undefined);
     await engine.errorOf(REQUESTS.distribute(engine));
-    let rotated: Promise<unknown> = Promise.resolve();
-    cloud.fault = (action) => {
-      if (action === 'import') {
-        cloud.fault = () => undefined;
-        rotated = REQUESTS.rotate(engine);
-      }
-      return undefined;
-    };
+    cloud.fault = () => undefined;
     await engine.tick();
     await rotated;
     expect(cloud.calls.filter((call) => call.startsWith('import'))).toHaveLength(2);
     expect(await violations(storage, cloud)).toEqual([]);
+  });
+
+  it('keep the report of what a sync replaces', async () => {
+    const cloud = modelCloud();
+    const storage = inMemoryStorage();
+    let ticked: Promise<void> | undefined;
+    const engine: Engine = await startEngine({
+      drivers: cloud.drivers,
+      storage: {
+        ...storage,
+        put: async (entry) => {
+          await storage.put(entry);
+          if (!entry.key.startsWith('orphan/')) return;
+          ticked = engine.tick();
+          await manyTurns();
+        },
+      },
+    });
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    await REQUESTS.distribute(engine);
+    (cloud.objects as Map<string, unknown>).delete('cmk-1');
+    await REQUESTS.sync(engine);
+    await ticked;
+    expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toHaveLength(1);
   });
 
   it.each([[[0]], [[1]], [[2]], [[5]], [[0, 7]], [[7, 0, 3]]])(
@@ -181,7 +231,7 @@ describe('requests for the same key at the same time', () => {
           await storage.put(entry);
           if (!entry.key.startsWith('material/')) return;
           swept = engine.tick();
-          for (let turns = 50; turns > 0; turns--) await Promise.resolve();
+          await manyTurns();
         },
       },
     });
