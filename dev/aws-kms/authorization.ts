@@ -9,6 +9,9 @@ export interface Principal {
   readonly allow?: readonly string[] | undefined;
 }
 
+/** Name of the IAM user: errors repeat it, so it tells nothing of the access key. */
+const USER = 'application';
+
 /** One permission that a call needs. */
 interface Permission {
   readonly action: string;
@@ -22,7 +25,7 @@ export function authorize(principal: Principal, region: RegionState, action: str
     if (principal.allow.includes(needed)) continue;
     throw new KmsError(
       'AccessDeniedException',
-      `User: arn:aws:iam::${ACCOUNT}:user/${principal.accessKeyId} is not authorized to perform: kms:${needed} on ` +
+      `User: arn:aws:iam::${ACCOUNT}:user/${USER} is not authorized to perform: kms:${needed} on ` +
         `resource: ${resource} because no identity-based policy allows the kms:${needed} action`,
     );
   }

@@ -134,7 +134,7 @@ describe('the embedded KMS', () => {
     const client = kmsClient(kms.url);
     const keyId = await newKey(client);
     await client.send(new ListKeysCommand({}));
-    const user = `User: arn:aws:iam::000000000000:user/${ALICE.accessKeyId} is not authorized to perform: `;
+    const user = `User: arn:aws:iam::000000000000:user/application is not authorized to perform: `;
     await expect(client.send(new DescribeKeyCommand({ KeyId: keyId }))).rejects.toMatchObject({
       name: 'AccessDeniedException',
       message: `${user}kms:DescribeKey on resource: arn:aws:kms:${REGION}:000000000000:key/${keyId} because no identity-based policy allows the kms:DescribeKey action`,
