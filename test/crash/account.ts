@@ -1,18 +1,3 @@
 /** The Region and the only user of every world's embedded KMS. */
 export const REGION = 'us-west-1';
 export const ACCESS_KEY = { accessKeyId: 'AKIACRASHTEST', secretAccessKey: 'crash-test-secret' };
-
-/** The eleven permissions of Vault's documentation. */
-export const DOCUMENTED_PERMISSIONS = [
-  'CreateKey',
-  'GetParametersForImport',
-  'ImportKeyMaterial',
-  'EnableKey',
-  'DisableKey',
-  'ScheduleKeyDeletion',
-  'CreateAlias',
-  'UpdateAlias',
-  'DeleteAlias',
-  'ListAliases',
-  'TagResource',
-];

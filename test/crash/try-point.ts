@@ -1,7 +1,7 @@
 import { keyState, violations } from './check.ts';
 import type { CrashPoint } from './gate.ts';
 import type { Verb } from './verbs.ts';
-import { DOCUMENTED_PERMISSIONS } from './account.ts';
+import { DOCUMENTED_PERMISSIONS } from '../support/documented-permissions.ts';
 import { newWorld, type Ground, type World } from './world.ts';
 
 /** Which IAM policy the plugin's credentials have. */

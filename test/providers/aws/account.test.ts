@@ -7,7 +7,6 @@ import { secret } from '../../../src/support/secret.ts';
 import {
   ACCESS_KEY,
   administrator,
-  DOCUMENTED,
   failure,
   makeVersion,
   noMaterial,
@@ -16,6 +15,7 @@ import {
   target,
   type Bench,
 } from './harness.ts';
+import { DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 
 const configured = ({ url }: Kms): Readonly<Record<string, string>> => ({
   access_key: ACCESS_KEY.accessKeyId,
@@ -110,7 +110,9 @@ describe('an account of AWS', () => {
 
 describe('checking an account', () => {
   it('names the permissions that are missing, and makes and changes nothing', async () => {
-    const bench = await setUp({ allow: DOCUMENTED.filter((action) => !['DisableKey', 'CreateKey'].includes(action)) });
+    const bench = await setUp({
+      allow: DOCUMENTED_PERMISSIONS.filter((action) => !['DisableKey', 'CreateKey'].includes(action)),
+    });
     const check = await bench.client.checkAccount(bench.signal);
     const missing = check.permissions.filter(({ granted }) => granted !== 'yes');
     expect(missing.map(({ permission, required }) => [permission, required])).toEqual([
@@ -128,9 +130,11 @@ describe('checking an account', () => {
     expect(bench.kms.keys(REGION)).toEqual([]);
   });
 
-  it.each(DOCUMENTED)('finds out that kms:%s is missing, and only that', async (missing) => {
+  it.each(DOCUMENTED_PERMISSIONS)('finds out that kms:%s is missing, and only that', async (missing) => {
     const bench = await setUp({
-      allow: [...DOCUMENTED, 'DescribeKey', 'ListKeys', 'ListResourceTags'].filter((action) => action !== missing),
+      allow: [...DOCUMENTED_PERMISSIONS, 'DescribeKey', 'ListKeys', 'ListResourceTags'].filter(
+        (action) => action !== missing,
+      ),
     });
     const { permissions } = await bench.client.checkAccount(bench.signal);
     // AWS wants kms:TagResource for a CreateKey with tags.

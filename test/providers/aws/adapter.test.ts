@@ -2,7 +2,6 @@ import { CreateAliasCommand, DeleteImportedKeyMaterialCommand, UpdateAliasComman
 import { describe, expect, it } from 'vitest';
 import {
   administrator,
-  DOCUMENTED,
   failure,
   makeVersion,
   material,
@@ -12,6 +11,7 @@ import {
   target,
   type Bench,
 } from './harness.ts';
+import { DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 
 const ALIAS = 'alias/hashicorp/k-1700000000';
 
@@ -21,7 +21,7 @@ const stateOf = ({ kms }: Bench, id: string): string | undefined =>
 
 describe('the AWS KMS adapter', () => {
   it('leads a key through its whole life with the eleven documented permissions, and tries no other', async () => {
-    const each = await setUp({ allow: DOCUMENTED });
+    const each = await setUp({ allow: DOCUMENTED_PERMISSIONS });
     const { client, kms, signal } = each;
     const first = await makeVersion(each, 1);
     await client.setCurrent(target(1), first, { owned: false, ours: [first] }, signal);
@@ -37,7 +37,7 @@ describe('the AWS KMS adapter', () => {
     await client.removeVersion(second, signal);
     expect(kms.aliases(REGION)).toEqual({});
     expect(kms.keys(REGION).map(({ state }) => state)).toEqual(['PendingDeletion', 'PendingDeletion']);
-    expect(actions(each).filter((action) => !DOCUMENTED.includes(action))).toEqual([]);
+    expect(actions(each).filter((action) => !DOCUMENTED_PERMISSIONS.includes(action))).toEqual([]);
   });
 
   it('labels a CMK with everything that finds it again', async () => {
@@ -211,7 +211,7 @@ describe('the AWS KMS adapter', () => {
   });
 
   it('says that it may not look, or that nobody answers', async () => {
-    const limited = await setUp({ allow: DOCUMENTED });
+    const limited = await setUp({ allow: DOCUMENTED_PERMISSIONS });
     const id = await makeVersion(limited, 1);
     expect(await limited.client.observeVersion(id, limited.signal)).toMatchObject({ outcome: 'forbidden' });
     limited.kms.faults.set(() => ({ when: 'before', drop: true }));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Calls } from '../../../src/providers/aws/calls.ts';
 import { awsClient } from '../../../src/providers/aws/client.ts';
-import { DOCUMENTED, failure, makeVersion, REGION, setUp, target } from './harness.ts';
+import { failure, makeVersion, REGION, setUp, target } from './harness.ts';
+import { DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 
 const NAME = 'k-1700000000';
 const ALIAS = `alias/hashicorp/${NAME}`;
@@ -58,7 +59,7 @@ describe('an alias', () => {
   });
 
   it('is not known where the credentials may not list it, or nobody answers', async () => {
-    const bench = await setUp({ allow: DOCUMENTED.filter((action) => action !== 'ListAliases') });
+    const bench = await setUp({ allow: DOCUMENTED_PERMISSIONS.filter((action) => action !== 'ListAliases') });
     const id = await makeVersion(bench, 1);
     expect(await bench.client.observeName(NAME, [id], bench.signal)).toEqual({
       outcome: 'forbidden',

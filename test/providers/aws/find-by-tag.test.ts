@@ -3,9 +3,10 @@ import type { Calls } from '../../../src/providers/aws/calls.ts';
 import { findByTag } from '../../../src/providers/aws/find-by-tag.ts';
 import { ProviderError } from '../../../src/providers/errors.ts';
 import type { SearchResult } from '../../../src/providers/port.ts';
-import { DOCUMENTED, failure, makeVersion, noMaterial, setUp, target } from './harness.ts';
+import { failure, makeVersion, noMaterial, setUp, target } from './harness.ts';
+import { DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 
-const SEARCHER = [...DOCUMENTED, 'ListKeys', 'ListResourceTags'];
+const SEARCHER = [...DOCUMENTED_PERMISSIONS, 'ListKeys', 'ListResourceTags'];
 
 describe('looking for a lost CMK', () => {
   it('finds it by its attempt', async () => {
@@ -28,7 +29,7 @@ describe('looking for a lost CMK', () => {
   });
 
   it('knows nothing without permission to list keys', async () => {
-    const { client, signal } = await setUp({ allow: DOCUMENTED });
+    const { client, signal } = await setUp({ allow: DOCUMENTED_PERMISSIONS });
     expect(await client.findVersion(target(1), signal)).toEqual({
       outcome: 'unknown',
       why: expect.stringContaining('kms:ListKeys') as string,
@@ -36,7 +37,7 @@ describe('looking for a lost CMK', () => {
   });
 
   it('knows nothing where keys hide their tags', async () => {
-    const bench = await setUp({ allow: [...DOCUMENTED, 'ListKeys'] });
+    const bench = await setUp({ allow: [...DOCUMENTED_PERMISSIONS, 'ListKeys'] });
     await makeVersion(bench, 1);
     expect(await bench.client.findVersion(target(2), bench.signal)).toEqual({
       outcome: 'unknown',

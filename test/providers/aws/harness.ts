@@ -13,21 +13,6 @@ import { secret } from '../../../src/support/secret.ts';
 export const REGION = 'eu-west-2';
 export const ACCESS_KEY = { accessKeyId: 'AKIAADAPTERTEST', secretAccessKey: 'adapter-test-secret' };
 
-/** The eleven permissions of Vault's documentation. */
-export const DOCUMENTED = [
-  'CreateKey',
-  'GetParametersForImport',
-  'ImportKeyMaterial',
-  'EnableKey',
-  'DisableKey',
-  'ScheduleKeyDeletion',
-  'CreateAlias',
-  'UpdateAlias',
-  'DeleteAlias',
-  'ListAliases',
-  'TagResource',
-];
-
 const wrappingKeys = wrappingKeyRing();
 
 /** An embedded KMS and the adapter's client of it, on a clock that only waiting moves. */
