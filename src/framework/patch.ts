@@ -10,7 +10,7 @@ export type PatchPreprocessor = (input: JsonObject) => JsonObject;
  * fields of the path count. A null unsets what is a map in the resource and empties other fields, as their conversion
  * does; one for a duration or a time counts as not sent.
  *
- * @throws {Error} `resource does not exist`
+ * @throws {Error} `resource does not exist`; `json: unsupported value: …` for a float that JSON cannot hold
  */
 export function handlePatch<F extends FieldMap>(
   data: FieldData<F>,
@@ -18,7 +18,9 @@ export function handlePatch<F extends FieldMap>(
   preprocess: PatchPreprocessor = (input) => input,
 ): JsonObject {
   if (!resource) throw new Error('resource does not exist');
-  return mergePatch(resource, preprocess(patchInput(data)));
+  const patch = preprocess(patchInput(data));
+  refuseNonFinite(patch);
+  return mergePatch(resource, patch);
 }
 
 function patchInput<F extends FieldMap>(data: FieldData<F>): JsonObject {
@@ -35,6 +37,14 @@ function asJson(value: unknown): Json {
   // As Go writes times, without empty fractions.
   if (value instanceof Date) return value.toISOString().replace(/\.?0*Z$/, 'Z');
   return value as Json;
+}
+
+/** JSON has no infinity; JavaScript would write null, which unsets. */
+function refuseNonFinite(patch: JsonObject): void {
+  for (const [, value] of Object.entries(patch).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (typeof value !== 'number' || Number.isFinite(value)) continue;
+    throw new Error(`json: unsupported value: ${value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : 'NaN'}`);
+  }
 }
 
 /** RFC 7396: objects are merged, null deletes, everything else replaces. */

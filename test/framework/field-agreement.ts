@@ -60,8 +60,10 @@ const TIME_LIMIT = 8.64e15;
 // A Date holds milliseconds; the zero time of Go is none here.
 function expectedTime({ value, sent = false }: Outcome): Outcome {
   if (!sent) return { value: undefined, sent };
-  const [, year = '', rest = ''] = /^(-?\d+)(.*)$/.exec(String(value)) ?? [];
-  const time = new Date(`${year.length > 4 ? `+${year.padStart(6, '0')}` : year}${rest}`);
+  const [, sign = '', year = '', rest = ''] = /^(-?)(\d+)(.*)$/.exec(String(value)) ?? [];
+  // Years that do not have four digits have six and a sign in JavaScript.
+  const written = sign === '' && year.length === 4 ? year : `${sign || '+'}${year.padStart(6, '0')}`;
+  const time = new Date(`${written}${rest}`);
   if (year.length > 6 || Math.abs(time.getTime()) > TIME_LIMIT || Number.isNaN(time.getTime())) {
     return { error: `${CONVERTING}could not parse string as date and time` };
   }

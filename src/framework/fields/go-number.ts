@@ -80,11 +80,27 @@ export function parseFloat64(text: string): number {
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const HEXADECIMAL = /^([+-]?)0x([\da-f]*)(?:\.([\da-f]*))?p([+-]?\d+)$/i;
 
+/** Hexadecimal digits that decide a rounding, but for whether one of those behind them is not zero. */
+const DECISIVE = 18;
+
 function hexadecimal(text: string): number | undefined {
   const [, sign = '', whole = '', fraction = '', exponent = ''] = HEXADECIMAL.exec(text) ?? [];
   if (whole + fraction === '') return undefined;
-  const magnitude = Number(BigInt(`0x${whole}${fraction}`)) * 2 ** (Number(exponent) - 4 * fraction.length);
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const kept = digits.slice(0, DECISIVE);
+  const rest = digits.slice(DECISIVE);
+  const mantissa = BigInt(`0x${kept}${/[^0]/.test(rest) ? '1' : '0'}`);
+  const magnitude = scaled(mantissa, Number(exponent) + 4 * (rest.length - 1 - fraction.length));
   return sign === '-' ? -magnitude : magnitude;
+}
+
+/** `mantissa * 2 ** exponent`, rounded once. */
+function scaled(mantissa: bigint, exponent: number): number {
+  // What is beyond these bounds is infinite or zero, and too long to be written.
+  if (mantissa === 0n || exponent < -1200) return 0;
+  if (exponent > 1024) return Infinity;
+  if (exponent >= 0) return Number(mantissa << BigInt(exponent));
+  return Number(`${mantissa * 5n ** BigInt(-exponent)}e${exponent}`);
 }
 
 /** A number in decimals without an exponent, as Go's `strconv.FormatFloat(f, 'f', -1, 64)` prints it. */

@@ -11,14 +11,14 @@ export type PatternNode = (
   | { readonly kind: 'capture'; readonly name: string; readonly part: PatternNode }
   | { readonly kind: 'group'; readonly part: PatternNode }
   /** Repetition or a choice of characters: more texts than a document can list. */
-  | { readonly kind: 'wild' }
+  | { readonly kind: 'wild'; readonly mayBeEmpty?: boolean }
 ) & { readonly source: string };
 
 /**
  * Parses a path pattern, written in the part of Go's syntax (RE2) that path patterns use: literals, escapes, classes,
  * groups, alternatives, repetition, anchors.
  *
- * @throws {Error} for what is not understood, flags, Unicode classes and repeated captures say, or is not well formed
+ * @throws {Error} for what is not understood, flags, Unicode classes and captures in a repetition say, or is not well formed
  */
 export function parsePattern(pattern: string): PatternNode {
   const cursor = { pattern, at: 0 };
@@ -75,7 +75,34 @@ function parseRepetition(cursor: Cursor, part: PatternNode): PatternNode {
   if (part.source.includes('(?<')) throw patternError(cursor, 'a capture cannot be repeated');
   // What stands alone in RE2, an anchor say, may be repeated there, but not in JavaScript.
   const repeated = part.kind === 'empty' ? `(?:${part.source})` : part.source;
-  return { kind: 'wild', source: `${repeated}${operator}${lazy}` };
+  // In RE2 an empty round ends a repetition, in JavaScript it does not count; so captures elsewhere would differ.
+  if (part.kind !== 'empty' && mayBeEmpty(part)) {
+    throw patternError(cursor, 'what may be empty cannot be repeated');
+  }
+  return {
+    kind: 'wild',
+    mayBeEmpty: mayBeEmpty(part) || /^(?:\*|\{0)/.test(operator),
+    source: `${repeated}${operator}${lazy}`,
+  };
+}
+
+function mayBeEmpty(node: PatternNode): boolean {
+  switch (node.kind) {
+    case 'empty':
+    case 'optional':
+      return true;
+    case 'literal':
+      return false;
+    case 'sequence':
+      return node.parts.every(mayBeEmpty);
+    case 'alternatives':
+      return node.branches.some(mayBeEmpty);
+    case 'capture':
+    case 'group':
+      return mayBeEmpty(node.part);
+    case 'wild':
+      return node.mayBeEmpty ?? false;
+  }
 }
 
 // JavaScript does not take an option that matches nothing; Go does, and captures the empty text.

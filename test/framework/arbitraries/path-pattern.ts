@@ -67,14 +67,21 @@ function repeated(part: fc.Arbitrary<SampledPattern>, operators: readonly (keyof
   return fc
     .tuple(part, operator, fc.constantFrom('', '', '?'), choices)
     .map(([{ pattern, texts }, often, lazy, counts]) => {
-      // A capture cannot be repeated; here it is optional then.
-      const taken = pattern.includes('(?P<') ? '?' : often;
+      // A capture and what may be empty cannot be repeated; here they are optional then.
+      const taken = pattern.includes('(?P<') || mayBeEmpty(pattern) ? '?' : often;
       const [least, most] = OPERATORS[taken];
       return {
         pattern: `${pattern}${taken}${lazy}`,
         texts: texts.map((text, index) => text.repeat(least + ((counts[index] ?? 0) % (most - least + 1)))),
       };
     });
+}
+
+/** As JavaScript reads it, once anchors by letters and characters of two code units are out of the way. */
+function mayBeEmpty(pattern: string): boolean {
+  if (/^(?:[$^]|\\[AzbB])$/.test(pattern)) return false;
+  const plain = pattern.replace(/\\[Az]/g, '').replace(/[^\0-\x7f]/gu, 'x');
+  return new RegExp(`^(?:${plain})$`).test('');
 }
 
 const nameText = fc.stringMatching(/^\w([\w.-]{0,5}\w)?$/);

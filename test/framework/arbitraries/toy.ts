@@ -222,7 +222,7 @@ export function patchAsk(): fc.Arbitrary<BackendAsk> {
   const name = fc.constantFrom('a', 'b', 'c', 'd');
   const value = fc.oneof(
     valueOrNull,
-    fc.constantFrom<Json>({ x: null }, { x: { y: null } }, { x: 1 }, '2026-01-02T03:04:05Z'),
+    fc.constantFrom<Json>({ x: null }, { x: { y: null } }, { x: 1 }, '2026-01-02T03:04:05Z', 'inf', '-inf', 'nan'),
   );
   return fc
     .record({
