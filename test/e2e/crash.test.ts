@@ -5,10 +5,11 @@ import { onEachServer } from '../support/server/on-each-server.ts';
 import { pluginProcesses } from '../support/server/plugin-processes.ts';
 import type { Stage } from '../support/server/stage.ts';
 import { violations } from '../support/server/violations.ts';
+import { seedFrom } from '../support/seed.ts';
 
 /** Crashes on each server; `make test-crash` tries them all, without a server. */
 const SAMPLES = 6;
-const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000);
+const SEED = seedFrom('CRASH_SEED');
 
 /** Kills the plugin when it makes its nth call to the KMS from now, before or after the call's effect. */
 function killAtCall(stage: Stage, nth: number, when: 'before' | 'after'): { readonly happened: () => boolean } {

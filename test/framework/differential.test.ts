@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fields, genericName, genericNameWithAt, matchAll, optionalParam } from '../../src/framework/index.ts';
 import type { Json } from '../../src/logical/index.ts';
+import { seedFrom } from '../support/seed.ts';
 import { inputFor } from './arbitraries/client-input.ts';
 import { capturesOf, pathPattern } from './arbitraries/path-pattern.ts';
 import { patchAsk, toyAsk } from './arbitraries/toy.ts';
@@ -11,7 +12,7 @@ import { hasGo, startOracle, type Oracle } from './live-oracle.ts';
 import { send, toyBackend, type ToyRequest } from './toy-backend.ts';
 
 const RUNS = Number(process.env['FRAMEWORK_RUNS'] ?? 10_000);
-const SEED = Number(process.env['FRAMEWORK_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = seedFrom('FRAMEWORK_SEED');
 /** How many of the runs a kind of question gets. */
 const share = (part: number): { seed: number; numRuns: number } => ({ seed: SEED, numRuns: Math.ceil(RUNS * part) });
 const TIMEOUT = 600_000;

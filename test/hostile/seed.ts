@@ -1,5 +1,7 @@
+import { seedFrom } from '../support/seed.ts';
+
 /** Where the random cases of this file come from; printed, so that what failed can be replayed. */
-export const SEED = Number(process.env['HOSTILE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+export const SEED = seedFrom('HOSTILE_SEED');
 
 /** How many random cases each property tries. */
 export const RUNS = Number(process.env['HOSTILE_RUNS'] ?? 30);

@@ -4,8 +4,9 @@ import type { Storage } from '../../src/logical/index.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { violations } from '../support/invariants.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import { seedFrom } from '../support/seed.ts';
 
-const SEED = Number(process.env['CONCURRENCY_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = seedFrom('CONCURRENCY_SEED');
 const purpose = { purpose: 'encrypt,decrypt' };
 
 /** Requests that change one key, each as its client sends it. */

@@ -6,9 +6,10 @@ import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from 
 import { modelCloud, type ModelCloud, type ModelFault, type ModelObject } from '../support/model-cloud.ts';
 import { Killed, lifeUntil, mortalStorage } from '../support/mortal.ts';
 import { violations } from '../support/invariants.ts';
+import { seedFrom } from '../support/seed.ts';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 2000);
-const SEED = Number(process.env['PROPERTY_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = seedFrom('PROPERTY_SEED');
 
 type Action =
   | { readonly do: 'distribute' | 'rotate' | 'remove' | 'sync' | 'tick' }
