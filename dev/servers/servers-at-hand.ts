@@ -1,9 +1,8 @@
-import { getRelease } from './get-release.ts';
+import { cachedRelease, getRelease } from './get-release.ts';
 import { installedServer } from './installed-server.ts';
 import type { Progress } from './progress.ts';
 import { RELEASES, type Release } from './releases.ts';
 import { displayName, inspectBinary, type Host, type ServerBinary } from './server-binary.ts';
-import { compiledVault } from './vault-build.ts';
 
 /** The servers that a run of the tests is for. */
 export interface TestServers {
@@ -22,27 +21,34 @@ export interface MissingServer {
 
 /**
  * The servers to test on, of each release that this run is for; nothing is compiled. `TEST_SERVERS=all` asks for all
- * releases; else they are those of every run, where an installed server stands in for the newest of its host.
+ * releases; else they are those of every run, where an installed server stands in for the newest of its host, and with
+ * `TEST_SERVERS=cached` all others that the cache holds.
  *
  * @throws {Error} for another value of `TEST_SERVERS`, and when a variable that names a server names something else
  */
 export async function serversAtHand(env: NodeJS.ProcessEnv, progress: Progress): Promise<TestServers> {
-  const all = wantsAll(env);
+  const wanted = wantedServers(env);
+  const all = wanted === 'all';
   const present: ServerBinary[] = [];
   const missing: MissingServer[] = [];
-  for (const release of RELEASES.filter(({ inEveryRun }) => all || inEveryRun)) {
+  for (const release of RELEASES.filter(({ inEveryRun }) => wanted !== '' || inEveryRun)) {
     const installed = !all && isNewest(release) ? await installedServer([release.host], env) : undefined;
-    const path = installed?.path ?? (await pathOf(release, env, progress));
+    const path =
+      installed?.path ??
+      (all || release.inEveryRun ? await pathOf(release, env, progress) : await cachedRelease(release, env));
     if (path === undefined) missing.push({ name: displayName(release), wayOut: wayTo(release) });
     else present.push(await inspectBinary(path));
   }
   return { present: present.filter(isFirstOfItsName), missing };
 }
 
-function wantsAll(env: NodeJS.ProcessEnv): boolean {
-  const wanted = env['TEST_SERVERS'] ?? '';
-  if (wanted !== '' && wanted !== 'all') throw new Error(`TEST_SERVERS is "${wanted}": say all, or leave it out`);
-  return wanted === 'all';
+const WANTED = ['', 'cached', 'all'] as const;
+
+function wantedServers(env: NodeJS.ProcessEnv): (typeof WANTED)[number] {
+  const value = env['TEST_SERVERS'] ?? '';
+  const wanted = WANTED.find((each) => each === value);
+  if (wanted === undefined) throw new Error(`TEST_SERVERS is "${value}": say cached or all, or leave it out`);
+  return wanted;
 }
 
 const isNewest = (release: Release): boolean => RELEASES.findLast(({ host }) => host === release.host) === release;
@@ -53,7 +59,7 @@ function isFirstOfItsName(binary: ServerBinary, index: number, all: readonly Ser
 }
 
 async function pathOf(release: Release, env: NodeJS.ProcessEnv, progress: Progress): Promise<string | undefined> {
-  if (release.host === 'vault') return compiledVault(env, release.version);
+  if (release.host === 'vault') return cachedRelease(release, env);
   try {
     return await getRelease(release, env, progress);
   } catch (error) {

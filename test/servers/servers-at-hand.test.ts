@@ -64,6 +64,16 @@ describe('the servers at hand', () => {
     });
   });
 
+  it('are all that the cache holds where those are asked for', async () => {
+    await compile('1.14.2');
+    expect(await found({ TEST_SERVERS: 'cached' })).toEqual({
+      present: ['Vault 1.14.2'],
+      missing: without(ALL, 'Vault 1.14.2'),
+    });
+    await install('bao', 'OpenBao v2.99.0');
+    expect((await found({ TEST_SERVERS: 'cached' })).present).toEqual(['Vault 1.14.2', 'OpenBao 2.99.0']);
+  });
+
   it('are the installed ones, in place of the newest of their host', async () => {
     await install('vault', 'Vault v1.99.0');
     await install('bao', 'OpenBao v2.99.0');
