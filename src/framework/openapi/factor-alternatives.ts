@@ -82,5 +82,10 @@ function isSame(a: PatternNode, b: PatternNode): boolean {
 }
 
 function withoutRepeatedEmpty(branches: readonly PatternNode[]): readonly PatternNode[] {
-  return branches.filter((branch, index) => branch.kind !== 'empty' || branches[index - 1]?.kind !== 'empty');
+  return branches.filter((branch, index) => !isEmptyText(branch) || !isEmptyText(branches[index - 1]));
+}
+
+// An anchor, the `$` of `b|b$` say, is no empty text to Go.
+function isEmptyText(branch: PatternNode | undefined): boolean {
+  return branch?.kind === 'empty' && branch.asserts !== true;
 }

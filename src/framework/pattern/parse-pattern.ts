@@ -1,9 +1,12 @@
 import { parseClass, parseEscape } from './character-class.ts';
 import { patternError, take, takeCharacter, type Cursor } from './cursor.ts';
 
-/** A part of a path pattern: what it stands for, and the same in JavaScript's syntax. */
+/**
+ * A part of a path pattern: what it stands for, and the same in JavaScript's syntax. What is empty matches no text;
+ * `asserts` tells an anchor or a boundary.
+ */
 export type PatternNode = (
-  | { readonly kind: 'empty' }
+  | { readonly kind: 'empty'; readonly asserts?: true }
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'sequence'; readonly parts: readonly PatternNode[] }
   | { readonly kind: 'alternatives'; readonly branches: readonly PatternNode[] }
@@ -129,12 +132,12 @@ function parseAtom(cursor: Cursor): PatternNode {
       const assertion = ASSERTIONS.get(cursor.pattern.charAt(cursor.at + 1));
       if (assertion === undefined) return ofClass(parseEscape(cursor));
       cursor.at += 2;
-      return { kind: 'empty', source: assertion };
+      return { kind: 'empty', asserts: true, source: assertion };
     }
     case '^':
     case '$':
       cursor.at++;
-      return { kind: 'empty', source: character };
+      return { kind: 'empty', asserts: true, source: character };
     case '.':
       cursor.at++;
       return { kind: 'wild', source: '[^\\n]' };

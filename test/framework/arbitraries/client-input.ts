@@ -42,6 +42,9 @@ function json(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** Letters with two cases that Unicode has had since 16: Go and the various Node.js do not all know them. */
+const NEWER_CASED = /[\u1c89\u1c8a\ua7cb-\ua7d5\ua7da-\ua7dc\u{10d50}-\u{10d85}\u{16ea0}-\u{16ed3}]/u;
+
 /** Texts of all kinds that a field may be written as. */
 function texts(): fc.Arbitrary<string>[] {
   const one = [wholeNumber(), decimal(), duration(), time(), word(), pair(), bool()];
@@ -50,7 +53,7 @@ function texts(): fc.Arbitrary<string>[] {
     fc.array(fc.oneof(...one), { minLength: 1, maxLength: 4 }).map((parts) => parts.join(',')),
     header(),
     edited(fc.oneof(...one)),
-    fc.string({ unit: 'binary', maxLength: 8 }),
+    fc.string({ unit: 'binary', maxLength: 8 }).filter((text) => !NEWER_CASED.test(text)),
   ];
 }
 

@@ -5,6 +5,8 @@ import { genericName, genericNameWithAt, matchAll, optionalParam } from '../../.
 export interface SampledPattern {
   readonly pattern: string;
   readonly texts: readonly string[];
+  /** Whether it matches the empty text somewhere, as an anchor does. */
+  readonly mayBeEmpty: boolean;
 }
 
 const SAMPLES = 3;
@@ -21,18 +23,18 @@ export function capturesOf(pattern: string): readonly string[] {
   return [...pattern.matchAll(/\(\?P<(\w+)>/g)].map(([, name = '']) => name);
 }
 
-function named({ pattern, texts }: SampledPattern): SampledPattern {
+function named({ pattern, ...rest }: SampledPattern): SampledPattern {
   let count = 0;
   const withNames = pattern.replaceAll(`(?P<${UNNAMED}>`, () => `(?P<n${++count}>`);
-  return { pattern: withNames === '' ? '^' : withNames, texts };
+  return { pattern: withNames === '' ? '^' : withNames, ...rest };
 }
 
 function always(pattern: string, text = pattern): fc.Arbitrary<SampledPattern> {
-  return fc.constant({ pattern, texts: Array.from({ length: SAMPLES }, () => text) });
+  return fc.constant({ pattern, texts: Array.from({ length: SAMPLES }, () => text), mayBeEmpty: text === '' });
 }
 
-function sampled(pattern: string, text: fc.Arbitrary<string>): fc.Arbitrary<SampledPattern> {
-  return fc.array(text, { minLength: SAMPLES, maxLength: SAMPLES }).map((texts) => ({ pattern, texts }));
+function sampled(pattern: string, text: fc.Arbitrary<string>, mayBeEmpty = false): fc.Arbitrary<SampledPattern> {
+  return fc.array(text, { minLength: SAMPLES, maxLength: SAMPLES }).map((texts) => ({ pattern, texts, mayBeEmpty }));
 }
 
 function sequence(parts: readonly fc.Arbitrary<SampledPattern>[]): fc.Arbitrary<SampledPattern> {
@@ -43,6 +45,7 @@ function concatenated(parts: readonly SampledPattern[]): SampledPattern {
   return {
     pattern: parts.map(({ pattern }) => pattern).join(''),
     texts: Array.from({ length: SAMPLES }, (_, index) => parts.map(({ texts }) => texts[index] ?? '').join('')),
+    mayBeEmpty: parts.every(({ mayBeEmpty }) => mayBeEmpty),
   };
 }
 
@@ -52,11 +55,12 @@ function alternatives(branch: fc.Arbitrary<SampledPattern>, minLength = 1): fc.A
   return fc.tuple(fc.array(branch, { minLength, maxLength: 4 }), choices).map(([branches, chosen]) => ({
     pattern: branches.map(({ pattern }) => pattern).join('|'),
     texts: chosen.map((choice, index) => branches[choice % branches.length]?.texts[index] ?? ''),
+    mayBeEmpty: branches.some(({ mayBeEmpty }) => mayBeEmpty),
   }));
 }
 
 function grouped(opening: string, part: fc.Arbitrary<SampledPattern>): fc.Arbitrary<SampledPattern> {
-  return part.map(({ pattern, texts }) => ({ pattern: `${opening}${pattern})`, texts }));
+  return part.map(({ pattern, ...rest }) => ({ pattern: `${opening}${pattern})`, ...rest }));
 }
 
 /** How often an operator lets its part occur, at least and at most. */
@@ -66,23 +70,19 @@ function repeated(part: fc.Arbitrary<SampledPattern>, operators: readonly (keyof
   const operator = fc.constantFrom(...operators);
   return fc
     .tuple(part, operator, fc.constantFrom('', '', '?'), choices)
-    .map(([{ pattern, texts }, often, lazy, counts]) => {
+    .map(([{ pattern, texts, mayBeEmpty }, often, lazy, counts]) => {
       // A capture and what may be empty cannot be repeated; here they are optional then.
-      const taken = pattern.includes('(?P<') || mayBeEmpty(pattern) ? '?' : often;
+      const taken = pattern.includes('(?P<') || (mayBeEmpty && !isAnchor(pattern)) ? '?' : often;
       const [least, most] = OPERATORS[taken];
       return {
         pattern: `${pattern}${taken}${lazy}`,
         texts: texts.map((text, index) => text.repeat(least + ((counts[index] ?? 0) % (most - least + 1)))),
+        mayBeEmpty: mayBeEmpty || least === 0,
       };
     });
 }
 
-/** As JavaScript reads it, once anchors by letters and characters of two code units are out of the way. */
-function mayBeEmpty(pattern: string): boolean {
-  if (/^(?:[$^]|\\[AzbB])$/.test(pattern)) return false;
-  const plain = pattern.replace(/\\[Az]/g, '').replace(/[^\0-\x7f]/gu, 'x');
-  return new RegExp(`^(?:${plain})$`).test('');
-}
+const isAnchor = (pattern: string): boolean => /^(?:[$^]|\\[AzbB])$/.test(pattern);
 
 const nameText = fc.stringMatching(/^\w([\w.-]{0,5}\w)?$/);
 const word = fc
@@ -101,14 +101,14 @@ function realistic(): fc.Arbitrary<SampledPattern> {
   const tail = fc.oneof(
     always(''),
     repeated(slash, ['?']),
-    sampled(optionalParam(UNNAMED), fc.stringMatching(/^(\/[^\n]{1,6})?$/)),
-    sampled(matchAll(UNNAMED), fc.stringMatching(/^[^\n]{0,6}$/)),
-    sequence([slash, sampled(matchAll(UNNAMED), fc.stringMatching(/^[^\n]{0,6}$/))]),
+    sampled(optionalParam(UNNAMED), fc.stringMatching(/^(\/[^\n]{1,6})?$/), true),
+    sampled(matchAll(UNNAMED), fc.stringMatching(/^[^\n]{0,6}$/), true),
+    sequence([slash, sampled(matchAll(UNNAMED), fc.stringMatching(/^[^\n]{0,6}$/), true)]),
     repeated(grouped('(', sequence([slash, segment])), ['?']),
     repeated(grouped('(', sequence([slash, word, repeated(grouped('(', sequence([slash, capture])), ['?'])])), ['?']),
   );
   return fc.tuple(fc.array(segment, { minLength: 1, maxLength: 3 }), tail).map(([segments, end]) => {
-    const between = { pattern: '/', texts: Array.from({ length: SAMPLES }, () => '/') };
+    const between = { pattern: '/', texts: Array.from({ length: SAMPLES }, () => '/'), mayBeEmpty: false };
     return concatenated([...segments.flatMap((each, index) => (index === 0 ? [each] : [between, each])), end]);
   });
 }
@@ -182,20 +182,20 @@ function anything(): fc.Arbitrary<SampledPattern> {
     },
     { weight: 1, arbitrary: sampled(genericName(UNNAMED), nameText) },
   );
-  const { any } = fc.letrec<{ any: SampledPattern }>((tie) => {
-    const part = tie('any');
-    const group = fc.oneof(grouped('(', part), grouped('(?:', part), grouped(`(?P<${UNNAMED}>`, part));
+  const { choice } = fc.letrec<{ choice: SampledPattern; part: SampledPattern }>((tie) => {
+    const [part, choice] = [tie('part'), tie('choice')];
+    const group = fc.oneof(grouped('(', choice), grouped('(?:', choice), grouped(`(?P<${UNNAMED}>`, choice));
     return {
-      any: fc.oneof(
+      part: fc.oneof(
         { maxDepth: 3, depthSize: 'small' },
         atom,
         fc.array(part, { minLength: 1, maxLength: 3 }).map(concatenated),
-        alternatives(part, 2),
         repeated(group, ['?', '?', '*', '+', '{2}', '{0,2}', '{1,}']),
         group,
         repeated(atom, ['?', '*', '+', '{2}', '{0,2}', '{1,}']),
       ),
+      choice: fc.oneof({ weight: 3, arbitrary: part }, { weight: 1, arbitrary: alternatives(part, 2) }),
     };
   });
-  return any;
+  return choice;
 }
