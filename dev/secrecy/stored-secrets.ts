@@ -6,20 +6,34 @@ export interface RawServer {
   http(method: Method, path: string): Promise<Answer>;
 }
 
-/** Reads all secrets that the engine's mounts have in storage, through `sys/raw`, past the engine. */
+/**
+ * Reads all secrets that the engine's mounts have in storage, through `sys/raw`, past the engine; those in namespaces
+ * right below the root too.
+ */
 export async function storedSecrets(server: RawServer): Promise<readonly StoredSecret[]> {
-  const mounts = Object.entries((await server.http('GET', 'sys/mounts')).body.data ?? {});
+  const found = [...(await secretsOfMounts(server, '', 'logical/'))];
+  // OpenBao only; others answer without any.
+  const namespaces = Object.entries((await server.http('LIST', 'sys/namespaces')).body.data?.['key_info'] ?? {});
+  for (const [namespace, { uuid }] of namespaces as [string, { readonly uuid: string }][]) {
+    found.push(...(await secretsOfMounts(server, namespace, `namespaces/${uuid}/logical/`)));
+  }
+  return found;
+}
+
+async function secretsOfMounts(server: RawServer, namespace: string, root: string): Promise<readonly StoredSecret[]> {
+  const mounts = Object.entries((await server.http('GET', `${namespace}sys/mounts`)).body.data ?? {});
   const found: StoredSecret[] = [];
   for (const [mount, description] of mounts) {
     const { type, uuid } = description as { type: string; uuid: string };
     if (type !== 'keymgmt') continue;
-    const root = `sys/raw/logical/${uuid}/`;
-    for (const key of [...(await below(server, root, 'kms/')), ...(await below(server, root, 'material/'))]) {
-      const { status, body } = await server.http('GET', `${root}${key}?encoding=base64`);
+    const records = `sys/raw/${root}${uuid}/`;
+    for (const key of [...(await below(server, records, 'kms/')), ...(await below(server, records, 'material/'))]) {
+      const { status, body } = await server.http('GET', `${records}${key}?encoding=base64`);
       // Deleted since it was listed.
       if (status === 404) continue;
       const value = Buffer.from(body.data?.['value'] as string, 'base64');
-      found.push(...secretsInRecord(key, value).map(({ what, bytes }) => ({ what: `${mount}${what}`, bytes })));
+      const secrets = secretsInRecord(key, value);
+      found.push(...secrets.map(({ what, bytes }) => ({ what: `${namespace}${mount}${what}`, bytes })));
     }
   }
   return found;

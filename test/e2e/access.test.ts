@@ -110,6 +110,7 @@ onEachServer('what the server guards around the engine', (stage, binary) => {
     async () => {
       const inside = (namespace: string) => (method: Method, path: string, body?: unknown) =>
         stage().http(method, path, body, { 'X-Vault-Namespace': namespace });
+      const known = await stage().noteMaterial();
       expect((await stage().http('POST', 'sys/namespaces/a')).status).toBe(200);
       expect((await stage().http('POST', 'sys/namespaces/b')).status).toBe(200);
       const [a, b] = [inside('a'), inside('b')];
@@ -130,6 +131,8 @@ onEachServer('what the server guards around the engine', (stage, binary) => {
         Object.values((await send('GET', 'keymgmt/kms/aws/key/k')).body.data?.['versions'] as Record<string, string>);
       const [ofA, ofB] = [await versions(a), await versions(b)];
       expect([ofA.length, ofB.length]).toEqual([2, 1]);
+      // The search for secrets looks into namespaces, too.
+      expect(await stage().noteMaterial()).toBe(known + 3);
       expect((await a('DELETE', 'keymgmt/kms/aws/key/k')).status).toBe(204);
       const keys = [...stage().embedded.keys(REGION), ...stage().embedded.keys('us-east-2')];
       const stateOf = (id: string): string | undefined => keys.find((key) => key.id === id)?.state;
