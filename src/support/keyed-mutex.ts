@@ -24,7 +24,10 @@ export function keyedMutex(): KeyedMutex {
         return await task();
       } finally {
         release();
-        if (tails.get(key) === tail) tails.delete(key);
+        // Not before those in front are done: who gave up waiting is the last in line, and the holder still at work.
+        void tail.then(() => {
+          if (tails.get(key) === tail) tails.delete(key);
+        });
       }
     },
   };

@@ -89,8 +89,7 @@ describe('keyedMutex', () => {
     expect(log).toEqual(['a begins', 'a ends', 'c begins', 'c ends']);
   });
 
-  // Known defect: an aborted wait that is the last in line makes the mutex forget the holder.
-  it.fails('keeps who comes after an aborted wait out while the holder is at work', async () => {
+  it('keeps who comes after an aborted wait out while the holder is at work', async () => {
     const mutex = keyedMutex();
     const log: string[] = [];
     const [a, c] = [heldTask(log, 'a'), heldTask(log, 'c')];
@@ -141,8 +140,7 @@ describe('keyedMutex', () => {
     expect(listeners).toBe(0);
   });
 
-  // Known defect: an aborted wait that is the last in line makes the mutex forget the holder.
-  it.fails('keeps nothing of keys that nobody holds or awaits', async () => {
+  it('keeps nothing of keys that nobody holds or awaits', async () => {
     const kept: Map<unknown, unknown>[] = [];
     const RealMap = globalThis.Map;
     globalThis.Map = class<K, V> extends RealMap<K, V> {
