@@ -76,6 +76,7 @@ async function claim(
       if (problem !== undefined) throw userError(problem);
       // The key's pointer first: a distribution that its key does not know of would miss the next rotation.
       if (key.kms !== ref.kms) await mount.keys.put(storage, ref.key, { ...key, kms: ref.kms }, signal);
+      mount.unsettled.started(ref);
       await mount.distributions.put(storage, distributionName(ref), distribution, signal);
       return false;
     },

@@ -19,14 +19,21 @@ export async function forget(
     async () => {
       const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
       if (!distribution) return undefined;
-      await mount.distributions.delete(storage, distributionName(ref), signal);
-      mount.unsettled.settled(ref);
       const left = leftBehind(distribution);
-      mount.logger.warn('forgot a distribution; what it made stays in the cloud', {
+      // Before the record goes: nobody could say it afterwards.
+      mount.logger.warn('forgets a distribution; what it made stays in the cloud', {
         key: ref.key,
         kms: ref.kms,
+        name: left.name,
         remote_ids: left.remoteIds.join(','),
+        ...(left.attempts.length === 0 ? {} : { attempts: left.attempts.join(',') }),
       });
+      // An attempt that was adopted may still be on record as a possible orphan, which is deleted when nobody owns it.
+      for (const version of Object.values(distribution.versions)) {
+        if (version.state !== 'creating') await mount.orphans.delete(storage, `${ref.kms}/${version.attempt}`, signal);
+      }
+      await mount.distributions.delete(storage, distributionName(ref), signal);
+      mount.unsettled.settled(ref);
       return left;
     },
     signal,

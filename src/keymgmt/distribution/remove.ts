@@ -17,6 +17,7 @@ export async function removeFromKms(mount: Mount, context: BackendContext, ref: 
     async () => {
       const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
       if (!distribution) return;
+      mount.unsettled.started(ref);
       if (!distribution.removing) {
         await mount.distributions.put(storage, distributionName(ref), { ...distribution, removing: true }, signal);
       }

@@ -71,6 +71,7 @@ async function repair(
   const name = distributionName(ref);
   const blind = new Set([...seen.versions].filter(([, { outcome }]) => outcome !== 'seen').map(([version]) => version));
   let record = distribution;
+  mount.unsettled.started(ref);
   for (let correction = seen; ;) {
     await recordReplaced(mount, context, ref, record, correction);
     await mount.distributions.put(context.storage, name, correctedRecord(record, correction), context.signal);

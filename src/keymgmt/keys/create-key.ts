@@ -15,8 +15,15 @@ export async function createKey(
 ): Promise<void> {
   // Checked before anything is generated or stored.
   updatedKey(newKey(type, { creation_time: '' }), settings);
-  const version = await storeNewMaterial(mount, context, name, 1, type);
-  await mount.keys.put(context.storage, name, updatedKey(newKey(type, version), settings), context.signal);
+  // What the interrupted deletion of a key of this name has left would pass for the new key's.
+  await mount.materials.deleteAll(context.storage, name, context.signal);
+  try {
+    const version = await storeNewMaterial(mount, context, name, 1, type);
+    await mount.keys.put(context.storage, name, updatedKey(newKey(type, version), settings), context.signal);
+  } catch (error) {
+    mount.leftovers.suspected = true;
+    throw error;
+  }
   mount.logger.info('created a key', { key: name, type });
 }
 

@@ -1,9 +1,11 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
 import { converge } from '../distribution/converge.ts';
 import { currentDistribution } from '../distribution/current-distribution.ts';
+import type { Distribution } from '../distribution/distribution.ts';
 import type { Mount } from '../mount.ts';
 import { asBackendError } from '../provider-failure.ts';
 import { addVersion } from './create-key.ts';
+import type { Key } from './key.ts';
 
 /** What a rotation did. */
 export interface Rotation {
@@ -31,8 +33,7 @@ export async function rotateKey(mount: Mount, context: BackendContext, name: str
         return { newVersion: true, latestVersion: (await addVersion(mount, context, name, key)).latest_version };
       const { ref, distribution } = place;
       try {
-        const current = distribution.removing ? undefined : distribution.current;
-        if (current !== undefined && current < key.latest_version) {
+        if (isBehind(key, distribution)) {
           await converge(mount, context, ref);
           return { newVersion: false, latestVersion: key.latest_version };
         }
@@ -41,6 +42,7 @@ export async function rotateKey(mount: Mount, context: BackendContext, name: str
       } catch (error) {
         throw asBackendError(error, 'the key was not rotated: ');
       }
+      mount.unsettled.started(ref);
       const rotated = await addVersion(mount, context, name, key);
       try {
         await converge(mount, context, ref);
@@ -51,4 +53,12 @@ export async function rotateKey(mount: Mount, context: BackendContext, name: str
     },
     context.signal,
   );
+}
+
+/** Whether an earlier rotation stored a version that has not come to the cloud. */
+function isBehind({ latest_version }: Key, { removing, current, named, versions }: Distribution): boolean {
+  if (removing) return false;
+  if (current !== undefined) return current < latest_version;
+  // A sync that could not see where the name points has taken `current` out of the record.
+  return named === true && versions[latest_version]?.state !== 'ready';
 }

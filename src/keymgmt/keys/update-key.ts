@@ -23,8 +23,11 @@ export async function updateKey(
   const { storage, signal } = context;
   const updated = updatedKey(key, update);
   const changesVersions = updated.min_enabled_version !== key.min_enabled_version;
-  const place = changesVersions ? await currentDistribution(mount, context, name, key) : undefined;
-  if (place) {
+  // Also where it holds the same already: an earlier request may have failed half-way.
+  const asks = update.minEnabledVersion !== undefined;
+  const place = asks ? await currentDistribution(mount, context, name, key) : undefined;
+  if (place) mount.unsettled.started(place.ref);
+  if (place && changesVersions) {
     const doubted = withDoubts(desiredState(key, place.distribution), place.distribution);
     if (doubted !== place.distribution) {
       await mount.distributions.put(storage, distributionName(place.ref), doubted, signal);

@@ -23,7 +23,6 @@ export async function writeKms(mount: Mount, context: BackendContext, name: stri
       const problem = mount.drivers[kms.provider].checkConfig(providerConfig(kms));
       if (problem !== undefined) throw userError(problem);
       await mount.kms.put(storage, name, kms, signal);
-      mount.clients.forget(name);
       mount.logger.info('wrote a KMS provider', { kms: name, provider: kms.provider });
     },
     signal,

@@ -17,10 +17,11 @@ export function kmsCheckPath(mount: Mount): PathDefinition {
           const kms = await mount.kms.get(storage, name, signal);
           if (!kms) throw userError(`KMS "${name}" not found: write it to kms/${name} first`);
           const check = await mount.clients.use(name, kms, (client) => client.checkAccount(signal));
+          const required = check.permissions.filter((each) => each.required);
           const missing = check.permissions.filter(({ granted }) => granted === 'no');
           return {
             data: {
-              ok: check.problem === undefined && !missing.some(({ required }) => required),
+              ok: check.problem === undefined && required.every(({ granted }) => granted === 'yes'),
               credentials: check.credentials,
               problem: check.problem ?? '',
               missing_permissions: missing.filter(({ required }) => required).map(({ permission }) => permission),

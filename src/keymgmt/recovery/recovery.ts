@@ -56,7 +56,13 @@ async function findUnsettled(mount: Mount, context: BackendContext): Promise<voi
     const kms = folder.replace(/\/$/, '');
     for (const key of await mount.distributions.list(storage, folder, signal)) {
       const ref = { kms, key };
-      if (!(await isSettled(mount, context, ref))) mount.unsettled.started(ref);
+      try {
+        if (!(await isSettled(mount, context, ref))) mount.unsettled.started(ref);
+      } catch (error) {
+        if (isReadOnlyError(error) || signal.aborted) throw error;
+        // A record that cannot be read, say: the others must not wait for it.
+        mount.unsettled.started(ref);
+      }
     }
   }
 }

@@ -7,11 +7,14 @@ import { findByTag } from './find-by-tag.ts';
 import { freshCmks } from './fresh-cmks.ts';
 import { importMaterial } from './import-material.ts';
 import { observeCmk, unseen } from './observe.ts';
-import { CREATE, FRESH, retryWithin, SETTLED, type Retry, type RetryDependencies } from './retry.ts';
+import { CREATE, DOUBTED, FRESH, retryWithin, SETTLED, type Retry, type RetryDependencies } from './retry.ts';
 import { unless } from './unless.ts';
 
 /** With the last request's own limit this stays below the minute that Vault's clients wait for an answer. */
 const BUDGET_MS = 45_000;
+
+/** How long a CMK of unknown age is looked for before it counts as gone. */
+const DOUBT_MS = 2_000;
 
 /** Tag that an attempt is found by. */
 const ATTEMPT_TAG = 'vault-keymgmt-attempt';
@@ -66,10 +69,16 @@ export function awsClient(
     removeName: (distributedName, ours, signal) => aliasesFor(signal).remove(aliasOf(distributedName), ours),
 
     async removeVersion(remoteId, signal) {
-      // A CMK stays for seven days at least, so one that was there a moment ago only seems to be missing.
-      const gone = fresh.has(remoteId) ? (['pending_deletion'] as const) : (['not_found', 'pending_deletion'] as const);
+      const schedule = (): ReturnType<Calls['scheduleKeyDeletion']> =>
+        calls.scheduleKeyDeletion({ KeyId: remoteId }, signal);
       const retry = retryOn(remoteId, signal);
-      await unless(gone, () => retry(() => calls.scheduleKeyDeletion({ KeyId: remoteId }, signal)));
+      // A CMK stays for seven days at least, so one that was there a moment ago only seems to be missing.
+      if (fresh.has(remoteId)) await unless(['pending_deletion'], () => retry(schedule));
+      else {
+        // It may have been made a moment ago by a process that is gone.
+        const doubt = retryWithin(DOUBT_MS, dependencies, signal);
+        await unless(['not_found', 'pending_deletion'], () => retry(() => doubt(DOUBTED, schedule)));
+      }
     },
 
     observeVersion: (remoteId, signal) => observeCmk(calls, remoteId, signal),

@@ -19,6 +19,9 @@ export const SETTLED: RetryPolicy = { reasons: TRANSIENT, firstWaitMs: 250, maxW
 /** Right after a CMK is made or filled, calls may still see it missing or in its old state. */
 export const FRESH: RetryPolicy = { ...SETTLED, reasons: [...TRANSIENT, 'not_found', 'invalid_state'] };
 
+/** Where it is not known whether a CMK is fresh. */
+export const DOUBTED: RetryPolicy = { ...SETTLED, reasons: ['not_found'] };
+
 /** Waits; a port, so that tests do not sleep. Rejects when the signal aborts. */
 export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { awsDriver } from '../../src/providers/aws/driver.ts';
+import { ACCESS_KEY, REGION, setUp } from '../providers/aws/harness.ts';
+import { inMemoryStorage, startEngine, type Engine } from '../support/engine.ts';
+import { modelCloud } from '../support/model-cloud.ts';
+
+it.each(['a restart', 'another write of the KMS', 'nothing else'])(
+  'a CMK that AWS does not find at first is removed all the same, after %s',
+  async (event) => {
+    const { kms } = await setUp();
+    const storage = inMemoryStorage();
+    const retry = { clock: { now: Date.now }, random: () => 0.5, wait: async () => undefined };
+    const start = (): Promise<Engine> =>
+      startEngine({ storage, drivers: { ...modelCloud().drivers, awskms: awsDriver({ env: {}, retry }) } });
+    const { accessKeyId: access_key, secretAccessKey: secret_key } = ACCESS_KEY;
+    const provider = {
+      provider: 'awskms',
+      key_collection: REGION,
+      credentials: { access_key, secret_key, endpoint: kms.url },
+    };
+    let engine = await start();
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('kms/aws', provider);
+    await engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' });
+    if (event === 'a restart') engine = await start();
+    if (event === 'another write of the KMS') await engine.write('kms/aws', provider);
+    kms.faults.set(({ action, nth }) =>
+      action === 'ScheduleKeyDeletion' && nth <= 1
+        ? { when: 'before', error: { code: 'NotFoundException', message: 'Key does not exist', status: 400 } }
+        : undefined,
+    );
+    expect(await engine.errorOf(engine.request('delete', 'kms/aws/key/k'))).toBeUndefined();
+    expect(kms.keys(REGION).map(({ state }) => state)).toEqual(['PendingDeletion']);
+  },
+);
+
+it('an account that nobody reaches is not called ok', async () => {
+  const retry = { clock: { now: Date.now }, random: () => 0.5, wait: async () => undefined };
+  const engine = await startEngine({ drivers: { ...modelCloud().drivers, awskms: awsDriver({ env: {}, retry }) } });
+  const credentials = {
+    access_key: 'AKIANOBODYISTHERE000',
+    secret_key: 'x'.repeat(40),
+    endpoint: 'http://127.0.0.1:9',
+  };
+  await engine.write('kms/aws', { provider: 'awskms', key_collection: REGION, credentials });
+  expect((await engine.write('kms/aws/check'))?.data?.['ok']).toBe(false);
+});

@@ -1,0 +1,229 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { StorageError, type Storage } from '../../src/logical/index.ts';
+import { silentLogger, type LogFields } from '../../src/support/logger.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { violations } from '../support/invariants.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+const PURPOSE = { purpose: 'encrypt,decrypt' };
+const HOURS = 3_600_000;
+
+describe('a request that is broken off', () => {
+  let now: number;
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+  let warnings: (readonly [string, LogFields])[];
+  beforeEach(() => {
+    now = Date.parse('2026-01-01T00:00:00Z');
+    warnings = [];
+    cloud = modelCloud();
+    storage = inMemoryStorage();
+  });
+
+  const start = (reached: Partial<Storage> = {}): Promise<Engine> =>
+    startEngine({
+      storage: { ...storage, ...reached },
+      drivers: cloud.drivers,
+      clock: { now: () => now },
+      logger: { ...silentLogger, warn: (message, fields = {}) => void warnings.push([message, fields]) },
+    });
+  const setUp = async (engine: Engine): Promise<void> => {
+    await engine.write('key/k', { type: 'aes256-gcm96', deletion_allowed: true });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+  };
+  const states = (): readonly string[] => [...cloud.objects.values()].map(({ state }) => state);
+  const ticksOfHours = async (engine: Engine): Promise<void> => {
+    for (let tick = 0; tick < 3; tick++) {
+      now += 2 * HOURS;
+      // Not the immediate one, which looks through everything.
+      await engine.tick(false).catch(() => undefined);
+    }
+  };
+
+  it('while it waits for its turn lets nobody in beside the one at work', async () => {
+    let slow = false;
+    const engine = await start({
+      put: async (entry) => {
+        await new Promise((resolve) => setTimeout(resolve, slow ? 5 : 0));
+        await storage.put(entry);
+      },
+    });
+    await setUp(engine);
+    await engine.write('kms/aws/key/k', PURPOSE);
+    slow = true;
+    const client = new AbortController();
+    const first = engine.write('key/k/rotate');
+    const second = engine.write('key/k/rotate', {}, client.signal);
+    client.abort(new Error('the client is gone'));
+    await expect(second).rejects.toThrow('the client is gone');
+    await Promise.all([first, engine.write('key/k/rotate')]);
+    expect((await engine.read('key/k'))?.['latest_version']).toBe(3);
+    expect(await violations(storage, cloud)).toEqual([]);
+  });
+
+  it.each<[string, string, boolean, (engine: Engine, signal: AbortSignal) => Promise<unknown>]>([
+    ['a rotation', 'key/k', true, (engine, signal) => engine.write('key/k/rotate', {}, signal)],
+    ['a minimum', 'key/k', true, (engine, signal) => engine.write('key/k', { min_enabled_version: 2 }, signal)],
+    ['a distribution', 'distribution/aws/k', false, (engine, signal) => engine.write('kms/aws/key/k', PURPOSE, signal)],
+    [
+      'a removal',
+      'distribution/aws/k',
+      true,
+      (engine, signal) => engine.request('delete', 'kms/aws/key/k', {}, signal),
+    ],
+  ])('as the wish is written is finished by a later tick: %s', async (_title, record, distributed, request) => {
+    let client: AbortController | undefined;
+    // As the real client of a server's storage: each call is bound to its request.
+    const engine = await start({
+      get: async (key, signal) => {
+        signal?.throwIfAborted();
+        return storage.get(key);
+      },
+      put: async (entry) => {
+        await storage.put(entry);
+        if (entry.key === record) client?.abort(new Error('the client is gone'));
+      },
+    });
+    await setUp(engine);
+    if (distributed) await engine.write('kms/aws/key/k', PURPOSE);
+    await engine.write('key/k/rotate');
+    await engine.tick(false);
+    client = new AbortController();
+    await expect(request(engine, client.signal)).rejects.toThrow('the client is gone');
+    client = undefined;
+    await ticksOfHours(engine);
+    expect(await violations(storage, cloud)).toEqual([]);
+  });
+
+  it('goes on when a minimum is repeated: while the cloud fails there is no success', async () => {
+    const engine = await start();
+    await setUp(engine);
+    await engine.write('key/k/rotate');
+    await engine.write('kms/aws/key/k', PURPOSE);
+    cloud.fault = (action) => (action === 'disable' ? { when: 'before', reason: 'unavailable' } : undefined);
+    const request = (): Promise<string | undefined> =>
+      engine.errorOf(engine.write('key/k', { min_enabled_version: 2 }));
+    expect(await request()).toContain('repeat the request to go on now');
+    expect(await request()).toContain('repeat the request to go on now');
+    cloud.fault = () => undefined;
+    expect(await request()).toBeUndefined();
+    expect(cloud.objects.get('cmk-1')?.state).toBe('disabled');
+  });
+
+  it('is one rotation also where a sync has failed before it is repeated', async () => {
+    const connect = (...args: Parameters<typeof cloud.drivers.awskms.connect>) => {
+      const client = cloud.drivers.awskms.connect(...args);
+      const unreachable = { outcome: 'unreachable', why: 'down' } as const;
+      return {
+        ...client,
+        observeVersion: async (...asked: Parameters<typeof client.observeVersion>) =>
+          down ? unreachable : client.observeVersion(...asked),
+        observeName: async (...asked: Parameters<typeof client.observeName>) =>
+          down ? unreachable : client.observeName(...asked),
+      };
+    };
+    let down = false;
+    const drivers = { ...cloud.drivers, awskms: { ...cloud.drivers.awskms, connect } };
+    const engine = await startEngine({ storage, drivers });
+    await setUp(engine);
+    await engine.write('kms/aws/key/k', PURPOSE);
+    down = true;
+    cloud.fault = () => ({ when: 'before', reason: 'unavailable' });
+    expect(await engine.errorOf(engine.write('key/k/rotate'))).toContain('version 2 is stored in Vault');
+    expect(await engine.errorOf(engine.write('kms/aws/key/k/sync'))).toBeDefined();
+    down = false;
+    cloud.fault = () => undefined;
+    expect((await engine.write('key/k/rotate'))?.warnings?.[0]).toContain('has finished it');
+    expect((await engine.read('key/k'))?.['latest_version']).toBe(2);
+    expect(await violations(storage, cloud)).toEqual([]);
+  });
+
+  it('by an unreadable record of another key is finished all the same', async () => {
+    const before = await start();
+    await setUp(before);
+    cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'unavailable' } : undefined);
+    expect(await before.errorOf(before.write('kms/aws/key/k', PURPOSE))).toBeDefined();
+    cloud.fault = () => undefined;
+    await storage.put({ key: 'distribution/aws/a', value: Buffer.from('{"schema":2}') });
+    await ticksOfHours(await start());
+    expect(await violations(storage, cloud)).toEqual([]);
+  });
+
+  it('as it forgets a distribution has said before what it leaves, the attempts too', async () => {
+    let lost = false;
+    const engine = await start({
+      delete: async (key) => {
+        await storage.delete(key);
+        if (lost) throw new StorageError('the answer is lost');
+      },
+    });
+    await setUp(engine);
+    cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+    expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toBeDefined();
+    lost = true;
+    await expect(engine.request('delete', 'kms/aws/key/k', { force: true })).rejects.toThrow('the answer is lost');
+    expect(warnings).toMatchObject([
+      [expect.stringContaining('forgets'), { key: 'k', kms: 'aws', attempts: [...cloud.objects.values()][0]?.attempt }],
+    ]);
+  });
+
+  it('and adopted later is no orphan when it is forgotten by force', async () => {
+    let [reported, full] = [false, true];
+    const engine = await start({
+      put: async (entry) => {
+        if (full && reported) throw new StorageError('the disk is full');
+        reported ||= entry.key.startsWith('orphan/');
+        await storage.put(entry);
+      },
+    });
+    await setUp(engine);
+    await engine.tick(false);
+    const distribute = (): Promise<unknown> => engine.write('kms/aws/key/k', PURPOSE).catch(() => undefined);
+    cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+    await distribute();
+    cloud.fault = () => undefined;
+    cloud.searchable = false;
+    // Reports the attempt, and then the storage fails.
+    await distribute();
+    [full, cloud.searchable] = [false, true];
+    await distribute();
+    expect([reported, states()]).toEqual([true, ['enabled']]);
+    await engine.request('delete', 'kms/aws/key/k', { force: true });
+    await ticksOfHours(engine);
+    expect(states()).toEqual(['enabled']);
+  });
+
+  it('as it deletes a key leaves no material to a new key of that name', async () => {
+    let broken = false;
+    const engine = await start({
+      delete: async (key) => {
+        if (broken && key.startsWith('material/')) throw new StorageError('the disk is gone');
+        await storage.delete(key);
+      },
+    });
+    await setUp(engine);
+    await engine.write('key/k/rotate');
+    await engine.tick(false);
+    broken = true;
+    await expect(engine.request('delete', 'key/k')).rejects.toThrow('the disk is gone');
+    broken = false;
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    expect(storage.keys()).toEqual(['key/k', 'kms/aws', 'material/k/1']);
+  });
+
+  it('as it makes a key leaves no material', async () => {
+    let broken = true;
+    const engine = await start({
+      put: async (entry) => {
+        if (broken && entry.key.startsWith('key/')) throw new StorageError('the disk is full');
+        await storage.put(entry);
+      },
+    });
+    await engine.tick(false);
+    await expect(engine.write('key/k', { type: 'aes256-gcm96' })).rejects.toThrow('the disk is full');
+    expect(storage.keys()).toEqual(['material/k/1']);
+    broken = false;
+    await engine.tick(false);
+    expect(storage.keys()).toEqual([]);
+  });
+});
