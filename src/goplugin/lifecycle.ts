@@ -62,10 +62,20 @@ export function lifecycle(options: LifecycleOptions): Lifecycle {
   let leaving = false;
   let faulted = false;
   let absence: NodeJS.Timeout | undefined;
+  let drained = false;
+  let hurry: NodeJS.Timeout | undefined;
+  let impatient: () => void = () => undefined;
+  const hurried = new Promise<void>((resolve) => (impatient = resolve));
 
   const leaveIn = (milliseconds: number, why: string): void => {
     clearTimeout(absence);
     if (!leaving) absence = setTimeout(() => void leave(why, 0), milliseconds);
+    else leaveSoon(milliseconds);
+  };
+
+  // After SIGTERM calls have longer than a host waits that asks meanwhile, and kills.
+  const leaveSoon = (milliseconds: number): void => {
+    if (!drained) hurry ??= setTimeout(impatient, milliseconds);
   };
 
   const leave = async (why: string, drainMs: number): Promise<void> => {
@@ -73,7 +83,9 @@ export function lifecycle(options: LifecycleOptions): Lifecycle {
     leaving = true;
     clearTimeout(absence);
     logger.debug('plugin is leaving', { why });
-    await atMost(drainMs, calls.idle());
+    await atMost(drainMs, Promise.race([calls.idle(), hurried]));
+    drained = true;
+    clearTimeout(hurry);
     calls.close('the plugin is shutting down');
     await atMost(patience.cleanupMs, options.cleanup()).catch((error: unknown) => {
       logger.warn('clean-up failed', describeFault(error));
@@ -88,7 +100,10 @@ export function lifecycle(options: LifecycleOptions): Lifecycle {
   };
 
   return {
-    shutdown: () => void leave('the host asks to shut down', patience.shutdownMs),
+    shutdown: () => {
+      if (leaving) leaveSoon(patience.shutdownMs);
+      else void leave('the host asks to shut down', patience.shutdownMs);
+    },
     terminate: () => void leave('SIGTERM', patience.terminateMs),
     hostExpected: () => {
       leaveIn(patience.hostComesMs, 'the host has not come');

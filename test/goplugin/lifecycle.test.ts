@@ -74,6 +74,35 @@ describe('a plugin that is asked to shut down', () => {
   });
 });
 
+describe('a plugin that has been sent SIGTERM', () => {
+  const events = {
+    'is asked to shut down': (life: Lifecycle): void => {
+      life.shutdown();
+    },
+    'loses its host': (life: Lifecycle): void => {
+      life.hostPresent(false);
+    },
+  };
+  it.each(Object.entries(events))('waits less for its calls when it then %s', async (_title, event) => {
+    const { life, events } = living({ calls: { idle: never } });
+    life.terminate();
+    await vi.advanceTimersByTimeAsync(100);
+    event(life);
+    await vi.advanceTimersByTimeAsync(DEFAULT_PATIENCE.hostGoneMs + 100);
+    expect(events.at(-1)).toBe('exit 0');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is gone before the host that asks it to shut down would kill it', async () => {
+    const { life, events } = living({ calls: { idle: never } });
+    life.terminate();
+    await vi.advanceTimersByTimeAsync(100);
+    life.shutdown();
+    await vi.advanceTimersByTimeAsync(HOST_KILLS_AFTER_MS - 200);
+    expect(events.at(-1)).toBe('exit 0');
+  });
+});
+
 describe('a plugin whose host is not there', () => {
   it('waits a little for the host to ask it to leave', async () => {
     const { life, events } = living();
