@@ -1,7 +1,8 @@
 import type { BackendContext } from '../../logical/index.ts';
 import type { Mount } from '../mount.ts';
 import { distributionName, type DistributionRef } from './distribution-store.ts';
-import { leftBehind, type LeftBehind } from './left-behind.ts';
+import { leftBehind, leftBehindFields, type LeftBehind } from './left-behind.ts';
+import { orphanName } from './orphan-store.ts';
 
 /**
  * Forgets a distribution without asking the cloud: for an account that is gone for good. What it holds stays there.
@@ -24,13 +25,12 @@ export async function forget(
       mount.logger.warn('forgets a distribution; what it made stays in the cloud', {
         key: ref.key,
         kms: ref.kms,
-        name: left.name,
-        remote_ids: left.remoteIds.join(','),
-        ...(left.attempts.length === 0 ? {} : { attempts: left.attempts.join(',') }),
+        ...leftBehindFields(left),
       });
       // An attempt that was adopted may still be on record as a possible orphan, which is deleted when nobody owns it.
       for (const version of Object.values(distribution.versions)) {
-        if (version.state !== 'creating') await mount.orphans.delete(storage, `${ref.kms}/${version.attempt}`, signal);
+        if (version.state !== 'creating')
+          await mount.orphans.delete(storage, orphanName(ref.kms, version.attempt), signal);
       }
       await mount.distributions.delete(storage, distributionName(ref), signal);
       mount.unsettled.settled(ref);

@@ -1,3 +1,4 @@
+import type { LogFields } from '../../support/logger.ts';
 import type { Distribution } from './distribution.ts';
 import { knownIds } from './run.ts';
 
@@ -17,5 +18,14 @@ export function leftBehind(distribution: Distribution): LeftBehind {
     attempts: Object.values(distribution.versions).flatMap((version) =>
       version.state === 'creating' ? [version.attempt] : [],
     ),
+  };
+}
+
+/** The same for the log; attempts only where there are any. */
+export function leftBehindFields({ name, remoteIds, attempts }: LeftBehind): LogFields {
+  return {
+    name,
+    remote_ids: remoteIds.join(','),
+    ...(attempts.length === 0 ? {} : { attempts: attempts.join(',') }),
   };
 }

@@ -24,9 +24,14 @@ const orphanSchema = v.looseObject({
 
 export type Orphan = v.InferOutput<typeof orphanSchema>;
 
-/** Possible orphans at `orphan/<kms>/<attempt>`, named `<kms>/<attempt>`. */
+/** Possible orphans at `orphan/<kms>/<attempt>`, named by {@link orphanName}. */
 export type OrphanStore = RecordStore<Orphan>;
 
 export function orphanStore(): OrphanStore {
   return recordStore({ prefix: 'orphan/', codec: jsonCodec(orphanSchema) });
+}
+
+/** Name of the record of an attempt that may have left something in a KMS. */
+export function orphanName(kms: string, attempt: string): string {
+  return `${kms}/${attempt}`;
 }

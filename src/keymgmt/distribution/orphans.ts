@@ -3,10 +3,10 @@ import type { SearchResult, VersionTarget } from '../../providers/port.ts';
 import { rfc3339 } from '../../support/clock.ts';
 import type { Mount } from '../mount.ts';
 import type { Distribution } from './distribution.ts';
-import { distributionName, type DistributionRef } from './distribution-store.ts';
+import type { DistributionRef } from './distribution-store.ts';
 import { versionLabels } from './labels.ts';
 import type { Observation } from './observe.ts';
-import type { Orphan } from './orphan-store.ts';
+import { orphanName, type Orphan } from './orphan-store.ts';
 
 /**
  * How long a cloud may take to show a new object in its lists (AWS: "in some cases several minutes"). A search that
@@ -22,7 +22,7 @@ export async function orphansOf(
 ): Promise<readonly (Orphan & { readonly attempt: string })[]> {
   const found: (Orphan & { readonly attempt: string })[] = [];
   for (const attempt of await mount.orphans.list(storage, `${kms}/`, signal)) {
-    const orphan = await mount.orphans.get(storage, `${kms}/${attempt}`, signal);
+    const orphan = await mount.orphans.get(storage, orphanName(kms, attempt), signal);
     if (orphan) found.push({ ...orphan, attempt });
   }
   return found;
@@ -88,7 +88,7 @@ async function record(
   attempt: string,
   orphan: Orphan,
 ): Promise<void> {
-  await mount.orphans.put(storage, distributionName({ kms, key: attempt }), orphan, signal);
+  await mount.orphans.put(storage, orphanName(kms, attempt), orphan, signal);
   const { key, version, reason } = orphan;
   mount.logger.warn('a KMS object may have been left behind', { key, kms, version, attempt, reason });
 }

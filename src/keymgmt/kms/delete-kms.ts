@@ -1,4 +1,5 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
+import { orphanName } from '../distribution/orphan-store.ts';
 import { orphansOf } from '../distribution/orphans.ts';
 import type { Mount } from '../mount.ts';
 
@@ -31,7 +32,7 @@ export async function deleteKms(mount: Mount, context: BackendContext, name: str
       await mount.kms.delete(storage, name, signal);
       mount.clients.forget(name);
       // A provider written later under the same name may be another account, where a search would find nothing.
-      for (const attempt of attempts) await mount.orphans.delete(storage, `${name}/${attempt}`, signal);
+      for (const attempt of attempts) await mount.orphans.delete(storage, orphanName(name, attempt), signal);
       return attempts;
     },
     signal,

@@ -1,6 +1,6 @@
 import type { BackendContext } from '../../logical/index.ts';
 import { distributionName } from '../distribution/distribution-store.ts';
-import { leftBehind } from '../distribution/left-behind.ts';
+import { leftBehind, leftBehindFields } from '../distribution/left-behind.ts';
 import { orphansOf } from '../distribution/orphans.ts';
 import type { Mount } from '../mount.ts';
 
@@ -27,13 +27,10 @@ async function reportKms(mount: Mount, context: BackendContext, kms: string): Pr
   for (const key of await mount.distributions.list(storage, `${kms}/`, signal)) {
     const distribution = await mount.distributions.get(storage, distributionName({ kms, key }), signal);
     if (!distribution) continue;
-    const { name, remoteIds, attempts } = leftBehind(distribution);
     mount.logger.warn('the mount is being disabled; what a distribution made stays in the KMS provider', {
       ...place,
       key,
-      name,
-      remote_ids: remoteIds.join(','),
-      ...(attempts.length === 0 ? {} : { attempts: attempts.join(',') }),
+      ...leftBehindFields(leftBehind(distribution)),
     });
   }
   const orphans = await orphansOf(mount, context, kms);

@@ -1,7 +1,7 @@
 import type { BackendContext } from '../../logical/index.ts';
 import { distributionName } from '../distribution/distribution-store.ts';
 import { CONSISTENCY_WINDOW_MS } from '../distribution/orphans.ts';
-import type { Orphan } from '../distribution/orphan-store.ts';
+import { orphanName, type Orphan } from '../distribution/orphan-store.ts';
 import type { Mount } from '../mount.ts';
 
 /**
@@ -13,14 +13,14 @@ export async function settleOrphans(mount: Mount, context: BackendContext): Prom
   for (const folder of await mount.orphans.list(storage, '', signal)) {
     const kms = folder.replace(/\/$/, '');
     for (const attempt of await mount.orphans.list(storage, folder, signal)) {
-      const orphan = await mount.orphans.get(storage, `${folder}${attempt}`, signal);
+      const orphan = await mount.orphans.get(storage, orphanName(kms, attempt), signal);
       if (!orphan) continue;
       // Under the key's lock: a run that was cut short may still adopt the object that the orphan speaks of.
       await mount.keyLock.run(
         orphan.key,
         async () => {
           if (await isSettled(mount, context, kms, attempt, orphan)) {
-            await mount.orphans.delete(storage, `${folder}${attempt}`, signal);
+            await mount.orphans.delete(storage, orphanName(kms, attempt), signal);
           }
         },
         signal,
