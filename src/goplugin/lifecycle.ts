@@ -62,30 +62,21 @@ export function lifecycle(options: LifecycleOptions): Lifecycle {
   let leaving = false;
   let faulted = false;
   let absence: NodeJS.Timeout | undefined;
-  let drained = false;
-  let hurry: NodeJS.Timeout | undefined;
-  let impatient: () => void = () => undefined;
-  const hurried = new Promise<void>((resolve) => (impatient = resolve));
+  const drain = deadline();
 
   const leaveIn = (milliseconds: number, why: string): void => {
     clearTimeout(absence);
-    if (!leaving) absence = setTimeout(() => void leave(why, 0), milliseconds);
-    else leaveSoon(milliseconds);
-  };
-
-  // After SIGTERM calls have longer than a host waits that asks meanwhile, and kills.
-  const leaveSoon = (milliseconds: number): void => {
-    if (!drained) hurry ??= setTimeout(impatient, milliseconds);
+    absence = setTimeout(() => void leave(why, 0), milliseconds);
   };
 
   const leave = async (why: string, drainMs: number): Promise<void> => {
+    // Also while leaving: after SIGTERM calls have longer than a host waits that asks meanwhile, and kills.
+    drain.within(drainMs);
     if (leaving) return;
     leaving = true;
     clearTimeout(absence);
     logger.debug('plugin is leaving', { why });
-    await atMost(drainMs, Promise.race([calls.idle(), hurried]));
-    drained = true;
-    clearTimeout(hurry);
+    await drain.over(calls.idle());
     calls.close('the plugin is shutting down');
     await atMost(patience.cleanupMs, options.cleanup()).catch((error: unknown) => {
       logger.warn('clean-up failed', describeFault(error));
@@ -100,10 +91,7 @@ export function lifecycle(options: LifecycleOptions): Lifecycle {
   };
 
   return {
-    shutdown: () => {
-      if (leaving) leaveSoon(patience.shutdownMs);
-      else void leave('the host asks to shut down', patience.shutdownMs);
-    },
+    shutdown: () => void leave('the host asks to shut down', patience.shutdownMs),
     terminate: () => void leave('SIGTERM', patience.terminateMs),
     hostExpected: () => {
       leaveIn(patience.hostComesMs, 'the host has not come');
@@ -127,11 +115,35 @@ export function lifecycle(options: LifecycleOptions): Lifecycle {
 }
 
 async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
-  try {
-    await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const limit = deadline();
+  limit.within(milliseconds);
+  await limit.over(work);
+}
+
+/** A wait whose end can be brought forward. */
+interface Deadline {
+  /** Sets the end, unless it is nearer already. */
+  readonly within: (milliseconds: number) => void;
+  /** Waits for the work, or for the end. */
+  readonly over: (work: Promise<void>) => Promise<void>;
+}
+
+function deadline(): Deadline {
+  let isOver = false;
+  const timers: NodeJS.Timeout[] = [];
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  return {
+    within: (milliseconds) => {
+      if (!isOver) timers.push(setTimeout(end, milliseconds));
+    },
+    over: async (work) => {
+      try {
+        await Promise.race([work, ended]);
+      } finally {
+        isOver = true;
+        timers.forEach(clearTimeout);
+      }
+    },
+  };
 }
