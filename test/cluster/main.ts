@@ -14,13 +14,14 @@ import { watchServer } from '../../dev/secrecy/watch-server.ts';
 import { findServer } from '../../dev/servers/find-server.ts';
 import { displayName, hostNamed } from '../../dev/servers/server-binary.ts';
 import { stderrProgress } from '../../dev/servers/progress.ts';
+import { seedFrom } from '../support/seed.ts';
 import { startCluster, type Cluster } from './cluster.ts';
 import { randomFrom } from './random-from.ts';
 
 const REGION = 'us-west-1';
 const ACCESS_KEY = { accessKeyId: 'AKIACLUSTER', secretAccessKey: 'cluster-test-secret' };
 const ROUNDS = Number(process.env['CLUSTER_ROUNDS'] ?? 30);
-const SEED = Number(process.env['CLUSTER_SEED'] ?? Date.now() % 1_000_000);
+const SEED = seedFrom('CLUSTER_SEED');
 const LATEST_KILL_MS = 250;
 
 const wanted = process.argv[2];

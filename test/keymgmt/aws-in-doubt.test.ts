@@ -4,12 +4,13 @@ import { ACCESS_KEY, REGION, setUp } from '../providers/aws/harness.ts';
 import { inMemoryStorage, startEngine, type Engine } from '../support/engine.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
+const retry = { clock: { now: Date.now }, random: () => 0.5, wait: async () => undefined };
+
 it.each(['a restart', 'another write of the KMS', 'nothing else'])(
   'a CMK that AWS does not find at first is removed all the same, after %s',
   async (event) => {
     const { kms } = await setUp();
     const storage = inMemoryStorage();
-    const retry = { clock: { now: Date.now }, random: () => 0.5, wait: async () => undefined };
     const start = (): Promise<Engine> =>
       startEngine({ storage, drivers: { ...modelCloud().drivers, awskms: awsDriver({ env: {}, retry }) } });
     const { accessKeyId: access_key, secretAccessKey: secret_key } = ACCESS_KEY;
@@ -35,7 +36,6 @@ it.each(['a restart', 'another write of the KMS', 'nothing else'])(
 );
 
 it('an account that nobody reaches is not called ok', async () => {
-  const retry = { clock: { now: Date.now }, random: () => 0.5, wait: async () => undefined };
   const engine = await startEngine({ drivers: { ...modelCloud().drivers, awskms: awsDriver({ env: {}, retry }) } });
   const credentials = {
     access_key: 'AKIANOBODYISTHERE000',

@@ -17,13 +17,14 @@ import { displayName, hostNamed } from '../../dev/servers/server-binary.ts';
 import { startServer, type RunningServer } from '../../dev/servers/start-server.ts';
 import { randomFrom } from '../cluster/random-from.ts';
 import { pluginProcesses } from '../support/server/plugin-processes.ts';
+import { seedFrom } from '../support/seed.ts';
 
 const REGION = 'us-west-1';
 const ACCESS_KEY = { accessKeyId: 'AKIASOAK', secretAccessKey: 'soak-test-secret' };
 const CLIENTS = 64;
 const KEYS = 50;
 const SECONDS = Number(process.env['SOAK_SECONDS'] ?? 60);
-const SEED = Number(process.env['SOAK_SEED'] ?? Date.now() % 1_000_000);
+const SEED = seedFrom('SOAK_SEED');
 /** Memory after the first third, when caches and pools are full, may grow by this much until the end. */
 const GROWTH = 1.5;
 
