@@ -1,8 +1,7 @@
 import {
-  BackendError,
   codedError,
   errorResponse,
-  isReadOnlyError,
+  isUserError,
   unsupportedOperation,
   unsupportedPath,
   userError,
@@ -73,9 +72,7 @@ export function createBackend(options: BackendOptions): Backend {
       try {
         return await handle(request);
       } catch (error) {
-        if (error instanceof BackendError && error.kind === 'user_error' && !isReadOnlyError(error.cause)) {
-          return errorResponse(error.message);
-        }
+        if (isUserError(error)) return errorResponse(error.message);
         throw error;
       }
     },

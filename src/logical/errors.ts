@@ -1,3 +1,5 @@
+import { isReadOnlyError } from './storage.ts';
+
 /**
  * Errors by which a backend answers a request with something else than 400. The server turns each kind into a status
  * of its own (Vault: sdk/plugin/pb `ErrToProtoErr`).
@@ -50,4 +52,16 @@ export function unsupportedOperation(): BackendError {
 /** An error with an HTTP status of its own (Vault: `logical.CodedError`). */
 export function codedError(status: number, message: string, cause?: unknown): BackendError {
   return new BackendError('coded', message, { status, cause });
+}
+
+/** Tells whether an error says what is wrong with the request, and nothing that the server has to act on. */
+export function isUserError(error: unknown): error is BackendError {
+  return error instanceof BackendError && error.kind === 'user_error' && !causes(error).some(isReadOnlyError);
+}
+
+/** The error and its causes, the outermost first. */
+export function causes(error: unknown): readonly Error[] {
+  const chain: Error[] = [];
+  for (let next = error; next instanceof Error && !chain.includes(next); next = next.cause) chain.push(next);
+  return chain;
 }

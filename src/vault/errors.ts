@@ -1,4 +1,4 @@
-import { BackendError, isReadOnlyError } from '../logical/index.ts';
+import { BackendError, causes, isReadOnlyError } from '../logical/index.ts';
 import { assertNever } from '../support/assert-never.ts';
 import type { ProtoError } from './generated/pb/ProtoError.ts';
 
@@ -33,11 +33,6 @@ export function toProtoError(error: unknown): ProtoError {
   if (error instanceof BackendError) return fromBackendError(error);
   if (error instanceof Error && !isMistake(error)) return proto(ERR_TYPE.unknown, error.message);
   return proto(ERR_TYPE.internalError, 'internal error');
-}
-
-/** Tells whether an error says what is wrong with the request, and nothing that the server has to act on. */
-export function isUserError(error: unknown): error is BackendError {
-  return error instanceof BackendError && error.kind === 'user_error' && !causes(error).some(isReadOnlyError);
 }
 
 /**
@@ -79,11 +74,4 @@ const coded = (status: number, message: string): ProtoError => ({
 
 function proto(errType: number, message: string): ProtoError {
   return { err_type: errType, err_msg: message === RESTART_TEXT ? `the ${message}` : message };
-}
-
-/** The error and its causes, the outermost first. */
-function causes(error: unknown): Error[] {
-  const chain: Error[] = [];
-  for (let next = error; next instanceof Error && !chain.includes(next); next = next.cause) chain.push(next);
-  return chain;
 }

@@ -115,7 +115,7 @@ it('a refusal to write on this node goes up to the server, whatever a handler ma
     operations: {
       read: {
         handler: async () => {
-          throw userError('could not be written', new StorageError(READ_ONLY_TEXT));
+          throw userError('could not be written', new Error('one', { cause: new StorageError(READ_ONLY_TEXT) }));
         },
       },
     },

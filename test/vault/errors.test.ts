@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { BackendError, codedError, READ_ONLY_TEXT, StorageError, userError } from '../../src/logical/index.ts';
-import { isUserError, toProtoError } from '../../src/vault/errors.ts';
+import {
+  BackendError,
+  codedError,
+  isUserError,
+  READ_ONLY_TEXT,
+  StorageError,
+  userError,
+} from '../../src/logical/index.ts';
+import { toProtoError } from '../../src/vault/errors.ts';
 
 describe('an error on the wire', () => {
   const refusal = new StorageError(`put keys/a: ${READ_ONLY_TEXT}`);
