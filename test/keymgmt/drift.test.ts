@@ -147,6 +147,11 @@ describe('drift and repair', () => {
       'version 1 could not be seen: no permission to look',
       'version 2 could not be seen: no permission to look',
     ]);
+    // No call that was refused, and none that was planned before the refusals told more.
+    expect(answer?.data).toEqual({
+      dry_run: false,
+      done: ['create version 1', 'import version 1', 'import version 2'],
+    });
     expect(await violations(storage, cloud)).toEqual([]);
   });
 

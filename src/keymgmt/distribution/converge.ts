@@ -3,7 +3,6 @@ import { ProviderError } from '../../providers/errors.ts';
 import type { Mount } from '../mount.ts';
 import { withdrawAnnounced } from './create-version.ts';
 import { desiredState } from './desired.ts';
-import type { Distribution } from './distribution.ts';
 import { distributionName, type DistributionRef } from './distribution-store.ts';
 import { IncompleteError } from './incomplete-error.ts';
 import { loadDistribution } from './load-distribution.ts';
@@ -20,31 +19,27 @@ import type { Run } from './run.ts';
  * What may not be repeated is recorded before and after (creation); what may is recorded when all is done, or when a
  * step fails. A removal ends with the record deleted.
  *
- * @returns the record as it is now; undefined when the key is not (or no longer) in the KMS
+ * @returns the steps that were done; none when the key is not in the KMS
  * @throws {IncompleteError} when the cloud fails; what was done is recorded, and the recovery goes on with the rest
  */
-export async function converge(
-  mount: Mount,
-  context: BackendContext,
-  ref: DistributionRef,
-): Promise<Distribution | undefined> {
+export async function converge(mount: Mount, context: BackendContext, ref: DistributionRef): Promise<readonly Step[]> {
   const loaded = await loadDistribution(mount, context, ref);
   if (!loaded) {
     mount.unsettled.settled(ref);
-    return undefined;
+    return [];
   }
   const { distribution, key, kms } = loaded;
   // From here on something may be half-done; only the end of a whole run clears the mark.
   mount.unsettled.started(ref);
-  const settled = await mount.clients.use(ref.kms, kms, (client) => {
+  const done = await mount.clients.use(ref.kms, kms, (client) => {
     const record = recorder(mount.distributions, context.storage, ref, distribution);
     return runPlan({ mount, context, ref, key, client, record, announced: new Set() });
   });
   mount.unsettled.settled(ref);
-  return settled;
+  return done;
 }
 
-async function runPlan(run: Run): Promise<Distribution | undefined> {
+async function runPlan(run: Run): Promise<readonly Step[]> {
   const { mount, context, ref, key, record } = run;
   const remaining = (): readonly Step[] => planDistribution(desiredState(key, record.current), record.current);
   const done: Step[] = [];
@@ -68,8 +63,8 @@ async function runPlan(run: Run): Promise<Distribution | undefined> {
   }
   if (record.current.removing) {
     await mount.distributions.delete(context.storage, distributionName(ref), context.signal);
-    return undefined;
+  } else {
+    await record.flush();
   }
-  await record.flush();
-  return record.current;
+  return done;
 }

@@ -15,6 +15,7 @@ import { planDistribution, type Step } from './plan.ts';
 
 /** What a sync did, or would do. */
 export interface SyncResult {
+  /** Done, in this order; those of the plan for a dry run. */
   readonly steps: readonly Step[];
   /** Versions that the cloud would not speak of, with its words; what they need was tried blindly. */
   readonly unseen: Readonly<Record<string, string>>;
@@ -48,17 +49,18 @@ export async function syncLocked(
   const loaded = await loadDistribution(mount, context, ref);
   if (!loaded) throw userError(`key "${ref.key}" is not distributed to KMS "${ref.kms}"`);
   const seen = await mount.clients.use(ref.kms, loaded.kms, (client) => observe(client, context, loaded.distribution));
-  const corrected = correctedRecord(loaded.distribution, seen);
-  const steps = planDistribution(desiredState(loaded.key, corrected), corrected);
-  const result = { steps, unseen: unseenVersions(seen) };
-  if (dryRun) return result;
+  const unseen = unseenVersions(seen);
+  if (dryRun) {
+    const corrected = correctedRecord(loaded.distribution, seen);
+    return { steps: planDistribution(desiredState(loaded.key, corrected), corrected), unseen };
+  }
   try {
-    await repair(mount, context, ref, loaded, seen);
+    const steps = await repair(mount, context, ref, loaded, seen);
+    mount.logger.info('synchronised a distribution', { key: ref.key, kms: ref.kms, steps: steps.length });
+    return { steps, unseen };
   } catch (error) {
     throw asBackendError(error);
   }
-  mount.logger.info('synchronised a distribution', { key: ref.key, kms: ref.kms, steps: steps.length });
-  return result;
 }
 
 async function repair(
@@ -67,21 +69,22 @@ async function repair(
   ref: DistributionRef,
   { distribution }: Loaded,
   seen: Observation,
-): Promise<void> {
+): Promise<readonly Step[]> {
   const name = distributionName(ref);
   const blind = new Set([...seen.versions].filter(([, { outcome }]) => outcome !== 'seen').map(([version]) => version));
+  const done: Step[] = [];
   let record = distribution;
   mount.unsettled.started(ref);
   for (let correction = seen; ;) {
     await recordReplaced(mount, context, ref, record, correction);
     await mount.distributions.put(context.storage, name, correctedRecord(record, correction), context.signal);
     try {
-      await converge(mount, context, ref);
-      return;
+      return [...done, ...(await converge(mount, context, ref))];
     } catch (error) {
       const learned = learn(error);
       // Asking has said nothing of this version, and the refusal does; any other refusal is the answer.
       if (!learned || !blind.delete(learned.version)) throw error;
+      done.push(...learned.done);
       // What has been repaired meanwhile stands in the record; only this version is corrected in the next round.
       correction = { versions: new Map([[learned.version, learned.observation]]), name: seen.name };
       record = (await mount.distributions.get(context.storage, name, context.signal)) ?? record;
@@ -96,12 +99,15 @@ const LEARNED: Partial<Record<ProviderErrorReason, 'deleted' | 'pending_deletion
 };
 
 /** What the refusal of a call says of the version it was for; undefined when it says nothing. */
-function learn(error: unknown): { version: number; observation: VersionObservation } | undefined {
+function learn(
+  error: unknown,
+): { version: number; observation: VersionObservation; done: readonly Step[] } | undefined {
   if (!(error instanceof IncompleteError)) return undefined;
   const state = LEARNED[error.cause.reason];
-  const step = error.progress.left[0];
+  const { done, left } = error.progress;
+  const step = left[0];
   if (state === undefined || step === undefined || step.action === 'remove_name') return undefined;
-  return { version: step.version, observation: { outcome: 'seen', state } };
+  return { version: step.version, observation: { outcome: 'seen', state }, done };
 }
 
 function unseenVersions({ versions }: Observation): Record<string, string> {
