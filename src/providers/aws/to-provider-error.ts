@@ -41,6 +41,8 @@ function reasonOf(name: string, message: string, status: number | undefined): Pr
   if (known) return known;
   if (status === 403) return 'forbidden';
   if (status === 429) return 'throttled';
+  // A proxy that gave up waiting (499: nginx); the cloud may have got the request all the same.
+  if (status === 408 || status === 499) return 'timeout';
   // Only a 4xx is a refusal; whatever else was answered, the call may have had its effect.
   if (status !== undefined && status >= 400 && status < 500) return 'invalid_request';
   return 'unavailable';

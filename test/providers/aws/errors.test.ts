@@ -71,6 +71,7 @@ describe('errors of AWS', () => {
       toProviderError('CreateKey', '', sdkError('NewFailure', 'x', status));
     expect(about(403)).toMatchObject({ reason: 'forbidden', ambiguous: false });
     expect(about(429)).toMatchObject({ reason: 'throttled', ambiguous: false });
+    for (const status of [408, 499]) expect(about(status)).toMatchObject({ reason: 'timeout', ambiguous: true });
     expect(about(418)).toMatchObject({ reason: 'invalid_request', ambiguous: false });
     for (const status of [200, 302, 500])
       expect(about(status)).toMatchObject({ reason: 'unavailable', ambiguous: true });
