@@ -66,7 +66,11 @@ export function lifecycle(options: LifecycleOptions): Lifecycle {
 
   const leaveIn = (milliseconds: number, why: string): void => {
     clearTimeout(absence);
-    absence = setTimeout(() => void leave(why, 0), milliseconds);
+    absence = setTimeout(() => {
+      // If it is there after all, its operator wants to know why the plugin has to be started again.
+      logger.warn('the plugin exits without being asked to', { why });
+      void leave(why, 0);
+    }, milliseconds);
   };
 
   const leave = async (why: string, drainMs: number): Promise<void> => {

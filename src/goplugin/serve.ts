@@ -11,6 +11,7 @@ import { listen } from './listener.ts';
 import { hasMagicCookie, NOT_A_COMMAND, type MagicCookie } from './magic-cookie.ts';
 import type { PluginProcess } from './plugin-process.ts';
 import { negotiateVersion } from './protocol-version.ts';
+import { allowRapidResets } from './rapid-resets.ts';
 import { controllerHandlers, healthHandlers, stdioHandlers } from './services.ts';
 import {
   serverCredentials,
@@ -73,6 +74,7 @@ export async function serveGoPlugin(options: GoPluginOptions): Promise<void> {
 
   const calls = callRegistry(logger);
   const server = new Server({ ...UNLIMITED_MESSAGES, ...KEEPALIVE });
+  allowRapidResets(server);
   let address: Address | undefined;
   const life = lifecycle({
     process,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { status, type ServiceError } from '@grpc/grpc-js';
 import { inMemoryStorage, READ_ONLY_TEXT, StorageError } from '../../src/logical/index.ts';
@@ -107,6 +108,29 @@ describe('a request', () => {
     gone.abort();
     expect((await request).code).toBe(status.CANCELLED);
     await host.plugin.logged('aborted');
+  });
+
+  it.skipIf(parseInt(process.versions.node) < 22)('stays when others are aborted by the thousand', async () => {
+    const own = await startHost({ command: plugin.path });
+    try {
+      const mount = await own.mount();
+      const bystander = mount.handleRequest({ path: 'slow' });
+      for (let batch = 1; batch <= 12; batch++) {
+        const gone = new AbortController();
+        setMaxListeners(0, gone.signal);
+        const requests = Array.from({ length: 100 }, () =>
+          statusOf(mount.handleRequest({ path: 'wait' }, { signal: gone.signal })),
+        );
+        const arrived = (): number => own.plugin.logs().filter((line) => line['@message'] === 'waiting').length;
+        await expect.poll(arrived, { timeout: 30_000 }).toBe(1 + 100 * batch);
+        gone.abort();
+        await Promise.all(requests);
+      }
+      await mount.invalidateKey('');
+      expect((await bystander).response?.data).toEqual({ slow: true });
+    } finally {
+      await own.close();
+    }
   });
 });
 
