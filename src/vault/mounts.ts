@@ -1,5 +1,6 @@
 import { status, Metadata } from '@grpc/grpc-js';
 import type { Broker } from '../goplugin/broker.ts';
+import { describeFault } from '../goplugin/fault.ts';
 import type { HostConnection } from '../goplugin/host-connection.ts';
 import { RpcError } from '../goplugin/rpc-error.ts';
 import type { Backend, BackendContext, BackendFactory, Storage, SystemView } from '../logical/index.ts';
@@ -69,17 +70,27 @@ export function mounts(broker: Broker, services: VaultServices, factory: Backend
       mount.connection.close();
     }
   };
+  /** Waits for the end of a backend that another one follows, and that cannot be helped if it ends badly. */
+  const replaced = async (ended: Promise<void>): Promise<void> => {
+    await ended.catch((error: unknown) => {
+      logger.warn('the clean-up of a replaced mount failed', describeFault(error));
+    });
+  };
 
   return {
     async setup(args, metadata, signal) {
       const id = idOf(metadata);
-      await end(id);
+      await replaced(end(id));
       const connection = await broker.connect(args.broker_id);
       let rival: OpenMount | undefined;
       try {
         // Nobody would ever clean the mount up.
         signal.throwIfAborted();
         const backend = await factory({ backendUUID: args.backendUUID, options: args.Config, logger });
+        if (signal.aborted) {
+          await replaced(backend.cleanup(undefined));
+          signal.throwIfAborted();
+        }
         rival = byId.get(id);
         byId.set(id, openMount(backend, connection, services));
       } catch (error) {
@@ -87,7 +98,7 @@ export function mounts(broker: Broker, services: VaultServices, factory: Backend
         throw error;
       }
       // Set up by another call while this one was waiting for its connection.
-      await close(rival);
+      await replaced(close(rival));
     },
     find(metadata) {
       const mount = byId.get(idOf(metadata)) ?? byId.get(SINGLE);

@@ -42,6 +42,7 @@ function echoBackend(config: BackendConfig): Backend {
     cleanup: async (context) => {
       const tainted = context && (await context.system.tainted());
       logger.info('cleaned up', { uuid: config.backendUUID, tainted });
+      if (config.options['fail_cleanup']) throw new Error(config.options['fail_cleanup']);
     },
   };
 }

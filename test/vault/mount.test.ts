@@ -117,6 +117,15 @@ describe('a mount', () => {
     expect(host.plugin.logs().filter((line) => line['@message'] === 'cleaned up')).toHaveLength(1);
   });
 
+  it('is followed by another although its clean-up fails', async () => {
+    // Without multiplexing a process has one mount.
+    const host = await echo.start({ mode: 'plaintext' });
+    await host.mount({ uuid: 'old', config: { fail_cleanup: 'stuck' } });
+    const mount = await host.mount({ uuid: 'new' });
+    expect((await mount.handleRequest({ path: 'config' })).response?.data).toMatchObject({ uuid: 'new' });
+    expect(await host.plugin.logged('the clean-up of a replaced mount failed')).toMatchObject({ '@level': 'warn' });
+  });
+
   it.each([true, false])('may ask the server while it is cleaned up, whether it is disabled: %s', async (tainted) => {
     const host = await echo.start();
     const mount = await host.mount({ system: { tainted: async () => tainted } });

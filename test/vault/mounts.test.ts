@@ -1,0 +1,25 @@
+import { Metadata } from '@grpc/grpc-js';
+import { expect, it } from 'vitest';
+import type { Broker } from '../../src/goplugin/broker.ts';
+import type { HostConnection } from '../../src/goplugin/host-connection.ts';
+import type { Backend } from '../../src/logical/index.ts';
+import { silentLogger } from '../../src/support/logger.ts';
+import { mounts } from '../../src/vault/mounts.ts';
+import { vaultServices } from '../../src/vault/wire.ts';
+
+it('leaves no mount behind when the server gives up while it is made', async () => {
+  const ended: string[] = [];
+  const connection = { close: () => ended.push('connection') } as unknown as HostConnection;
+  const backend = { cleanup: async () => void ended.push('backend') } as unknown as Backend;
+  const broker = { connect: async () => connection } as unknown as Broker;
+  const serverGone = new AbortController();
+  const factory = async (): Promise<Backend> => {
+    serverGone.abort(new Error('gave up'));
+    return backend;
+  };
+  const registry = mounts(broker, vaultServices(), factory, silentLogger);
+  const args = { broker_id: 1, backendUUID: '', Config: {} };
+  await expect(registry.setup(args, new Metadata(), serverGone.signal)).rejects.toThrow('gave up');
+  expect(ended).toEqual(['backend', 'connection']);
+  expect(() => registry.find(new Metadata())).toThrow('no backend instance found');
+});
