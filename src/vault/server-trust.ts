@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../goplugin/plugin-process.ts';
 import { secret, type Secret } from '../support/secret.ts';
@@ -48,8 +48,12 @@ export async function serverTrust(env: Environment, args: readonly string[]): Pr
 async function certificateAuthorities(file?: string, folder?: string): Promise<string[] | undefined> {
   if (file) return [await readFile(file, 'utf8')];
   if (!folder) return undefined;
-  const names = await readdir(folder);
-  return Promise.all(names.sort().map((name) => readFile(join(folder, name), 'utf8')));
+  const paths = (await readdir(folder, { recursive: true })).sort().map((name) => join(folder, name));
+  const files = await Promise.all(
+    // Through links, which is what a Kubernetes volume is made of.
+    paths.map(async (path) => ((await stat(path)).isFile() ? [await readFile(path, 'utf8')] : [])),
+  );
+  return files.flat();
 }
 
 // Other arguments are the plugin's own affair. `tls-skip-verify` is a switch: it takes no argument of its own.

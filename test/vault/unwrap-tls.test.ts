@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -27,6 +27,16 @@ afterEach(() => {
   server = undefined;
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** A folder as Kubernetes mounts a secret: links into a folder that is itself a link. */
+function kubernetesVolume(file: string): string {
+  const volume = join(folder, 'volume');
+  mkdirSync(join(volume, '..2026_11_24'), { recursive: true });
+  copyFileSync(file, join(volume, '..2026_11_24', 'ca.pem'));
+  symlinkSync('..2026_11_24', join(volume, '..data'));
+  symlinkSync(join('..data', 'ca.pem'), join(volume, 'ca.pem'));
+  return volume;
+}
 
 const provide = (env: Record<string, string>, args: readonly string[] = []): Promise<TransportSecurity> =>
   unwrapTlsProvider({ env, args })();
@@ -118,6 +128,7 @@ describe('a server with TLS', () => {
     ['VAULT_CACERT', (file) => ({ env: { VAULT_CACERT: file } })],
     ['BAO_CACERT', (file) => ({ env: { BAO_CACERT: file, VAULT_CACERT: '/nowhere' } })],
     ['VAULT_CAPATH', (file) => ({ env: { VAULT_CAPATH: join(file, '..') } })],
+    ['the files of a Kubernetes volume', (file) => ({ env: { VAULT_CAPATH: kubernetesVolume(file) } })],
     ['VAULT_SKIP_VERIFY', () => ({ env: { VAULT_SKIP_VERIFY: 't' } })],
     ['a flag before a variable', (file) => ({ args: [`-ca-cert=${file}`], env: { VAULT_CACERT: '/nowhere' } })],
   ])('is trusted by %s', async (_, how) => {
