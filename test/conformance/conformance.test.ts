@@ -53,6 +53,11 @@ if (await works('go', ['version'])) {
         };
         if (outcome !== 'pass') expect.fail(output);
       });
+
+      it('ends as well as its tests', () => {
+        const run = runs.get(generation);
+        expect(run?.code, run?.output).toBe(0);
+      });
     },
   );
 

@@ -11,6 +11,8 @@ export interface GoResult {
 
 /** What came of a run. */
 export interface GoRun {
+  /** Exit code of `go test`: not 0 as well where a test binary dies after its last test. */
+  readonly code: number;
   /** By the name of the test; subtests count with theirs. */
   readonly results: ReadonlyMap<string, GoResult>;
   /** What was printed outside of tests: the compiler's text, where it has one. */
@@ -40,7 +42,7 @@ export async function goTests(generation: Generation): Promise<readonly string[]
  * @param env - the files of the plugins, beside the environment
  */
 export async function runGoSuite(generation: Generation, env: NodeJS.ProcessEnv): Promise<GoRun> {
-  const { stdout, stderr } = await go(generation, ['test', '-json', '-count=1', '-timeout=9m'], env);
+  const { code, stdout, stderr } = await go(generation, ['test', '-json', '-count=1', '-timeout=9m'], env);
   const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
   const output = new Map<string, string>();
   const results = new Map<string, GoResult>();
@@ -52,7 +54,7 @@ export async function runGoSuite(generation: Generation, env: NodeJS.ProcessEnv)
       results.set(test, { outcome: Action, output: output.get(test) ?? '' });
     }
   }
-  return { results, output: `${output.get('') ?? ''}${stderr}` };
+  return { code, results, output: `${output.get('') ?? ''}${stderr}` };
 }
 
 /** Runs `go` on the suite. */
