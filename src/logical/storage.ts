@@ -12,6 +12,9 @@ export interface StorageEntry {
  *
  * Every method rejects with a {@link StorageError} when the server refuses, its text untouched: a server forwards a
  * request to the active node by finding `cannot write to readonly storage` in it.
+ *
+ * A signal that aborts ends a read. A write it only keeps from being sent: once sent, the write is waited for, as the
+ * server may carry it out all the same, and then whoever holds a lock for it must not have let go.
  */
 export interface Storage {
   /** The record, or undefined when there is none. */

@@ -22,6 +22,15 @@ export function storageClient(connection: HostConnection, service: StorageDefini
     if (reply.err !== '') throw new StorageError(reply.err);
     return reply;
   };
+  /** Once sent, a write is waited for; the connection's own limit ends that, too. */
+  const write = async <Request, Reply extends { err: string }>(
+    method: HostMethod<Request, Reply>,
+    request: Request,
+    signal: AbortSignal | undefined,
+  ): Promise<void> => {
+    signal?.throwIfAborted();
+    await call(method, request, undefined);
+  };
   return {
     async get(key, signal) {
       const { entry } = await call(service.Get, { key }, signal);
@@ -29,10 +38,10 @@ export function storageClient(connection: HostConnection, service: StorageDefini
     },
     async put(entry, signal) {
       const value = Buffer.from(entry.value.buffer, entry.value.byteOffset, entry.value.byteLength);
-      await call(service.Put, { entry: { key: entry.key, value, seal_wrap: entry.sealWrap ?? false } }, signal);
+      await write(service.Put, { entry: { key: entry.key, value, seal_wrap: entry.sealWrap ?? false } }, signal);
     },
     async delete(key, signal) {
-      await call(service.Delete, { key }, signal);
+      await write(service.Delete, { key }, signal);
     },
     async list(prefix, signal) {
       return (await call(service.List, { prefix }, signal)).keys;

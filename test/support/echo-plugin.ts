@@ -11,6 +11,7 @@ import {
   type Request,
   type Response,
 } from '../../src/logical/index.ts';
+import type { Logger } from '../../src/support/logger.ts';
 import { nodeProcess } from '../../src/goplugin/plugin-process.ts';
 import { servePlugin } from '../../src/vault/serve.ts';
 
@@ -28,6 +29,7 @@ function echoBackend(config: BackendConfig): Backend {
       if (request.operation === 'rollback') return undefined;
       if (request.operation === 'help') return { data: { help: 'echo', see_also: null, openapi: {} } };
       if (request.path.startsWith('store/')) return storeRequest(request);
+      if (request.path.startsWith('bound/')) return boundWrite(request, logger);
       return specialRequest(request, { config, invalidated, slow });
     },
     async handleExistenceCheck({ path, storage, signal }) {
@@ -66,6 +68,15 @@ async function storeRequest({ operation, path, data, storage }: Request): Promis
     default:
       throw unsupportedOperation();
   }
+}
+
+/** A write that is bound to its request, as an engine's are. */
+async function boundWrite({ path, storage, signal }: Request, logger: Logger): Promise<undefined> {
+  signal.addEventListener('abort', () => {
+    logger.info('aborted', { path });
+  });
+  await storage.put({ key: path, value: Buffer.of() }, signal);
+  logger.info('written', { path });
 }
 
 interface Insides {

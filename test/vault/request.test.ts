@@ -93,6 +93,29 @@ describe('a request', () => {
     expect((await mount.initialize())?.message).toBe(READ_ONLY_TEXT);
   });
 
+  it('waits for what it writes, though its client goes meanwhile', async () => {
+    const storage = inMemoryStorage();
+    let finish: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (finish = resolve));
+    let begun: () => void = () => undefined;
+    const sent = new Promise<void>((resolve) => (begun = resolve));
+    const put: typeof storage.put = async (entry) => {
+      begun();
+      await slow;
+      await storage.put(entry);
+    };
+    const mount = await host.mount({ storage: { ...storage, put } });
+    const gone = new AbortController();
+    const request = statusOf(mount.handleRequest({ operation: 'update', path: 'bound/a' }, { signal: gone.signal }));
+    await sent;
+    gone.abort();
+    expect((await request).code).toBe(status.CANCELLED);
+    await host.plugin.logged('aborted', { path: 'bound/a' });
+    finish();
+    await host.plugin.logged('written', { path: 'bound/a' });
+    expect(await storage.get('bound/a')).toBeDefined();
+  });
+
   it('is aborted at its deadline', async () => {
     const mount = await host.mount();
     const error = await statusOf(mount.handleRequest({ path: 'wait' }, { deadlineMs: 200 }));

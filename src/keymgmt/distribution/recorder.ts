@@ -33,10 +33,8 @@ export function recorder(
     async flush() {
       if (current === written) return;
       const writing = current;
-      await store.put(storage, distributionName(ref), writing, AbortSignal.timeout(WRITE_TIMEOUT_MS));
+      await store.put(storage, distributionName(ref), writing);
       written = writing;
     },
   };
 }
-
-const WRITE_TIMEOUT_MS = 10_000;
