@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
 import { ACCESS_KEY, REGION, setUp } from '../providers/aws/harness.ts';
@@ -44,4 +46,47 @@ it('an account that nobody reaches is not called ok', async () => {
   };
   await engine.write('kms/aws', { provider: 'awskms', key_collection: REGION, credentials });
   expect((await engine.write('kms/aws/check'))?.data?.['ok']).toBe(false);
+});
+
+it.each([400, 404, 405])('an endpoint that is no KMS, and answers %i, is not called ok', async (status) => {
+  const server = createServer((_request, answer) => {
+    answer.writeHead(status, { 'content-type': 'text/html' }).end('<html>no</html>');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  for (const scheme of ['http', 'https']) {
+    const engine = await startEngine({ drivers: { ...modelCloud().drivers, awskms: awsDriver({ env: {}, retry }) } });
+    const credentials = {
+      access_key: 'AKIANOKMS',
+      secret_key: 'x'.repeat(40),
+      endpoint: `${scheme}://127.0.0.1:${port}`,
+    };
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: REGION, credentials });
+    expect((await engine.write('kms/aws/check'))?.data).toMatchObject({ ok: false });
+  }
+  server.close();
+});
+
+it('a sweep over an account that is down answers within the minute that clients wait', async () => {
+  const { kms } = await setUp();
+  let now = Date.now();
+  const clock = { now: () => now };
+  const wait = async (ms: number): Promise<void> => void (now += ms);
+  const awskms = awsDriver({ env: {}, retry: { clock, random: () => 0.5, wait } });
+  const engine = await startEngine({ clock, drivers: { ...modelCloud().drivers, awskms } });
+  const { accessKeyId: access_key, secretAccessKey: secret_key } = ACCESS_KEY;
+  const credentials = { access_key, secret_key, endpoint: kms.url };
+  await engine.write('kms/aws', { provider: 'awskms', key_collection: REGION, credentials });
+  for (const key of ['a', 'b', 'c']) {
+    await engine.write(`key/${key}`, { type: 'aes256-gcm96' });
+    await engine.write(`kms/aws/key/${key}`, { purpose: 'encrypt,decrypt' });
+  }
+  now += 3_600_000;
+  const began = now;
+  kms.faults.set(() => ({
+    when: 'before',
+    error: { code: 'ServiceUnavailableException', message: 'down', status: 503 },
+  }));
+  expect(await engine.read('kms/aws/status')).toMatchObject({ verdicts: { unreachable: 3 }, next: '' });
+  expect(now - began).toBeLessThan(60_000);
 });

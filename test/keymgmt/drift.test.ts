@@ -199,6 +199,23 @@ describe('drift and repair', () => {
     expect(await engine.errorOf(engine.request('read', 'kms/aws/status', { limit: 0 }))).toMatch(/limit must be/);
   });
 
+  it('ends a page of a slow sweep early, and says where the next one begins', async () => {
+    let now = 0;
+    const clock = { now: () => now };
+    const reading: typeof storage.get = async (key) => {
+      if (key.startsWith('distribution/')) now += 20_000;
+      return storage.get(key);
+    };
+    for (const name of ['a', 'b']) {
+      await engine.write(`key/${name}`, { type: 'aes256-gcm96' });
+      await engine.write(`kms/aws/key/${name}`, { purpose: 'encrypt,decrypt' });
+    }
+    const slow = await startEngine({ storage: { ...storage, get: reading }, drivers: cloud.drivers, clock });
+    const first = await slow.read('kms/aws/status');
+    expect(Object.keys(first?.['keys'] as JsonObject)).toEqual(['a', 'b']);
+    expect(first).toMatchObject({ next: 'b' });
+  });
+
   it('takes care of a CMK that was replaced although it was there', async () => {
     cloud.searchable = false;
     object('cmk-1').state = 'disabled';

@@ -27,6 +27,11 @@ export async function observe(
       }),
     );
   }
+  const answers = [...versions.values()];
+  // A cloud that answers nothing is not asked for the name too, which it would be more than once.
+  if (answers[0]?.outcome === 'unreachable' && answers.every(({ outcome }) => outcome === 'unreachable')) {
+    return { versions, name: answers[0] };
+  }
   const ours = ids.map(([, id]) => id);
   return { versions, name: await client.observeName(distribution.name, ours, signal) };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ProviderError } from '../errors.ts';
 import type { AccountCheck, PermissionCheck } from '../port.ts';
 import type { Calls } from './calls.ts';
+import { REASON_BY_CODE } from './error-reasons.ts';
 
 type Probe = readonly [action: string, required: boolean, call: () => Promise<unknown>];
 
@@ -82,8 +83,10 @@ async function failureOf(call: () => Promise<unknown>, signal: AbortSignal): Pro
 }
 
 function grantOf(error: ProviderError | undefined): Pick<PermissionCheck, 'granted' | 'why'> {
-  switch (error?.reason) {
-    case undefined:
+  if (error === undefined) return { granted: 'yes' };
+  // Only AWS's own refusal says something of a permission; a web server or a proxy refuses, too.
+  if (!Object.hasOwn(REASON_BY_CODE, error.code ?? '')) return { granted: 'unknown', why: error.message };
+  switch (error.reason) {
     case 'not_found':
     case 'invalid_request':
     case 'invalid_state':
