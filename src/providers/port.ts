@@ -88,6 +88,9 @@ export interface NameClaim {
   readonly ours: readonly string[];
 }
 
+/** How a removal ended; `unknown`: the cloud knows no such object, which a young one may be there all the same. */
+export type Removal = 'removed' | 'unknown';
+
 /** What a cloud says of one version when it is asked. */
 export type VersionObservation =
   | {
@@ -131,7 +134,7 @@ export interface KmsClient {
   /** Takes the distributed name away; a name that is gone already is fine. */
   removeName(distributedName: string, ours: readonly string[], signal: AbortSignal): Promise<void>;
   /** Schedules the deletion of a version; one that is gone or pending deletion already is fine. */
-  removeVersion(remoteId: string, signal: AbortSignal): Promise<void>;
+  removeVersion(remoteId: string, signal: AbortSignal): Promise<Removal>;
   /** Asks for the state of a version. Never fails but for an aborted signal: not knowing is an answer. */
   observeVersion(remoteId: string, signal: AbortSignal): Promise<VersionObservation>;
   /** Asks which version the distributed name points to. Never fails but for an aborted signal. */

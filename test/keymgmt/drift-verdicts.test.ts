@@ -86,8 +86,8 @@ describe('the verdict on the name', () => {
     ['is missing', wish(2), record, { outcome: 'seen', remoteId: undefined }, 'alias_moved'],
     ['has gone as wished', gone, record, { outcome: 'seen', remoteId: undefined }, 'in_sync'],
     ['should have gone', gone, record, { outcome: 'seen', remoteId: 'x' }, 'alias_moved'],
-    ['waits for a version', wish(1), known({ 1: creating('a') }), { outcome: 'seen', remoteId: undefined }, 'in_sync'],
-    ['waits for its first version', wish(1), known({}), { outcome: 'seen', remoteId: undefined }, 'in_sync'],
+    ['waits for a version', wish(1), known({ 1: creating('a') }), { outcome: 'seen', remoteId: undefined }, 'missing'],
+    ['waits for its first version', wish(1), known({}), { outcome: 'seen', remoteId: undefined }, 'missing'],
     ['may not be asked for', wish(2), record, forbidden, 'forbidden'],
     ['is out of reach', gone, record, unreachable, 'unreachable'],
   ])('that %s', (_title, desired, distribution, name, verdict) => {

@@ -6,9 +6,7 @@ import { withDoubts } from '../../src/keymgmt/distribution/state-changes.ts';
 import { created, creating, known, ready, wish } from '../support/records.ts';
 
 const words = (desired: Desired, distribution: Distribution): string[] =>
-  planDistribution(desired, distribution).map((step) =>
-    'version' in step ? `${step.action} ${step.version}` : step.action,
-  );
+  planDistribution(desired, distribution).map((step) => Object.values(step).join(' '));
 
 describe('planDistribution', () => {
   it.each<[string, Desired, Distribution, string[]]>([
@@ -37,6 +35,12 @@ describe('planDistribution', () => {
       wish(2, 2),
       known({ 1: ready('x', true), 2: created('y') }, { current: 1 }),
       ['import 2', 'set_current 2', 'disable 1'],
+    ],
+    [
+      'moves the name only to a version that is enabled',
+      wish(2),
+      known({ 1: ready('x', true), 2: ready('y', false) }, { current: 1 }),
+      ['enable 2', 'set_current 2'],
     ],
     [
       'enables versions again',
@@ -78,7 +82,7 @@ describe('planDistribution', () => {
       'takes the name from an object that was replaced, though nothing was made in its place',
       { present: false },
       known({}, { removing: true, retired: ['x'] }),
-      ['remove_name'],
+      ['remove_name', 'remove_replaced x'],
     ],
     ['removes nothing when nothing was made', { present: false }, known({}, { removing: true }), []],
   ])('%s', (_title, desired, distribution, expected) => {

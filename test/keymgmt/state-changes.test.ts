@@ -20,10 +20,20 @@ describe('the record after a step', () => {
 
   it('has a name of ours once it was set, and none once it was removed', () => {
     const named = afterStep(known({ 1: ready('x', true) }), { action: 'set_current', version: 1 });
-    expect(named).toMatchObject({ current: 1, named: true });
+    expect(named).toMatchObject({ current: 1, reached: 1 });
     const unnamed = afterStep(named, { action: 'remove_name' });
-    expect(unnamed).toMatchObject({ named: true, name_removed: true });
+    expect(unnamed).toMatchObject({ reached: 1, name_removed: true });
     expect(unnamed.current).toBeUndefined();
+  });
+
+  it('remembers the highest version that its name has reached', () => {
+    const record = known({ 1: ready('x', true), 2: ready('y', true) }, { current: 2, reached: 2 });
+    expect(afterStep(record, { action: 'set_current', version: 1 })).toMatchObject({ current: 1, reached: 2 });
+  });
+
+  it('knows no more of a replaced object that was removed', () => {
+    const record = known({}, { retired: ['x', 'y'] });
+    expect(afterStep(record, { action: 'remove_replaced', remoteId: 'x' }).retired).toEqual(['y']);
   });
 
   it.each<[string, Readonly<Record<string, RemoteVersion>>]>([

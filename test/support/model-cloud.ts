@@ -96,7 +96,9 @@ export function modelCloud(): ModelCloud {
     removeVersion: (id) =>
       call('remove', id, () => {
         const object = objects.get(id);
-        if (object) object.state = 'pending_deletion';
+        if (!object) return 'unknown';
+        object.state = 'pending_deletion';
+        return 'removed';
       }),
     observeVersion: async (id) => {
       if (!cloud.searchable) return { outcome: 'forbidden', why: 'no permission to look' };

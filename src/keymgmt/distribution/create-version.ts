@@ -79,7 +79,8 @@ function announce(run: Run, version: number): void {
 }
 
 function setCreated(run: Run, version: number, attempt: string, remoteId: string, imported: boolean): void {
-  const known = { attempt, remote_id: remoteId };
+  const since = run.record.current.versions[version]?.since;
+  const known = { attempt, remote_id: remoteId, ...(since === undefined ? {} : { since }) };
   run.record.set(
     withVersion(
       run.record.current,

@@ -5,18 +5,25 @@ import type { Key } from '../keys/key.ts';
 /**
  * What is known of one version in the cloud.
  *
- * - `creating`: about to be made, or made and the answer lost; `attempt` is the label to look for, `since` (RFC 3339)
- *   tells whether looking can be believed yet.
+ * - `creating`: about to be made, or made and the answer lost; `attempt` is the label to look for.
  * - `created`: made (`remote_id`), its material perhaps not imported. Never disabled by us in this state.
  * - `ready`: holds its material; `enabled` is absent where a change of it was begun and its outcome is not known.
+ *
+ * `since` is when its creation was begun (RFC 3339): what a cloud says of a young object cannot be believed yet.
  */
 const remoteVersionSchema = v.variant('state', [
   v.looseObject({ state: v.literal('creating'), attempt: v.string(), since: v.string() }),
-  v.looseObject({ state: v.literal('created'), attempt: v.string(), remote_id: v.string() }),
+  v.looseObject({
+    state: v.literal('created'),
+    attempt: v.string(),
+    remote_id: v.string(),
+    since: v.optional(v.string()),
+  }),
   v.looseObject({
     state: v.literal('ready'),
     attempt: v.string(),
     remote_id: v.string(),
+    since: v.optional(v.string()),
     enabled: v.optional(v.boolean()),
   }),
 ]);
@@ -37,9 +44,9 @@ export const distributionSchema = v.looseObject({
   name_removed: v.optional(v.boolean()),
   /** The version that the name in the cloud points to; absent while there is no such name. */
   current: v.optional(v.number()),
-  /** The name was set by us at least once, so it is ours wherever it points. */
-  named: v.optional(v.boolean()),
-  /** Cloud ids that were replaced because somebody else deleted them; a name may still point there. */
+  /** The highest version that the name was ever set to by us; once there is one, the name is ours wherever it points. */
+  reached: v.optional(v.number()),
+  /** Cloud ids that were replaced, as the cloud called them gone; a name may still point there. */
   retired: v.optional(v.array(v.string())),
   versions: v.record(v.string(), remoteVersionSchema),
 });
@@ -47,6 +54,8 @@ export const distributionSchema = v.looseObject({
 /** A key's presence in one KMS. */
 export type Distribution = v.InferOutput<typeof distributionSchema>;
 export type RemoteVersion = v.InferOutput<typeof remoteVersionSchema>;
+/** A version that is known to have been made. */
+export type ExistingVersion = Exclude<RemoteVersion, { state: 'creating' }>;
 
 /** A distribution of which nothing exists in the cloud yet. `time` is RFC 3339. */
 export function newDistribution(

@@ -1,5 +1,5 @@
 import type { Desired } from './desired.ts';
-import { withVersion, type Distribution, type RemoteVersion } from './distribution.ts';
+import { withVersion, type Distribution, type ExistingVersion, type RemoteVersion } from './distribution.ts';
 import type { Observation } from './observe.ts';
 
 /** What is to be said of one version, or of the name, after the cloud was asked. */
@@ -55,6 +55,8 @@ function driftOf(desired: Desired, known: Distribution, seen: Observation, versi
 export function nameVerdict(desired: Desired, known: Distribution, { name }: Observation): Verdict {
   if (name.outcome !== 'seen') return name.outcome;
   const state = desired.present ? known.versions[desired.current] : undefined;
+  // Nowhere to move yet.
+  if (desired.present && (state === undefined || state.state === 'creating')) return 'missing';
   const expected = state === undefined || state.state === 'creating' ? undefined : state.remote_id;
   return name.remoteId === expected ? 'in_sync' : 'alias_moved';
 }
@@ -84,21 +86,21 @@ function versionOf(record: Distribution, remoteId: string | undefined): number |
 }
 
 function correctedVersion(
-  state: Exclude<RemoteVersion, { state: 'creating' }>,
+  state: ExistingVersion,
   observed: 'enabled' | 'disabled' | 'missing_material' | 'pending_deletion' | 'deleted' | undefined,
 ): RemoteVersion | undefined {
-  const { attempt, remote_id } = state;
+  const { enabled: _unknown, ...rest } = state;
   switch (observed) {
     case 'enabled':
     case 'disabled':
-      return { state: 'ready', attempt, remote_id, enabled: observed === 'enabled' };
+      return { ...state, state: 'ready', enabled: observed === 'enabled' };
     case 'missing_material':
-      return { state: 'created', attempt, remote_id };
+      return { ...rest, state: 'created' };
     case 'pending_deletion':
     case 'deleted':
       return undefined;
     case undefined:
-      return state.state === 'ready' ? { state: 'ready', attempt, remote_id } : state;
+      return rest;
   }
 }
 

@@ -55,5 +55,7 @@ export function stepText(step: Step): string {
       return 'remove the name';
     case 'remove':
       return `schedule the deletion of version ${step.version}`;
+    case 'remove_replaced':
+      return `schedule the deletion of ${step.remoteId}, which was replaced`;
   }
 }

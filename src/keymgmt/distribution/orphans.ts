@@ -1,4 +1,4 @@
-import type { BackendContext } from '../../logical/index.ts';
+import { StorageError, type BackendContext } from '../../logical/index.ts';
 import type { SearchResult, VersionTarget } from '../../providers/port.ts';
 import { rfc3339 } from '../../support/clock.ts';
 import type { Mount } from '../mount.ts';
@@ -14,18 +14,33 @@ import { orphanName, type Orphan } from './orphan-store.ts';
  */
 export const CONSISTENCY_WINDOW_MS = 5 * 60_000;
 
-/** The possible orphans in a KMS, each with the attempt that its tag names. */
+/** A possible orphan with the attempt that its tag names. */
+export interface RecordedOrphan extends Orphan {
+  readonly attempt: string;
+}
+
+/** The possible orphans in a KMS. One whose record cannot be read is left out, as the others must not wait for it. */
 export async function orphansOf(
   mount: Mount,
   { storage, signal }: BackendContext,
   kms: string,
-): Promise<readonly (Orphan & { readonly attempt: string })[]> {
-  const found: (Orphan & { readonly attempt: string })[] = [];
+): Promise<readonly RecordedOrphan[]> {
+  const found: RecordedOrphan[] = [];
   for (const attempt of await mount.orphans.list(storage, `${kms}/`, signal)) {
-    const orphan = await mount.orphans.get(storage, orphanName(kms, attempt), signal);
-    if (orphan) found.push({ ...orphan, attempt });
+    try {
+      const orphan = await mount.orphans.get(storage, orphanName(kms, attempt), signal);
+      if (orphan) found.push({ ...orphan, attempt });
+    } catch (error) {
+      if (error instanceof StorageError || signal.aborted) throw error;
+      mount.logger.error('cannot read the record of a possible orphan', { kms, attempt });
+    }
   }
   return found;
+}
+
+/** Whether what a cloud says of an object cannot be believed yet, as it was made so lately. */
+export function isYoung(mount: Mount, since: string | undefined): boolean {
+  return since !== undefined && mount.clock.now() < Date.parse(since) + CONSISTENCY_WINDOW_MS;
 }
 
 /** Records a lost attempt as a possible orphan, unless the search has shown that it made nothing. */
@@ -39,8 +54,7 @@ export async function recordOrphan(
 ): Promise<void> {
   const state = distribution.versions[target.version];
   if (state?.state !== 'creating') return;
-  const settledAt = Date.parse(state.since) + CONSISTENCY_WINDOW_MS;
-  if (result.outcome === 'absent' && settledAt <= mount.clock.now()) return;
+  if (result.outcome === 'absent' && !isYoung(mount, state.since)) return;
   const reason = result.outcome === 'absent' ? 'not found, but too young for the search to be believed' : result.why;
   await record(mount, context, ref, target.attempt, {
     schema: 1,
@@ -53,10 +67,7 @@ export async function recordOrphan(
   });
 }
 
-/**
- * Records the objects that are about to be replaced because the cloud calls them unknown. It may do so of a young object
- * that is there, and then two would live for one version.
- */
+/** As {@link recordUnknown}, for all objects that are about to be replaced as the cloud calls them unknown. */
 export async function recordReplaced(
   mount: Mount,
   context: BackendContext,
@@ -65,20 +76,42 @@ export async function recordReplaced(
   seen: Observation,
 ): Promise<void> {
   for (const [version, answer] of seen.versions) {
-    const state = distribution.versions[version];
     if (answer.outcome !== 'seen' || answer.state !== 'deleted') continue;
-    if (state === undefined || state.state === 'creating') continue;
-    await record(mount, context, ref, state.attempt, {
-      schema: 1,
-      key: ref.key,
-      version,
-      remote_id: state.remote_id,
-      name: distribution.name,
-      since: rfc3339(mount.clock.now()),
-      labels: versionLabels(mount.id, ref, distribution.name, version),
-      reason: 'replaced, as the KMS did not know it',
-    });
+    await recordUnknown(mount, context, ref, distribution, version);
   }
+}
+
+/**
+ * Takes note of an object that the cloud says it does not know. Of a young one it may say so although it is there: then
+ * nobody would ever delete it, and it becomes a possible orphan. An old one is gone, or the credentials are those of
+ * another account: the log says so, and nobody looks for it to delete it.
+ */
+export async function recordUnknown(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  distribution: Distribution,
+  version: number,
+): Promise<void> {
+  const state = distribution.versions[version];
+  if (state === undefined || state.state === 'creating') return;
+  const { attempt, remote_id, since } = state;
+  const reason = 'the KMS did not know it';
+  if (!isYoung(mount, since)) {
+    const { key, kms } = ref;
+    mount.logger.warn('a KMS object counts as gone', { key, kms, version, remote_id, reason });
+    return;
+  }
+  await record(mount, context, ref, attempt, {
+    schema: 1,
+    key: ref.key,
+    version,
+    remote_id,
+    name: distribution.name,
+    since: rfc3339(mount.clock.now()),
+    labels: versionLabels(mount.id, ref, distribution.name, version),
+    reason,
+  });
 }
 
 async function record(

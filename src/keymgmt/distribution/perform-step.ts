@@ -1,5 +1,6 @@
 import { withMaterial } from '../../crypto/key-material.ts';
 import { createVersion, isAnnounced, settleAttempt } from './create-version.ts';
+import { recordUnknown } from './orphans.ts';
 import type { Step } from './plan.ts';
 import { knownIds, readMaterial, remoteId, versionTarget, type Run } from './run.ts';
 import { afterStep } from './state-changes.ts';
@@ -35,15 +36,20 @@ export async function performStep(run: Run, step: Step, remaining: () => readonl
       await client.setCurrent(
         versionTarget(run, step.version),
         remoteId(run, step.version),
-        { owned: record.current.named === true, ours: knownIds(record.current) },
+        { owned: record.current.reached !== undefined, ours: knownIds(record.current) },
         signal,
       );
       break;
     case 'remove_name':
       await client.removeName(record.current.name, knownIds(record.current), signal);
       break;
-    case 'remove':
-      await client.removeVersion(remoteId(run, step.version), signal);
+    case 'remove': {
+      const removal = await client.removeVersion(remoteId(run, step.version), signal);
+      if (removal === 'unknown') await recordUnknown(run.mount, context, run.ref, record.current, step.version);
+      break;
+    }
+    case 'remove_replaced':
+      await client.removeVersion(step.remoteId, signal);
       break;
   }
   record.set(afterStep(record.current, step));

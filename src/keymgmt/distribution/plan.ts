@@ -9,7 +9,9 @@ export type Step =
         'find' | 'create' | 'import' | 'enable' | 'disable' | 'set_current' | 'remove';
       readonly version: number;
     }
-  | { readonly action: 'remove_name' };
+  | { readonly action: 'remove_name' }
+  /** An object that was replaced as it seemed to be gone, and may be there all the same. */
+  | { readonly action: 'remove_replaced'; readonly remoteId: string };
 
 /**
  * Plans the calls that turn what is known into what is desired, in order; empty when they agree.
@@ -48,7 +50,9 @@ function planRemoval(known: Distribution): readonly Step[] {
   const steps = (action: 'find' | 'remove', states: readonly RemoteVersion['state'][]): Step[] =>
     versions.filter(([, { state }]) => states.includes(state)).map(([version]) => ({ action, version }));
   // The name may exist although no answer said so; it goes first, while the versions it may point to are still known.
-  const nothingMade = versions.length === 0 && (known.retired ?? []).length === 0;
+  const { retired = [] } = known;
+  const nothingMade = versions.length === 0 && retired.length === 0;
   const name: Step[] = known.name_removed === true || nothingMade ? [] : [{ action: 'remove_name' }];
-  return [...steps('find', ['creating']), ...name, ...steps('remove', ['created', 'ready'])];
+  const replaced: Step[] = retired.map((remoteId) => ({ action: 'remove_replaced', remoteId }));
+  return [...steps('find', ['creating']), ...name, ...steps('remove', ['created', 'ready']), ...replaced];
 }

@@ -1,4 +1,4 @@
-import type { Distribution } from './distribution.ts';
+import type { Distribution, ExistingVersion } from './distribution.ts';
 import { withVersion } from './distribution.ts';
 import { planDistribution, type Step } from './plan.ts';
 import type { Desired } from './desired.ts';
@@ -20,13 +20,15 @@ export function afterStep(known: Distribution, step: Step): Distribution {
         enabled: step.action === 'enable',
       });
     case 'set_current':
-      return { ...known, current: step.version, named: true };
+      return { ...known, current: step.version, reached: Math.max(step.version, known.reached ?? 0) };
     case 'remove_name': {
       const { current: _gone, ...rest } = known;
       return { ...rest, name_removed: true };
     }
     case 'remove':
       return withVersion(known, step.version, undefined);
+    case 'remove_replaced':
+      return { ...known, retired: (known.retired ?? []).filter((id) => id !== step.remoteId) };
   }
 }
 
@@ -53,7 +55,7 @@ export function withDoubt(known: Distribution, version: number): Distribution {
   return withVersion(known, version, rest);
 }
 
-function existing(known: Distribution, version: number): { attempt: string; remote_id: string } {
+function existing(known: Distribution, version: number): ExistingVersion {
   const state = known.versions[version];
   if (state === undefined || state.state === 'creating') throw new Error(`version ${version} is not known to exist`);
   return state;

@@ -35,6 +35,7 @@ export async function distributionStatus(
     details: {
       name: distribution.name,
       verdict,
+      ...(distribution.retired === undefined ? {} : { replaced: [...distribution.retired] }),
       alias: { verdict: name, ...unseenName },
       versions: Object.fromEntries(
         versions.map(({ version, remoteId, expected, observed, verdict: each, why }) => [

@@ -106,7 +106,10 @@ function learn(
   const state = LEARNED[error.cause.reason];
   const { done, left } = error.progress;
   const step = left[0];
-  if (state === undefined || step === undefined || step.action === 'remove_name') return undefined;
+  // Of a version speak only the calls that are about nothing else: the alias of another call may be what is missing.
+  if (state === undefined || !(step?.action === 'import' || step?.action === 'enable' || step?.action === 'disable')) {
+    return undefined;
+  }
   return { version: step.version, observation: { outcome: 'seen', state }, done };
 }
 

@@ -26,8 +26,12 @@ export async function deleteKey(mount: Mount, context: BackendContext, name: str
       if (!key.deletion_allowed) {
         throw userError(`deletion is not allowed for key "${name}": set deletion_allowed=true on it first`);
       }
-      await mount.keys.delete(storage, name, signal);
-      mount.leftovers.suspected = true;
+      try {
+        await mount.keys.delete(storage, name, signal);
+      } finally {
+        // Also when that fails: it may have had its effect.
+        mount.leftovers.suspected = true;
+      }
       await mount.materials.deleteAll(storage, name, signal);
       mount.logger.info('deleted a key', { key: name });
     },

@@ -56,9 +56,7 @@ export async function rotateKey(mount: Mount, context: BackendContext, name: str
 }
 
 /** Whether an earlier rotation stored a version that has not come to the cloud. */
-function isBehind({ latest_version }: Key, { removing, current, named, versions }: Distribution): boolean {
-  if (removing) return false;
-  if (current !== undefined) return current < latest_version;
-  // A sync that could not see where the name points has taken `current` out of the record.
-  return named === true && versions[latest_version]?.state !== 'ready';
+function isBehind({ latest_version }: Key, { removing, reached }: Distribution): boolean {
+  // Not by where the name points now: strangers move it, and a sync takes up what they did.
+  return !removing && reached !== undefined && reached < latest_version;
 }

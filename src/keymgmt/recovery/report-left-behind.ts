@@ -1,5 +1,6 @@
-import type { BackendContext } from '../../logical/index.ts';
-import { distributionName } from '../distribution/distribution-store.ts';
+import { StorageError, type BackendContext } from '../../logical/index.ts';
+import type { LogFields } from '../../support/logger.ts';
+import { distributionName, type DistributionRef } from '../distribution/distribution-store.ts';
 import { leftBehind, leftBehindFields } from '../distribution/left-behind.ts';
 import { orphansOf } from '../distribution/orphans.ts';
 import type { Mount } from '../mount.ts';
@@ -25,12 +26,12 @@ async function reportKms(mount: Mount, context: BackendContext, kms: string): Pr
   const config = await mount.kms.get(storage, kms, signal);
   const place = { kms, provider: config?.provider, key_collection: config?.key_collection };
   for (const key of await mount.distributions.list(storage, `${kms}/`, signal)) {
-    const distribution = await mount.distributions.get(storage, distributionName({ kms, key }), signal);
-    if (!distribution) continue;
+    const left = await leftBy(mount, context, { kms, key });
+    if (!left) continue;
     mount.logger.warn('the mount is being disabled; what a distribution made stays in the KMS provider', {
       ...place,
       key,
-      ...leftBehindFields(leftBehind(distribution)),
+      ...left,
     });
   }
   const orphans = await orphansOf(mount, context, kms);
@@ -39,4 +40,19 @@ async function reportKms(mount: Mount, context: BackendContext, kms: string): Pr
     ...place,
     attempts: orphans.map(({ attempt }) => attempt).join(','),
   });
+}
+
+async function leftBy(
+  mount: Mount,
+  { storage, signal }: BackendContext,
+  ref: DistributionRef,
+): Promise<LogFields | undefined> {
+  try {
+    const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
+    return distribution && leftBehindFields(leftBehind(distribution));
+  } catch (error) {
+    if (error instanceof StorageError || signal.aborted) throw error;
+    // The others are to be named all the same.
+    return { reason: error instanceof Error ? error.message : 'unknown' };
+  }
 }

@@ -1,7 +1,7 @@
 import type { BackendContext } from '../../logical/index.ts';
 import { distributionName } from '../distribution/distribution-store.ts';
-import { CONSISTENCY_WINDOW_MS } from '../distribution/orphans.ts';
-import { orphanName, type Orphan } from '../distribution/orphan-store.ts';
+import { isYoung, orphansOf, type RecordedOrphan } from '../distribution/orphans.ts';
+import { orphanName } from '../distribution/orphan-store.ts';
 import type { Mount } from '../mount.ts';
 
 /**
@@ -12,15 +12,13 @@ export async function settleOrphans(mount: Mount, context: BackendContext): Prom
   const { storage, signal } = context;
   for (const folder of await mount.orphans.list(storage, '', signal)) {
     const kms = folder.replace(/\/$/, '');
-    for (const attempt of await mount.orphans.list(storage, folder, signal)) {
-      const orphan = await mount.orphans.get(storage, orphanName(kms, attempt), signal);
-      if (!orphan) continue;
+    for (const orphan of await orphansOf(mount, context, kms)) {
       // Under the key's lock: a run that was cut short may still adopt the object that the orphan speaks of.
       await mount.keyLock.run(
         orphan.key,
         async () => {
-          if (await isSettled(mount, context, kms, attempt, orphan)) {
-            await mount.orphans.delete(storage, orphanName(kms, attempt), signal);
+          if (await isSettled(mount, context, kms, orphan)) {
+            await mount.orphans.delete(storage, orphanName(kms, orphan.attempt), signal);
           }
         },
         signal,
@@ -33,31 +31,27 @@ async function isSettled(
   mount: Mount,
   context: BackendContext,
   kmsName: string,
-  attempt: string,
-  orphan: Orphan,
+  orphan: RecordedOrphan,
 ): Promise<boolean> {
   const { storage, signal } = context;
-  const distribution = await mount.distributions.get(
-    storage,
-    distributionName({ kms: kmsName, key: orphan.key }),
-    signal,
-  );
-  const owner = Object.values(distribution?.versions ?? {}).find((version) => version.attempt === attempt);
-  if (owner) return owner.state !== 'creating';
-  const kms = await mount.kms.get(storage, kmsName, signal);
-  if (!kms) return false;
+  const { attempt, key } = orphan;
   try {
+    const distribution = await mount.distributions.get(storage, distributionName({ kms: kmsName, key }), signal);
+    const owner = Object.values(distribution?.versions ?? {}).find((version) => version.attempt === attempt);
+    if (owner) return owner.state !== 'creating';
+    const kms = await mount.kms.get(storage, kmsName, signal);
+    if (!kms) return false;
     return await mount.clients.use(kmsName, kms, async (client) => {
       const { name: distributedName, version, labels, remote_id } = orphan;
-      const settledAt = Date.parse(orphan.since) + CONSISTENCY_WINDOW_MS;
+      const isOld = !isYoung(mount, orphan.since);
       if (remote_id !== undefined) {
         // Its id is known, so there is nothing to look for; what is gone counts as removed once that can be believed.
         await client.removeVersion(remote_id, signal);
-        return settledAt <= mount.clock.now();
+        return isOld;
       }
       const result = await client.findVersion({ distributedName, version, attempt, labels }, signal);
       if (result.outcome === 'unknown') return false;
-      if (result.outcome === 'absent') return settledAt <= mount.clock.now();
+      if (result.outcome === 'absent') return isOld;
       await client.removeVersion(result.remoteId, signal);
       mount.logger.info('scheduled an orphan for deletion', { kms: kmsName, remote_id: result.remoteId });
       return true;

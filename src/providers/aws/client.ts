@@ -73,11 +73,18 @@ export function awsClient(
         calls.scheduleKeyDeletion({ KeyId: remoteId }, signal);
       const retry = retryOn(remoteId, signal);
       // A CMK stays for seven days at least, so one that was there a moment ago only seems to be missing.
-      if (fresh.has(remoteId)) await unless(['pending_deletion'], () => retry(schedule));
-      else {
+      if (fresh.has(remoteId)) {
+        await unless(['pending_deletion'], () => retry(schedule));
+        return 'removed';
+      }
+      try {
         // It may have been made a moment ago by a process that is gone.
         const doubt = retryWithin(DOUBT_MS, dependencies, signal);
-        await unless(['not_found', 'pending_deletion'], () => retry(() => doubt(DOUBTED, schedule)));
+        await unless(['pending_deletion'], () => retry(() => doubt(DOUBTED, schedule)));
+        return 'removed';
+      } catch (error) {
+        if (error instanceof ProviderError && error.reason === 'not_found') return 'unknown';
+        throw error;
       }
     },
 

@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/logical/index.ts';
+import { silentLogger, type LogFields } from '../../src/support/logger.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+const PURPOSE = { purpose: 'encrypt,decrypt' };
+const MINUTE = 60_000;
+const MONTH = 30 * 24 * 60 * MINUTE;
+
+describe('an object that the cloud does not know', () => {
+  let now: number;
+  let account: ModelCloud;
+  let other: ModelCloud;
+  let storage: InMemoryStorage;
+  let engine: Engine;
+  let warnings: (readonly [string, LogFields])[];
+
+  const use = (name: 'one' | 'other'): Promise<unknown> =>
+    engine.write('kms/aws', { credentials: { access_key: name, secret_key: 's' } });
+  const orphans = async (): Promise<unknown> => (await engine.read('kms/aws/status'))?.['possible_orphans'];
+
+  beforeEach(async () => {
+    now = Date.parse('2026-01-01T00:00:00Z');
+    account = modelCloud();
+    other = modelCloud();
+    storage = inMemoryStorage();
+    warnings = [];
+    const connect: typeof account.drivers.awskms.connect = (config) =>
+      (config.credentials['access_key']?.reveal() === 'other' ? other : account).drivers.awskms.connect(config);
+    engine = await startEngine({
+      storage,
+      clock: { now: () => now },
+      drivers: { ...account.drivers, awskms: { ...account.drivers.awskms, connect } },
+      logger: { ...silentLogger, warn: (message, fields = {}) => void warnings.push([message, fields]) },
+    });
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    await engine.write('kms/aws/key/k', PURPOSE);
+  });
+
+  it('as the credentials are of another account is not deleted once they are mended', async () => {
+    now += MONTH;
+    await use('other');
+    await engine.write('kms/aws/key/k/sync');
+    await use('one');
+    now += 120 * MINUTE;
+    await engine.tick();
+    expect(account.objects.get('cmk-1')?.state).toBe('enabled');
+    expect(warnings).toContainEqual([
+      'a KMS object counts as gone',
+      { key: 'k', kms: 'aws', version: 1, remote_id: 'cmk-1', reason: 'the KMS did not know it' },
+    ]);
+  });
+
+  it('stays on record with what replaced it, and is removed with that', async () => {
+    now += MONTH;
+    await use('other');
+    await engine.write('kms/aws/key/k/sync');
+    await use('one');
+    expect((await engine.read('kms/aws/key/k/status'))?.['replaced']).toEqual(['cmk-1']);
+    await engine.request('delete', 'kms/aws/key/k');
+    expect(account.objects.get('cmk-1')?.state).toBe('pending_deletion');
+  });
+
+  it('is removed with what replaced it, though a stranger had cancelled its deletion', async () => {
+    const object = account.objects.get('cmk-1');
+    if (object) object.state = 'pending_deletion';
+    await engine.write('kms/aws/key/k/sync');
+    if (object) object.state = 'enabled';
+    await engine.request('delete', 'kms/aws/key/k');
+    expect([...account.objects.values()].map(({ state }) => state)).toEqual(['pending_deletion', 'pending_deletion']);
+  });
+
+  it('counts as removed when it is old, and the log says so', async () => {
+    now += MONTH;
+    await use('other');
+    await engine.request('delete', 'kms/aws/key/k');
+    expect(await orphans()).toEqual([]);
+    expect(warnings.map(([message]) => message)).toEqual(['a KMS object counts as gone']);
+  });
+
+  it('is looked for until it can be believed to be gone when it is young', async () => {
+    await use('other');
+    await engine.request('delete', 'kms/aws/key/k');
+    expect(await orphans()).toMatchObject([{ remote_id: 'cmk-1', version: 1 }]);
+    await use('one');
+    await engine.tick();
+    expect(account.objects.get('cmk-1')?.state).toBe('pending_deletion');
+    now += 6 * MINUTE;
+    await engine.tick();
+    expect(await orphans()).toEqual([]);
+  });
+
+  it('is not one whose alias was not found', async () => {
+    account.searchable = false;
+    account.fault = (action) => (action === 'set_current' ? { when: 'before', reason: 'not_found' } : undefined);
+    (account.names as Map<string, string>).clear();
+    expect(await engine.errorOf(engine.write('kms/aws/key/k/sync'))).toMatch(/enable version 1|set_current/);
+    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-1' } });
+    expect(account.objects.size).toBe(1);
+  });
+
+  it('takes nothing from a record that a later version of the plugin has extended', async () => {
+    const read = async (): Promise<JsonObject> => {
+      const entry = await storage.get('distribution/aws/k');
+      return JSON.parse(Buffer.from(entry?.value ?? []).toString()) as JsonObject;
+    };
+    const record = await read();
+    Object.assign((record['versions'] as Record<string, object>)['1'] ?? {}, { replicas: ['eu-west-1'] });
+    await storage.put({ key: 'distribution/aws/k', value: Buffer.from(JSON.stringify(record)) });
+    await engine.write('kms/aws/key/k/sync');
+    expect(await read()).toMatchObject({ versions: { 1: { replicas: ['eu-west-1'], enabled: true } } });
+  });
+});

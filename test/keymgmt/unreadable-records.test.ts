@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { activeNode } from '../../src/logical/index.ts';
+import { silentLogger, type LogFields } from '../../src/support/logger.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+const PURPOSE = { purpose: 'encrypt,decrypt' };
+
+describe('a record that cannot be read', () => {
+  let now: number;
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+  let engine: Engine;
+  let warnings: LogFields[];
+  const system = { ...activeNode, tainted: async () => true };
+  const spoil = (key: string): Promise<void> => storage.put({ key, value: Buffer.from('{"schema":2}') });
+  const orphans = (): readonly string[] => storage.keys().filter((key) => key.startsWith('orphan/'));
+
+  beforeEach(async () => {
+    now = Date.parse('2026-01-01T00:00:00Z');
+    cloud = modelCloud();
+    storage = inMemoryStorage();
+    warnings = [];
+    engine = await startEngine({
+      storage,
+      drivers: cloud.drivers,
+      clock: { now: () => now },
+      newAttempt: () => `attempt-${cloud.calls.length}`,
+      logger: { ...silentLogger, warn: (_message, fields = {}) => void warnings.push(fields) },
+    });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    for (const key of ['a', 'b']) await engine.write(`key/${key}`, { type: 'aes256-gcm96' });
+  });
+
+  it('does not keep the possible orphans of other keys on record', async () => {
+    cloud.searchable = false;
+    for (const key of ['a', 'b']) {
+      cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+      await engine.errorOf(engine.write(`kms/aws/key/${key}`, PURPOSE));
+      cloud.fault = () => undefined;
+      await engine.write(`kms/aws/key/${key}`, PURPOSE);
+    }
+    expect(orphans()).toHaveLength(2);
+    cloud.searchable = true;
+    await spoil('distribution/aws/a');
+    now += 120 * 60_000;
+    await engine.tick();
+    expect(orphans()).toHaveLength(1);
+  });
+
+  it('of a possible orphan stops neither the tick, nor the sweep, nor the deletion of its KMS', async () => {
+    await spoil('orphan/aws/x');
+    await engine.tick();
+    expect(await engine.read('kms/aws/status')).toMatchObject({ possible_orphans: [] });
+    expect(await engine.errorOf(engine.request('delete', 'kms/aws'))).toBeUndefined();
+  });
+
+  it('is named with all others when the mount is disabled', async () => {
+    for (const key of ['a', 'b']) await engine.write(`kms/aws/key/${key}`, PURPOSE);
+    await spoil('distribution/aws/a');
+    await engine.backend.cleanup({ storage, system, signal: new AbortController().signal });
+    expect(warnings).toMatchObject([
+      { key: 'a', reason: expect.stringContaining('cannot be read') as string },
+      { key: 'b', remote_ids: 'cmk-2' },
+    ]);
+  });
+});
