@@ -71,6 +71,15 @@ describe('a request that is broken off', () => {
       true,
       (engine, signal) => engine.request('delete', 'kms/aws/key/k', {}, signal),
     ],
+    [
+      'a repair',
+      'distribution/aws/k',
+      true,
+      (engine, signal) => {
+        Object.assign(cloud.objects.get('cmk-1') ?? {}, { state: 'disabled' });
+        return engine.write('kms/aws/key/k/sync', {}, signal);
+      },
+    ],
   ])('as the wish is written is finished by a later tick: %s', async (_title, record, distributed, request) => {
     let client: AbortController | undefined;
     // As the real client of a server's storage: each call is bound to its request.
@@ -138,6 +147,54 @@ describe('a request that is broken off', () => {
     expect(await violations(storage, cloud)).toEqual([]);
   });
 
+  it.each(['before it is recorded', 'in the middle', 'never'])(
+    'is taken up by one tick, and no other looks at it when all is done: %s',
+    async (when) => {
+      let [reads, full] = [0, when === 'before it is recorded'];
+      const engine = await start({
+        get: async (key) => {
+          if (key.startsWith('distribution/')) reads++;
+          return storage.get(key);
+        },
+        put: async (entry) => {
+          if (full && entry.key === 'distribution/aws/k') throw new StorageError('the disk is full');
+          await storage.put(entry);
+        },
+      });
+      await setUp(engine);
+      await engine.tick(false);
+      if (when === 'in the middle') cloud.fault = () => ({ when: 'before', reason: 'unavailable' });
+      await engine.write('kms/aws/key/k', PURPOSE).catch(() => undefined);
+      cloud.fault = () => undefined;
+      full = false;
+      await ticksOfHours(engine);
+      reads = 0;
+      await ticksOfHours(engine);
+      expect(reads).toBe(0);
+    },
+  );
+
+  it.each(['refused', 'forgotten'])('and %s leaves nothing to a tick', async (end) => {
+    let reads = 0;
+    const engine = await start({
+      get: async (key) => {
+        if (key.startsWith('distribution/')) reads++;
+        return storage.get(key);
+      },
+    });
+    await setUp(engine);
+    await engine.tick(false);
+    cloud.fault = (action) => {
+      if (action !== 'create') return undefined;
+      return { when: 'before', reason: end === 'refused' ? 'forbidden' : 'timeout' };
+    };
+    expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toBeDefined();
+    if (end === 'forgotten') await engine.request('delete', 'kms/aws/key/k', { force: true });
+    reads = 0;
+    await ticksOfHours(engine);
+    expect(reads).toBe(0);
+  });
+
   it('by an unreadable record of another key is finished all the same', async () => {
     const before = await start();
     await setUp(before);
@@ -193,6 +250,88 @@ describe('a request that is broken off', () => {
     expect(states()).toEqual(['enabled']);
   });
 
+  it('and reported is still looked for when it is forgotten by force before it is settled', async () => {
+    let [reported, full] = [false, true];
+    const engine = await start({
+      put: async (entry) => {
+        if (full && reported) throw new StorageError('the disk is full');
+        reported ||= entry.key.startsWith('orphan/');
+        await storage.put(entry);
+      },
+    });
+    await setUp(engine);
+    cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+    expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toBeDefined();
+    cloud.fault = () => undefined;
+    cloud.searchable = false;
+    await expect(engine.write('kms/aws/key/k', PURPOSE)).rejects.toThrow('the disk is full');
+    await engine.tick(false);
+    [full, cloud.searchable] = [false, true];
+    await engine.request('delete', 'kms/aws/key/k', { force: true });
+    expect([reported, states()]).toEqual([true, ['pending_import']]);
+    await ticksOfHours(engine);
+    expect(states()).toEqual(['pending_deletion']);
+  });
+
+  it('and adopted later is no orphan to a tick', async () => {
+    let [reported, full] = [false, true];
+    const engine = await start({
+      put: async (entry) => {
+        if (full && reported) throw new StorageError('the disk is full');
+        reported ||= entry.key.startsWith('orphan/');
+        await storage.put(entry);
+      },
+    });
+    await setUp(engine);
+    cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+    await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE));
+    cloud.fault = () => undefined;
+    cloud.searchable = false;
+    await expect(engine.write('kms/aws/key/k', PURPOSE)).rejects.toThrow('the disk is full');
+    [full, cloud.searchable] = [false, true];
+    await ticksOfHours(engine);
+    expect([reported, states()]).toEqual([true, ['enabled']]);
+    expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
+  });
+
+  it('as it repairs forgets no CMK that it replaces', async () => {
+    let full = false;
+    const engine = await start({
+      put: async (entry) => {
+        if (full && entry.key.startsWith('orphan/')) throw new StorageError('the disk is full');
+        await storage.put(entry);
+      },
+    });
+    await setUp(engine);
+    await engine.write('kms/aws/key/k', PURPOSE);
+    (cloud.objects as Map<string, unknown>).delete('cmk-1');
+    full = true;
+    await expect(engine.write('kms/aws/key/k/sync')).rejects.toThrow('the disk is full');
+    full = false;
+    await engine.write('kms/aws/key/k/sync');
+    expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toHaveLength(1);
+  });
+
+  it('as it deletes a KMS forgets no possible orphan', async () => {
+    let broken = false;
+    const engine = await start({
+      delete: async (key) => {
+        if (broken && key === 'kms/aws') throw new StorageError('the disk is gone');
+        await storage.delete(key);
+      },
+    });
+    await setUp(engine);
+    cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+    await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE));
+    cloud.fault = () => undefined;
+    cloud.searchable = false;
+    await engine.write('kms/aws/key/k', PURPOSE);
+    await engine.request('delete', 'kms/aws/key/k');
+    broken = true;
+    await expect(engine.request('delete', 'kms/aws')).rejects.toThrow('the disk is gone');
+    expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toHaveLength(1);
+  });
+
   it('as it deletes a key leaves no material to a new key of that name', async () => {
     let broken = false;
     const engine = await start({
@@ -209,6 +348,23 @@ describe('a request that is broken off', () => {
     broken = false;
     await engine.write('key/k', { type: 'aes256-gcm96' });
     expect(storage.keys()).toEqual(['key/k', 'kms/aws', 'material/k/1']);
+  });
+
+  it('by a lost answer as it deletes a key leaves no material', async () => {
+    let broken = true;
+    const engine = await start({
+      delete: async (key) => {
+        await storage.delete(key);
+        if (broken && key === 'key/k') throw new StorageError('the answer is lost');
+      },
+    });
+    await setUp(engine);
+    await engine.tick(false);
+    await expect(engine.request('delete', 'key/k')).rejects.toThrow('the answer is lost');
+    broken = false;
+    await engine.request('delete', 'key/k');
+    await engine.tick(false);
+    expect(storage.keys()).toEqual(['kms/aws']);
   });
 
   it('as it makes a key leaves no material', async () => {

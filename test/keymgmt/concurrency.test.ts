@@ -222,6 +222,29 @@ describe('requests for the same key at the same time', () => {
     },
   );
 
+  it('write no KMS back that is deleted while its record is read', async () => {
+    const storage = inMemoryStorage();
+    let late = false;
+    const engine = await startEngine({
+      drivers: modelCloud().drivers,
+      storage: {
+        ...storage,
+        get: async (key) => {
+          const entry = await storage.get(key);
+          if (late && key === 'kms/aws') await manyTurns();
+          return entry;
+        },
+      },
+    });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    late = true;
+    await Promise.all([
+      engine.request('update', 'kms/aws', { credentials: { access_key: 'a' } }),
+      engine.request('delete', 'kms/aws'),
+    ]);
+    expect(storage.keys()).toEqual([]);
+  });
+
   it.each([[[0]], [[1]], [[3]], [[8]], [[0, 5]], [[9, 0, 4]]])(
     'lose no version to a change of the settings (turns %j)',
     async (turns) => {
@@ -249,6 +272,27 @@ describe('requests for the same key at the same time', () => {
     await engine.write('key/new', { type: 'aes256-gcm96' });
     await swept;
     expect(storage.keys()).toEqual(['key/new', 'material/new/1']);
+  });
+
+  it('delete no material of a key that is being rotated', async () => {
+    const storage = inMemoryStorage();
+    let deleted: Promise<unknown> | undefined;
+    const engine: Engine = await startEngine({
+      drivers: modelCloud().drivers,
+      storage: {
+        ...storage,
+        put: async (entry) => {
+          await storage.put(entry);
+          if (entry.key !== 'material/k/2') return;
+          deleted = engine.request('delete', 'key/k');
+          await manyTurns();
+        },
+      },
+    });
+    await engine.write('key/k', { type: 'aes256-gcm96', deletion_allowed: true });
+    await engine.write('key/k/rotate');
+    await deleted;
+    expect(storage.keys()).toEqual([]);
   });
 
   it.each([[[0]], [[1]], [[4]], [[0, 5]]])('create a key once (turns %j)', async (turns) => {

@@ -96,6 +96,7 @@ describe('a mount that ends', () => {
   it('finishes at its last tick what is unfinished, however recently that has failed', async () => {
     cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'forbidden' } : undefined);
     await engine.write('key/one/rotate').catch(() => undefined);
+    await engine.tick(false);
     cloud.fault = () => undefined;
     await engine.tick(false);
     expect([...cloud.objects.values()].map(({ state }) => state)).toContain('pending_import');

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { READ_ONLY_TEXT, StorageError, type Storage } from '../../src/logical/index.ts';
+import { activeNode, READ_ONLY_TEXT, ReplicationState, StorageError, type Storage } from '../../src/logical/index.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { violations } from '../support/invariants.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
@@ -29,12 +29,33 @@ describe('a request that is interrupted', () => {
       const request = engine.write('kms/aws/key/k', purpose, client.signal);
       // What the client would hear is nobody's business: it is gone.
       await request.catch(() => undefined);
+      expect(cloud.calls.at(-1)).toMatch(new RegExp(`^${during} `));
       cloud.fault = () => undefined;
       await engine.tick();
       expect(await violations(storage, cloud)).toEqual([]);
       expect(cloud.objects.size).toBe(1);
     },
   );
+
+  it('as it is sent to a node that may not write changes nothing in the cloud', async () => {
+    await engine.write('kms/aws/key/k', purpose);
+    await engine.write('key/k/rotate');
+    cloud.fault = (action) => (action === 'disable' ? { when: 'before', reason: 'unavailable' } : undefined);
+    await engine.errorOf(engine.write('key/k', { min_enabled_version: 2 }));
+    cloud.fault = () => undefined;
+    // A standby has not seen yet that the active node has taken the wish back.
+    const behind = inMemoryStorage();
+    for (const key of storage.keys()) await behind.put((await storage.get(key)) ?? { key, value: Buffer.of() });
+    await engine.write('key/k', { min_enabled_version: 1 });
+    const refuse = (): Promise<never> => Promise.reject(new StorageError(READ_ONLY_TEXT));
+    const standby = await startEngine({
+      drivers: cloud.drivers,
+      storage: { ...behind, put: refuse, delete: refuse },
+      system: { ...activeNode, replicationState: async () => ReplicationState.performanceStandby },
+    });
+    await expect(standby.write('kms/aws/key/k', purpose)).rejects.toThrow(READ_ONLY_TEXT);
+    expect(await violations(storage, cloud)).toEqual([]);
+  });
 
   it('while it waits for another change of the same key is not begun', async () => {
     const client = new AbortController();
@@ -80,6 +101,28 @@ describe('a request that is interrupted', () => {
       expect(await violations(storage, cloud)).toEqual([]);
     },
   );
+
+  it('by death as a minimum is taken back is finished, also where nobody knows what the last one has done', async () => {
+    await engine.write('key/k/rotate');
+    await engine.write('kms/aws/key/k', purpose);
+    cloud.fault = (action) => (action === 'disable' ? { when: 'after', reason: 'timeout' } : undefined);
+    expect(await engine.errorOf(engine.write('key/k', { min_enabled_version: 2 }))).toBeDefined();
+    cloud.fault = () => undefined;
+    let left = 1;
+    const dying = await startEngine({
+      drivers: cloud.drivers,
+      storage: {
+        ...storage,
+        put: async (entry) => {
+          if (left-- <= 0) throw new StorageError('dead');
+          await storage.put(entry);
+        },
+      },
+    });
+    await expect(dying.write('key/k', { min_enabled_version: 1 })).rejects.toThrow('dead');
+    await (await startEngine({ storage, drivers: cloud.drivers })).tick();
+    expect(await violations(storage, cloud)).toEqual([]);
+  });
 
   it.each([1, 2, 3, 4, 5])(
     'by the loss of leadership at write %i passes the text on that forwards it, and the new node finishes the work',
@@ -129,6 +172,20 @@ describe('a request that is interrupted', () => {
       await engine.write('kms/aws/key/k', purpose);
       expect(cloud.objects.size).toBe(1);
       expect(await violations(storage, cloud)).toEqual([]);
+    });
+
+    it('as it reads material passes its words on', async () => {
+      engine = await startEngine({
+        drivers: cloud.drivers,
+        storage: {
+          ...storage,
+          get: async (key) => {
+            if (key === 'material/k/1') throw new StorageError('the disk is gone');
+            return storage.get(key);
+          },
+        },
+      });
+      await expect(engine.write('kms/aws/key/k', purpose)).rejects.toThrow(new StorageError('the disk is gone'));
     });
 
     it('has written down what it adopted before it goes on', async () => {

@@ -8,18 +8,20 @@ describe('the credentials of a KMS provider', () => {
   let storage: InMemoryStorage;
   let engine: Engine;
   let connected: ProviderConfig[];
+  let closed: number;
   const credentials = { access_key: 'AKIDEXAMPLE', secret_key: 'hunter2-hunter2' };
   const distribution = { purpose: 'encrypt,decrypt' };
 
   beforeEach(async () => {
     const { drivers } = modelCloud();
     connected = [];
+    closed = 0;
     storage = inMemoryStorage();
     const awskms = {
       ...drivers.awskms,
       connect: (config: ProviderConfig) => {
         connected.push(config);
-        return drivers.awskms.connect(config);
+        return { ...drivers.awskms.connect(config), close: () => (closed += 1) };
       },
     };
     engine = await startEngine({ storage, drivers: { ...drivers, awskms } });
@@ -50,5 +52,13 @@ describe('the credentials of a KMS provider', () => {
       'hunter2-hunter2',
       'hunter3-hunter3',
     ]);
+  });
+
+  it('are not kept in an open account when their KMS is deleted', async () => {
+    await engine.write('kms/aws/key/a', distribution);
+    await engine.request('delete', 'kms/aws/key/a');
+    expect(closed).toBe(0);
+    await engine.request('delete', 'kms/aws');
+    expect(closed).toBe(1);
   });
 });

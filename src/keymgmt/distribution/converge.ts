@@ -1,4 +1,4 @@
-import type { BackendContext } from '../../logical/index.ts';
+import { isWritable, READ_ONLY_TEXT, StorageError, type BackendContext } from '../../logical/index.ts';
 import { ProviderError } from '../../providers/errors.ts';
 import type { Mount } from '../mount.ts';
 import { withdrawAnnounced } from './create-version.ts';
@@ -29,6 +29,7 @@ export async function converge(mount: Mount, context: BackendContext, ref: Distr
     return [];
   }
   const { distribution, key, kms } = loaded;
+  if (planDistribution(desiredState(key, distribution), distribution).length > 0) await refuseReadOnly(context);
   // From here on something may be half-done; only the end of a whole run clears the mark.
   mount.unsettled.started(ref);
   const done = await mount.clients.use(ref.kms, kms, (client) => {
@@ -37,6 +38,11 @@ export async function converge(mount: Mount, context: BackendContext, ref: Distr
   });
   mount.unsettled.settled(ref);
   return done;
+}
+
+/** A node that may not write must not touch the cloud either: what it has read may be behind, and its work is lost. */
+async function refuseReadOnly({ system, signal }: BackendContext): Promise<void> {
+  if (!(await isWritable(system, signal))) throw new StorageError(READ_ONLY_TEXT);
 }
 
 async function runPlan(run: Run): Promise<readonly Step[]> {
@@ -53,7 +59,6 @@ async function runPlan(run: Run): Promise<readonly Step[]> {
       await performStep(run, step, remaining);
       done.push(step);
     } catch (error) {
-      mount.unsettled.failed(ref);
       withdrawAnnounced(run);
       await record.flush();
       // A storage error stays as it is: the server forwards a request by its text.

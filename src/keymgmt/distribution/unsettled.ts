@@ -8,7 +8,7 @@ const LAST_RETRY_MS = 60 * 60_000;
 export interface Unsettled {
   /** Remembers that work was begun, so that it is taken up again whatever interrupts it. */
   started(ref: DistributionRef): void;
-  /** Remembers a failure; the wait doubles with each, from half a minute up to an hour. */
+  /** Remembers that the recovery has failed; the wait doubles with each time, from half a minute up to an hour. */
   failed(ref: DistributionRef): void;
   settled(ref: DistributionRef): void;
   /** The ones to try now; all of them when `immediate`. */

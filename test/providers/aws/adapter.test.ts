@@ -1,4 +1,9 @@
-import { CreateAliasCommand, DeleteImportedKeyMaterialCommand, UpdateAliasCommand } from '@aws-sdk/client-kms';
+import {
+  CreateAliasCommand,
+  DeleteImportedKeyMaterialCommand,
+  DescribeKeyCommand,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
 import {
   administrator,
@@ -48,6 +53,10 @@ describe('the AWS KMS adapter', () => {
       'vault-keymgmt-version': '3',
       'vault-keymgmt-attempt': 'a-lost-attempt',
     });
+    const { KeyMetadata } = await administrator(each).send(
+      new DescribeKeyCommand({ KeyId: each.kms.keys(REGION)[0]?.id }),
+    );
+    expect(KeyMetadata?.Description).toBe('Vault key management: k-1700000000, version 3');
   });
 
   describe('creating', () => {

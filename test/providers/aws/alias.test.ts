@@ -36,6 +36,12 @@ describe('an alias', () => {
     expect(bench.kms.calls().map(({ action }) => action)).not.toContain('DeleteAlias');
   });
 
+  it('of a CMK that is gone is removed already, and not waited for', async () => {
+    const bench = await setUp();
+    await bench.client.removeName(NAME, ['00000000-0000-4000-8000-000000000000'], bench.signal);
+    expect(bench.waited()).toBe(0);
+  });
+
   it('is found on a later page of the aliases of its CMK', async () => {
     // AWS may end a page anywhere, also with nothing on it.
     const pages = [['alias/a'], [], [ALIAS]];

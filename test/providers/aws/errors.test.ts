@@ -115,6 +115,7 @@ describe('errors of AWS', () => {
       expect(toProviderError('EnableKey', 'kms.here', thrown)).toMatchObject({
         reason: 'unavailable',
         call: 'EnableKey',
+        ambiguous: true,
       });
     }
   });

@@ -55,6 +55,16 @@ describe('a CMK that was made a moment ago', () => {
     expect(stateOf(bench, found.remoteId)).toBe('PendingDeletion');
   });
 
+  it('takes material when it was lost and found again, though AWS does not find it at first', async () => {
+    const bench = await setUp();
+    const { remoteId } = await bench.client.createVersion(target(1, 'lost'), noMaterial, bench.signal);
+    bench.advance(5 * 60_000);
+    await bench.client.findVersion(target(1, 'lost'), bench.signal);
+    bench.kms.faults.set(first(3, 'GetParametersForImport', NOT_FOUND));
+    await bench.client.importMaterial(target(1, 'lost'), remoteId, material(1), bench.signal);
+    expect(stateOf(bench, remoteId)).toBe('Enabled');
+  });
+
   it('loses its alias, though AWS does not list it at first', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
