@@ -26,6 +26,7 @@ export function awsClient(
   dependencies: RetryDependencies,
 ): KmsClient {
   const fresh = freshCmks(dependencies.clock);
+  const attempts = new Map<string, string>();
   const retryFor = (signal: AbortSignal): Retry => retryWithin(BUDGET_MS, dependencies, signal);
   const retryOn = (id: string, signal: AbortSignal): (<T>(request: () => Promise<T>) => Promise<T>) => {
     const retry = retryFor(signal);
@@ -44,11 +45,12 @@ export function awsClient(
         });
       }
       fresh.add(remoteId);
+      attempts.set(remoteId, target.attempt);
       return { remoteId, imported: false };
     },
 
     async findVersion({ attempt }, signal) {
-      const result = await findByTag(calls, dependencies, { key: ATTEMPT_TAG, value: attempt }, signal);
+      const result = await findByTag(calls, dependencies, { key: ATTEMPT_TAG, value: attempt }, attempts, signal);
       if (result.outcome === 'found') fresh.add(result.remoteId);
       return result;
     },

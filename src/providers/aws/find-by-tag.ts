@@ -10,11 +10,15 @@ const CONCURRENCY = 8;
 /**
  * Looks for the CMK with a tag (`ListKeys`, `ListResourceTags`). Neither is among the eleven permissions of Vault's
  * documentation: where one is refused, or a key hides its tags, not finding proves nothing.
+ *
+ * @param seen - the tag's value by CMK id, as earlier searches and creations know it, filled by this one: nobody changes
+ * the tag, so that each CMK has to be asked once only, and a request does not wait for the tags of a whole account
  */
 export async function findByTag(
   calls: Calls,
   dependencies: RetryDependencies,
   tag: { readonly key: string; readonly value: string },
+  seen: Map<string, string>,
   signal: AbortSignal,
 ): Promise<SearchResult> {
   const { clock } = dependencies;
@@ -46,12 +50,13 @@ export async function findByTag(
 
   /** Whether a key has the tag; undefined where its tags may not be read. */
   async function hasTag(id: string): Promise<{ id: string; matches: boolean | undefined }> {
+    const known = seen.get(id);
+    if (known !== undefined) return { id, matches: known === tag.value };
     try {
       const { Tags } = await retry(SETTLED, () => calls.listResourceTags({ KeyId: id }, signal));
-      return {
-        id,
-        matches: Tags?.some(({ TagKey, TagValue }) => TagKey === tag.key && TagValue === tag.value) ?? false,
-      };
+      const value = Tags?.find(({ TagKey }) => TagKey === tag.key)?.TagValue;
+      if (value !== undefined) seen.set(id, value);
+      return { id, matches: value === tag.value };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       if (error.reason === 'not_found') return { id, matches: false };

@@ -1,9 +1,10 @@
+import { CreateKeyCommand } from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
 import type { Calls } from '../../../src/providers/aws/calls.ts';
 import { findByTag } from '../../../src/providers/aws/find-by-tag.ts';
 import { ProviderError } from '../../../src/providers/errors.ts';
 import type { SearchResult } from '../../../src/providers/port.ts';
-import { failure, makeVersion, noMaterial, setUp, target } from './harness.ts';
+import { administrator, failure, makeVersion, noMaterial, setUp, target } from './harness.ts';
 import { DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 
 const SEARCHER = [...DOCUMENTED_PERMISSIONS, 'ListKeys', 'ListResourceTags'];
@@ -38,7 +39,7 @@ describe('looking for a lost CMK', () => {
 
   it('knows nothing where keys hide their tags', async () => {
     const bench = await setUp({ allow: [...DOCUMENTED_PERMISSIONS, 'ListKeys'] });
-    await makeVersion(bench, 1);
+    await administrator(bench).send(new CreateKeyCommand({ Origin: 'EXTERNAL' }));
     expect(await bench.client.findVersion(target(2), bench.signal)).toEqual({
       outcome: 'unknown',
       why: expect.stringContaining('kms:ListResourceTags') as string,
@@ -47,7 +48,7 @@ describe('looking for a lost CMK', () => {
 
   it('fails where AWS does, rather than calling the CMK absent', async () => {
     const bench = await setUp();
-    await makeVersion(bench, 1);
+    await administrator(bench).send(new CreateKeyCommand({ Origin: 'EXTERNAL' }));
     bench.kms.faults.set(({ action }) =>
       action === 'ListResourceTags'
         ? { when: 'before', error: { code: 'KMSInternalException', message: 'injected', status: 500 } }
@@ -66,6 +67,7 @@ describe('looking through many keys', () => {
     readonly lost?: string;
     readonly vanished?: string;
     readonly readMs?: number;
+    readonly seen?: Map<string, string>;
   }
 
   async function search({
@@ -73,6 +75,7 @@ describe('looking through many keys', () => {
     lost,
     vanished,
     readMs = 0,
+    seen = new Map(),
   }: Account): Promise<{ result: SearchResult; read: string[] }> {
     let now = 0;
     const read: string[] = [];
@@ -90,11 +93,12 @@ describe('looking through many keys', () => {
         read.push(KeyId);
         now += readMs;
         if (KeyId === vanished) throw new ProviderError('not_found', 'gone', { call: 'ListResourceTags' });
+        if (KeyId === 'bare') return { Tags: [], $metadata: {} };
         return { Tags: [{ TagKey: TAG.key, TagValue: KeyId === lost ? TAG.value : 'another' }], $metadata: {} };
       },
     };
     const retry = { clock: { now: () => now }, random: () => 0.5, wait: async () => undefined };
-    const result = await findByTag(calls as Calls, retry, TAG, new AbortController().signal);
+    const result = await findByTag(calls as Calls, retry, TAG, seen, new AbortController().signal);
     return { result, read };
   }
   const ids = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => `k${from + index}`);
@@ -110,6 +114,22 @@ describe('looking through many keys', () => {
   it('ends where it finds', async () => {
     const { read } = await search({ pages: [ids(20), ids(20, 20)], lost: 'k3' });
     expect(read.length).toBeLessThan(20);
+  });
+
+  it('asks a key for its tags once, and goes on where it has given up', async () => {
+    const seen = new Map([['k5', 'another']]);
+    const first = await search({ pages: [ids(100)], lost: 'k99', readMs: 500, seen });
+    expect(first.result.outcome).toBe('unknown');
+    const second = await search({ pages: [ids(100)], lost: 'k99', readMs: 500, seen });
+    const third = await search({ pages: [ids(100)], lost: 'k99', readMs: 500, seen });
+    expect([...first.read, ...second.read, ...third.read]).toEqual(ids(100).filter((id) => id !== 'k5'));
+    expect(third.result).toEqual({ outcome: 'found', remoteId: 'k99' });
+  });
+
+  it('asks a key without the tag each time, as it may not be seen yet', async () => {
+    const seen = new Map<string, string>();
+    for (const _search of [1, 2]) expect((await search({ pages: [['bare']], seen })).read).toEqual(['bare']);
+    expect(seen.size).toBe(0);
   });
 
   it('takes a key that vanishes meanwhile as another one', async () => {
