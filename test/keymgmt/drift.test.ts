@@ -155,6 +155,27 @@ describe('drift and repair', () => {
     expect(await violations(storage, cloud)).toEqual([]);
   });
 
+  it('replaces blindly a version that is to be disabled, and is gone', async () => {
+    await engine.write('key/k', { min_enabled_version: 2 });
+    cloud.searchable = false;
+    object('cmk-1').state = 'pending_deletion';
+    const answer = await engine.write('kms/aws/key/k/sync');
+    expect(answer?.data?.['done']).toEqual([
+      'enable version 2',
+      'create version 1',
+      'import version 1',
+      'disable version 1',
+    ]);
+    expect(await violations(storage, cloud)).toEqual([]);
+  });
+
+  it('warns of nothing that could be seen, and calls nothing a possible orphan that is no riddle', async () => {
+    object('cmk-1').state = 'pending_deletion';
+    object('cmk-2').state = 'disabled';
+    expect((await engine.write('kms/aws/key/k/sync'))?.warnings).toBeUndefined();
+    expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
+  });
+
   it('learns nothing from a refusal that says nothing of the version', async () => {
     cloud.searchable = false;
     cloud.fault = (action) => (action === 'enable' ? { when: 'before', reason: 'forbidden' } : undefined);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { activeNode } from '../../src/logical/index.ts';
+import { activeNode, StorageError } from '../../src/logical/index.ts';
 import { silentLogger, type LogFields } from '../../src/support/logger.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
@@ -12,6 +12,7 @@ describe('a record that cannot be read', () => {
   let storage: InMemoryStorage;
   let engine: Engine;
   let warnings: LogFields[];
+  let errors: LogFields[];
   const system = { ...activeNode, tainted: async () => true };
   const spoil = (key: string): Promise<void> => storage.put({ key, value: Buffer.from('{"schema":2}') });
   const orphans = (): readonly string[] => storage.keys().filter((key) => key.startsWith('orphan/'));
@@ -21,12 +22,17 @@ describe('a record that cannot be read', () => {
     cloud = modelCloud();
     storage = inMemoryStorage();
     warnings = [];
+    errors = [];
     engine = await startEngine({
       storage,
       drivers: cloud.drivers,
       clock: { now: () => now },
       newAttempt: () => `attempt-${cloud.calls.length}`,
-      logger: { ...silentLogger, warn: (_message, fields = {}) => void warnings.push(fields) },
+      logger: {
+        ...silentLogger,
+        warn: (_message, fields = {}) => void warnings.push(fields),
+        error: (_message, fields = {}) => void errors.push(fields),
+      },
     });
     await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
     for (const key of ['a', 'b']) await engine.write(`key/${key}`, { type: 'aes256-gcm96' });
@@ -51,8 +57,19 @@ describe('a record that cannot be read', () => {
   it('of a possible orphan stops neither the tick, nor the sweep, nor the deletion of its KMS', async () => {
     await spoil('orphan/aws/x');
     await engine.tick();
+    expect(errors).toEqual([{ kms: 'aws', attempt: 'x' }]);
     expect(await engine.read('kms/aws/status')).toMatchObject({ possible_orphans: [] });
     expect(await engine.errorOf(engine.request('delete', 'kms/aws'))).toBeUndefined();
+  });
+
+  it('as the storage fails is not left out, but makes the sweep fail', async () => {
+    await spoil('orphan/aws/x');
+    const get: typeof storage.get = async (key) => {
+      if (key.startsWith('orphan/')) throw new StorageError('the disk is gone');
+      return storage.get(key);
+    };
+    const failing = await startEngine({ storage: { ...storage, get }, drivers: cloud.drivers });
+    await expect(failing.read('kms/aws/status')).rejects.toThrow('the disk is gone');
   });
 
   it('is named with all others when the mount is disabled', async () => {
