@@ -68,7 +68,7 @@ export function lifecycle(options: LifecycleOptions): Lifecycle {
     clearTimeout(absence);
     absence = setTimeout(() => {
       // If it is there after all, its operator wants to know why the plugin has to be started again.
-      logger.warn('the plugin exits without being asked to', { why });
+      if (!leaving) logger.warn('the plugin exits without being asked to', { why });
       void leave(why, 0);
     }, milliseconds);
   };

@@ -74,6 +74,27 @@ describe('a plugin that is asked to shut down', () => {
   });
 });
 
+describe('a plugin that loses its host', () => {
+  it.each([
+    ['says so', () => undefined, 1],
+    [
+      'has nothing to say of it once it was asked to leave',
+      (life: Lifecycle) => {
+        life.terminate();
+      },
+      0,
+    ],
+  ])('%s', async (_title, before, count) => {
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
+    const { life } = living({ logger, calls: { idle: never } });
+    before(life);
+    life.hostPresent(false);
+    await vi.advanceTimersByTimeAsync(DEFAULT_PATIENCE.hostGoneMs + 100);
+    expect(warnings).toHaveLength(count);
+  });
+});
+
 describe('a plugin that has been sent SIGTERM', () => {
   const events = {
     'is asked to shut down': (life: Lifecycle): void => {
