@@ -31,6 +31,22 @@ describe('a request that is broken off', () => {
     await engine.write('key/k', { type: 'aes256-gcm96', deletion_allowed: true });
     await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
   };
+  /** Its disk is full as soon as a possible orphan is on record. */
+  const startOnDiskFullOfReports = async (): Promise<{
+    engine: Engine;
+    disk: { reported: boolean; full: boolean };
+  }> => {
+    const disk = { reported: false, full: true };
+    const engine = await start({
+      put: async (entry) => {
+        if (disk.full && disk.reported) throw new StorageError('the disk is full');
+        disk.reported ||= entry.key.startsWith('orphan/');
+        await storage.put(entry);
+      },
+    });
+    await setUp(engine);
+    return { engine, disk };
+  };
   const states = (): readonly string[] => [...cloud.objects.values()].map(({ state }) => state);
   const ticksOfHours = async (engine: Engine): Promise<void> => {
     for (let tick = 0; tick < 3; tick++) {
@@ -225,15 +241,7 @@ describe('a request that is broken off', () => {
   });
 
   it('and adopted later is no orphan when it is forgotten by force', async () => {
-    let [reported, full] = [false, true];
-    const engine = await start({
-      put: async (entry) => {
-        if (full && reported) throw new StorageError('the disk is full');
-        reported ||= entry.key.startsWith('orphan/');
-        await storage.put(entry);
-      },
-    });
-    await setUp(engine);
+    const { engine, disk } = await startOnDiskFullOfReports();
     await engine.tick(false);
     const distribute = (): Promise<unknown> => engine.write('kms/aws/key/k', PURPOSE).catch(() => undefined);
     cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
@@ -242,55 +250,39 @@ describe('a request that is broken off', () => {
     cloud.searchable = false;
     // Reports the attempt, and then the storage fails.
     await distribute();
-    [full, cloud.searchable] = [false, true];
+    [disk.full, cloud.searchable] = [false, true];
     await distribute();
-    expect([reported, states()]).toEqual([true, ['enabled']]);
+    expect([disk.reported, states()]).toEqual([true, ['enabled']]);
     await engine.request('delete', 'kms/aws/key/k', { force: true });
     await ticksOfHours(engine);
     expect(states()).toEqual(['enabled']);
   });
 
   it('and reported is still looked for when it is forgotten by force before it is settled', async () => {
-    let [reported, full] = [false, true];
-    const engine = await start({
-      put: async (entry) => {
-        if (full && reported) throw new StorageError('the disk is full');
-        reported ||= entry.key.startsWith('orphan/');
-        await storage.put(entry);
-      },
-    });
-    await setUp(engine);
+    const { engine, disk } = await startOnDiskFullOfReports();
     cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
     expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toBeDefined();
     cloud.fault = () => undefined;
     cloud.searchable = false;
     await expect(engine.write('kms/aws/key/k', PURPOSE)).rejects.toThrow('the disk is full');
     await engine.tick(false);
-    [full, cloud.searchable] = [false, true];
+    [disk.full, cloud.searchable] = [false, true];
     await engine.request('delete', 'kms/aws/key/k', { force: true });
-    expect([reported, states()]).toEqual([true, ['pending_import']]);
+    expect([disk.reported, states()]).toEqual([true, ['pending_import']]);
     await ticksOfHours(engine);
     expect(states()).toEqual(['pending_deletion']);
   });
 
   it('and adopted later is no orphan to a tick', async () => {
-    let [reported, full] = [false, true];
-    const engine = await start({
-      put: async (entry) => {
-        if (full && reported) throw new StorageError('the disk is full');
-        reported ||= entry.key.startsWith('orphan/');
-        await storage.put(entry);
-      },
-    });
-    await setUp(engine);
+    const { engine, disk } = await startOnDiskFullOfReports();
     cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
     await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE));
     cloud.fault = () => undefined;
     cloud.searchable = false;
     await expect(engine.write('kms/aws/key/k', PURPOSE)).rejects.toThrow('the disk is full');
-    [full, cloud.searchable] = [false, true];
+    [disk.full, cloud.searchable] = [false, true];
     await ticksOfHours(engine);
-    expect([reported, states()]).toEqual([true, ['enabled']]);
+    expect([disk.reported, states()]).toEqual([true, ['enabled']]);
     expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
   });
 

@@ -53,6 +53,29 @@ const manyTurns = async (): Promise<void> => {
   for (let turns = 300; turns > 0; turns--) await Promise.resolve();
 };
 
+/** An engine beside which something else is begun right after a record was written, and given much time. */
+async function startIntruded(
+  record: string,
+  intrude: (engine: Engine) => Promise<unknown>,
+): Promise<{ storage: InMemoryStorage; engine: Engine; intruded: () => Promise<unknown> }> {
+  const storage = inMemoryStorage();
+  let intrusion: Promise<unknown> = Promise.reject(new Error(`${record} was never written`));
+  intrusion.catch(() => undefined);
+  const engine: Engine = await startEngine({
+    drivers: modelCloud().drivers,
+    storage: {
+      ...storage,
+      put: async (entry) => {
+        await storage.put(entry);
+        if (entry.key !== record) return;
+        intrusion = intrude(engine);
+        await manyTurns();
+      },
+    },
+  });
+  return { storage, engine, intruded: () => intrusion };
+}
+
 /** A world in which one call of the cloud answers so late that everything that does not wait is done before. */
 async function slowWorld(
   action: 'createVersion' | 'importMaterial',
@@ -255,43 +278,17 @@ describe('requests for the same key at the same time', () => {
   );
 
   it('sweep away no material of a key that is being created', async () => {
-    const storage = inMemoryStorage();
-    let swept: Promise<void> | undefined;
-    const engine: Engine = await startEngine({
-      drivers: modelCloud().drivers,
-      storage: {
-        ...storage,
-        put: async (entry) => {
-          await storage.put(entry);
-          if (!entry.key.startsWith('material/')) return;
-          swept = engine.tick();
-          await manyTurns();
-        },
-      },
-    });
+    const { storage, engine, intruded } = await startIntruded('material/new/1', (at) => at.tick());
     await engine.write('key/new', { type: 'aes256-gcm96' });
-    await swept;
+    await intruded();
     expect(storage.keys()).toEqual(['key/new', 'material/new/1']);
   });
 
   it('delete no material of a key that is being rotated', async () => {
-    const storage = inMemoryStorage();
-    let deleted: Promise<unknown> | undefined;
-    const engine: Engine = await startEngine({
-      drivers: modelCloud().drivers,
-      storage: {
-        ...storage,
-        put: async (entry) => {
-          await storage.put(entry);
-          if (entry.key !== 'material/k/2') return;
-          deleted = engine.request('delete', 'key/k');
-          await manyTurns();
-        },
-      },
-    });
+    const { storage, engine, intruded } = await startIntruded('material/k/2', (at) => at.request('delete', 'key/k'));
     await engine.write('key/k', { type: 'aes256-gcm96', deletion_allowed: true });
     await engine.write('key/k/rotate');
-    await deleted;
+    await intruded();
     expect(storage.keys()).toEqual([]);
   });
 

@@ -29,7 +29,6 @@ export async function converge(mount: Mount, context: BackendContext, ref: Distr
     return [];
   }
   const { distribution, key, kms } = loaded;
-  if (planDistribution(desiredState(key, distribution), distribution).length > 0) await refuseReadOnly(context);
   // From here on something may be half-done; only the end of a whole run clears the mark.
   mount.unsettled.started(ref);
   const done = await mount.clients.use(ref.kms, kms, (client) => {
@@ -49,8 +48,10 @@ async function runPlan(run: Run): Promise<readonly Step[]> {
   const { mount, context, ref, key, record } = run;
   const remaining = (): readonly Step[] => planDistribution(desiredState(key, record.current), record.current);
   const done: Step[] = [];
+  const planned = remaining().length;
+  if (planned > 0) await refuseReadOnly(context);
   // Every step takes something off the plan, and an attempt is looked for once: a longer run is a fault of ours.
-  let allowance = 2 * remaining().length + 2;
+  let allowance = 2 * planned + 2;
   for (let steps = remaining(); steps[0] !== undefined; steps = remaining()) {
     const step = steps[0];
     try {

@@ -1,5 +1,5 @@
 import type { Desired } from './desired.ts';
-import { withVersion, type Distribution, type ExistingVersion, type RemoteVersion } from './distribution.ts';
+import { remoteIds, withVersion, type Distribution, type ExistingVersion, type RemoteVersion } from './distribution.ts';
 import type { Observation } from './observe.ts';
 
 /** What is to be said of one version, or of the name, after the cloud was asked. */
@@ -54,10 +54,9 @@ function driftOf(desired: Desired, known: Distribution, seen: Observation, versi
 /** Says whether the name points where it should. Pure. */
 export function nameVerdict(desired: Desired, known: Distribution, { name }: Observation): Verdict {
   if (name.outcome !== 'seen') return name.outcome;
-  const state = desired.present ? known.versions[desired.current] : undefined;
+  const expected = desired.present ? remoteIds(known)[desired.current] : undefined;
   // Nowhere to move yet.
-  if (desired.present && (state === undefined || state.state === 'creating')) return 'missing';
-  const expected = state === undefined || state.state === 'creating' ? undefined : state.remote_id;
+  if (desired.present && expected === undefined) return 'missing';
   return name.remoteId === expected ? 'in_sync' : 'alias_moved';
 }
 
