@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { systemClock, type Clock } from '../../src/support/clock.ts';
+import { systemClock, type WallClock } from '../../src/support/clock.ts';
 import { startAdmin } from './admin.ts';
 import { newCallLog, type LoggedCall } from './call-log.ts';
 import { KmsError } from './errors.ts';
@@ -24,7 +24,7 @@ export interface KmsOptions {
     readonly allow?: readonly string[];
   }[];
   /** For expiry and deletion; signatures are always checked by the machine's clock. */
-  readonly clock?: Clock;
+  readonly clock?: WallClock;
   /** Calls a second by action, in each Region. @default no limit */
   readonly quotas?: Readonly<Record<string, number>>;
   /** The first look-ups of a new key, by any call that names it, answer NotFoundException. @default 0 */

@@ -12,7 +12,7 @@ import {
   type Response,
   type SpecialPaths,
 } from '../logical/index.ts';
-import { systemClock, type Clock } from '../support/clock.ts';
+import { systemClock, type WallClock } from '../support/clock.ts';
 import { silentLogger, type Logger } from '../support/logger.ts';
 import { fieldData } from './field-data.ts';
 import { FieldError, type FieldMap } from './fields/field.ts';
@@ -38,7 +38,7 @@ export interface BackendOptions {
   /** See {@link Backend.cleanup}. */
   readonly cleanup?: (context: BackendContext | undefined) => Promise<void>;
   /** @default the machine's clock */
-  readonly clock?: Clock;
+  readonly clock?: WallClock;
   /** Told of WAL entries that could not be rolled back, which a server does not say. @default a silent one */
   readonly logger?: Logger;
 }

@@ -6,7 +6,7 @@ import {
   type Request,
   type Response,
 } from '../logical/index.ts';
-import type { Clock } from '../support/clock.ts';
+import type { WallClock } from '../support/clock.ts';
 import type { Logger } from '../support/logger.ts';
 import { rollBackWal, type WalRollback } from './wal.ts';
 
@@ -17,7 +17,7 @@ export type Periodic = (context: BackendContext & { readonly immediate: boolean 
 export interface RollbackOptions {
   readonly periodic: Periodic | undefined;
   readonly wal: WalRollback | undefined;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly logger: Logger;
 }
 

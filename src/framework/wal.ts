@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isJsonObject, isReadOnlyError, type BackendContext, type Json, type Storage } from '../logical/index.ts';
-import type { Clock } from '../support/clock.ts';
+import type { WallClock } from '../support/clock.ts';
 import type { Logger } from '../support/logger.ts';
 
 /** Folder of the write-ahead log (Vault: `framework.WALPrefix`). */
@@ -17,7 +17,7 @@ interface WalEntry {
 /** Writes an intent (Vault: `framework.PutWAL`). @returns its id */
 export async function putWal(
   storage: Storage,
-  clock: Clock,
+  clock: WallClock,
   kind: string,
   data: Json,
   signal?: AbortSignal,
@@ -48,7 +48,7 @@ export interface WalRollback {
 
 /** How a rollback is to be done. */
 export interface WalTick {
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly logger: Logger;
   /** Whether to take the young entries too. */
   readonly immediate: boolean;

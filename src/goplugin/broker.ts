@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import type { Clock } from '../support/clock.ts';
+import type { WallClock } from '../support/clock.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { ConnInfo__Output } from './generated/plugin/ConnInfo.ts';
 import type { GRPCBrokerHandlers } from './generated/plugin/GRPCBroker.ts';
@@ -21,7 +21,7 @@ export interface Broker {
 
 export interface BrokerOptions {
   readonly security: TransportSecurity;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly calls: CallRegistry;
   /** The host keeps one stream open for as long as it lives: called with whether it is there. */
   readonly onHost: (present: boolean) => void;

@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import type { Clock } from '../support/clock.ts';
+import type { WallClock } from '../support/clock.ts';
 import { secret, type Secret } from '../support/secret.ts';
 import * as der from './der.ts';
 
@@ -36,7 +36,7 @@ const NAME = 'localhost';
  * Makes a P-256 key and a self-signed certificate for it (RFC 5280), good for `localhost` as a server and as a client:
  * the plugin is the server of the host's calls and the client of the brokered connection, with one identity.
  */
-export function selfSignedCertificate(clock: Clock): CertifiedKey {
+export function selfSignedCertificate(clock: WallClock): CertifiedKey {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   const algorithm = der.sequence(der.objectIdentifier(OID.ecdsaWithSha256));

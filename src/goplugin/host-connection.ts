@@ -1,6 +1,6 @@
 import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
-import type { Clock } from '../support/clock.ts';
+import type { WallClock } from '../support/clock.ts';
 import type { Address } from './handshake.ts';
 import { RpcError } from './rpc-error.ts';
 import { clientCredentials, type TransportSecurity } from './transport-security.ts';
@@ -39,7 +39,7 @@ export const UNLIMITED_MESSAGES = {
 } as const;
 
 /** Prepares a connection; nothing is opened before the first call. */
-export function hostConnection(address: Address, security: TransportSecurity, clock: Clock): HostConnection {
+export function hostConnection(address: Address, security: TransportSecurity, clock: WallClock): HostConnection {
   const { credentials, options } = clientCredentials(security);
   const target = address.network === 'unix' ? `unix:${address.address}` : address.address;
   const client = new Client(target, credentials, {

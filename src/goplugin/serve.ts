@@ -1,5 +1,5 @@
 import { Server, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
-import type { Clock } from '../support/clock.ts';
+import type { WallClock } from '../support/clock.ts';
 import type { Logger } from '../support/logger.ts';
 import { broker, type Broker } from './broker.ts';
 import { callRegistry, type CallRegistry } from './call-registry.ts';
@@ -36,7 +36,7 @@ export interface PluginContext {
 
 export interface GoPluginOptions {
   readonly process: PluginProcess;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly logger: Logger;
   readonly cookie: MagicCookie;
   /** Protocol versions that the plugin speaks. */

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { credentials, ServerCredentials, type ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
-import type { Clock } from '../support/clock.ts';
+import type { WallClock } from '../support/clock.ts';
 import type { Secret } from '../support/secret.ts';
 import { selfSignedCertificate } from './certificate.ts';
 import type { Environment } from './plugin-process.ts';
@@ -33,7 +33,7 @@ export type TlsProvider = () => Promise<TransportSecurity>;
  */
 export async function transportSecurity(
   env: Environment,
-  clock: Clock,
+  clock: WallClock,
   provider: TlsProvider | undefined,
 ): Promise<TransportSecurity> {
   const hostCertificate = env['PLUGIN_CLIENT_CERT'];

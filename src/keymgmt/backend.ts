@@ -2,6 +2,7 @@ import { createBackend } from '../framework/index.ts';
 import type { BackendFactory } from '../logical/index.ts';
 import { keyedMutex } from '../support/keyed-mutex.ts';
 import type { Logger } from '../support/logger.ts';
+import { consistencyWindow } from './distribution/consistency-window.ts';
 import { distributionStore } from './distribution/distribution-store.ts';
 import { orphanStore } from './distribution/orphan-store.ts';
 import { unsettledSet } from './distribution/unsettled.ts';
@@ -74,6 +75,7 @@ function newMount(dependencies: EngineDependencies, id: string, logger: Logger):
     clients: clientCache(dependencies.drivers),
     keyLock: keyedMutex(),
     kmsLock: keyedMutex(),
+    consistency: consistencyWindow(dependencies.clock),
     unsettled: unsettledSet(dependencies.clock),
     unrecorded: new Map(),
     leftovers: { suspected: true },

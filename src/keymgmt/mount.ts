@@ -3,6 +3,7 @@ import type { KmsDrivers } from '../providers/port.ts';
 import type { Clock } from '../support/clock.ts';
 import type { KeyedMutex } from '../support/keyed-mutex.ts';
 import type { Logger } from '../support/logger.ts';
+import type { ConsistencyWindow } from './distribution/consistency-window.ts';
 import type { DistributionStore } from './distribution/distribution-store.ts';
 import type { OrphanStore } from './distribution/orphan-store.ts';
 import type { Unsettled } from './distribution/unsettled.ts';
@@ -35,6 +36,7 @@ export interface Mount extends EngineDependencies {
   readonly keyLock: KeyedMutex;
   /** By KMS name: guards that a KMS with distributions is not deleted. Held briefly, never across a cloud call. */
   readonly kmsLock: KeyedMutex;
+  readonly consistency: ConsistencyWindow;
   /** Distributions that the cloud does not match yet. */
   readonly unsettled: Unsettled;
   /** Cloud ids by attempt whose recording failed while the process lives; saves a search. */

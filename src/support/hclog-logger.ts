@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { createLogger, format, transports, type Logger as WinstonLogger } from 'winston';
-import type { Clock } from './clock.ts';
+import type { WallClock } from './clock.ts';
 import { hclogLine } from './hclog-line.ts';
 import type { LogFields, Logger } from './logger.ts';
 
@@ -13,7 +13,7 @@ const LEVELS = { error: 0, warn: 1, info: 2, debug: 3, trace: 4 } as const;
 const MESSAGE = Symbol.for('message');
 
 export interface HclogLoggerOptions {
-  readonly clock: Clock;
+  readonly clock: WallClock;
   /** Name of what logs; shown by the server as `@module`. */
   readonly module: string;
   /** Lines of lower levels are dropped. @default trace, as the server has a filter of its own */

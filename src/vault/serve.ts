@@ -1,7 +1,7 @@
 import { nodeProcess, type PluginProcess } from '../goplugin/plugin-process.ts';
 import { serveGoPlugin, type PluginContext, type Service } from '../goplugin/serve.ts';
 import type { BackendFactory } from '../logical/index.ts';
-import { systemClock, type Clock } from '../support/clock.ts';
+import { systemClock, type WallClock } from '../support/clock.ts';
 import { hclogLogger } from '../support/hclog-logger.ts';
 import { backendHandlers } from './backend-service.ts';
 import { inMetadataMode } from './environment.ts';
@@ -24,7 +24,7 @@ export interface ServePluginOptions {
   /** Semantic version with a leading `v`, which the catalog then pins; empty for an unversioned plugin. */
   readonly version: string;
   /** @default the machine's clock */
-  readonly clock?: Clock;
+  readonly clock?: WallClock;
   /** @default the process of Node */
   readonly process?: PluginProcess;
 }

@@ -2,11 +2,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
+import { systemClock } from '../../src/support/clock.ts';
 import { ACCESS_KEY, REGION, setUp } from '../providers/aws/harness.ts';
 import { inMemoryStorage, startEngine, type Engine } from '../support/engine.ts';
 import { modelCloud } from '../support/model-cloud.ts';
+import { clockOf } from '../support/clock.ts';
 
-const retry = { clock: { now: Date.now }, random: () => 0.5, wait: async () => undefined };
+const retry = { clock: systemClock, random: () => 0.5, wait: async () => undefined };
 
 it.each(['a restart', 'another write of the KMS', 'nothing else'])(
   'a CMK that AWS does not find at first is removed all the same, after %s',
@@ -70,7 +72,7 @@ it.each([400, 404, 405])('an endpoint that is no KMS, and answers %i, is not cal
 it('a sweep over an account that is down answers within the minute that clients wait', async () => {
   const { kms } = await setUp();
   let now = Date.now();
-  const clock = { now: () => now };
+  const clock = clockOf(() => now);
   const wait = async (ms: number): Promise<void> => void (now += ms);
   const awskms = awsDriver({ env: {}, retry: { clock, random: () => 0.5, wait } });
   const engine = await startEngine({ clock, drivers: { ...modelCloud().drivers, awskms } });

@@ -4,6 +4,7 @@ import { silentLogger, type LogFields } from '../../src/support/logger.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { violations } from '../support/invariants.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import { clockOf } from '../support/clock.ts';
 
 const PURPOSE = { purpose: 'encrypt,decrypt' };
 const HOURS = 3_600_000;
@@ -24,7 +25,7 @@ describe('a request that is broken off', () => {
     startEngine({
       storage: { ...storage, ...reached },
       drivers: cloud.drivers,
-      clock: { now: () => now },
+      clock: clockOf(() => now),
       logger: { ...silentLogger, warn: (message, fields = {}) => void warnings.push([message, fields]) },
     });
   const setUp = async (engine: Engine): Promise<void> => {

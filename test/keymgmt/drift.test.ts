@@ -3,6 +3,7 @@ import type { JsonObject } from '../../src/logical/index.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { violations } from '../support/invariants.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import { clockOf } from '../support/clock.ts';
 
 describe('drift and repair', () => {
   let engine: Engine;
@@ -222,7 +223,7 @@ describe('drift and repair', () => {
 
   it('ends a page of a slow sweep early, and says where the next one begins', async () => {
     let now = 0;
-    const clock = { now: () => now };
+    const clock = clockOf(() => now);
     const reading: typeof storage.get = async (key) => {
       if (key.startsWith('distribution/')) now += 20_000;
       return storage.get(key);

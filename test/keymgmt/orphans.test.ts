@@ -3,6 +3,7 @@ import type { JsonObject } from '../../src/logical/index.ts';
 import { silentLogger, type LogFields } from '../../src/support/logger.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import { clockOf } from '../support/clock.ts';
 
 const MINUTE = 60_000;
 
@@ -16,7 +17,7 @@ describe('a creation whose answer was lost', () => {
     startEngine({
       storage,
       drivers: cloud.drivers,
-      clock: { now: () => now },
+      clock: clockOf(() => now),
       newAttempt: () => `attempt-${cloud.calls.length}`,
       logger: { ...silentLogger, warn: (message, fields = {}) => warnings.push([message, fields]) },
     });

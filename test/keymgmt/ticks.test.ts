@@ -4,6 +4,7 @@ import { silentLogger } from '../../src/support/logger.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { violations } from '../support/invariants.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import { clockOf } from '../support/clock.ts';
 
 const PURPOSE = { purpose: 'encrypt,decrypt' };
 
@@ -44,7 +45,7 @@ describe('a tick', () => {
         },
       },
       drivers: cloud.drivers,
-      clock: { now: () => now },
+      clock: clockOf(() => now),
       logger: { ...silentLogger, warn: (message) => void warnings.push(message) },
     });
   const failOnce = (call: string): void => {

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../src/logical/index.ts';
 import { silentLogger, type LogFields } from '../../src/support/logger.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import { clockOf } from '../support/clock.ts';
 
 const PURPOSE = { purpose: 'encrypt,decrypt' };
 const MINUTE = 60_000;
@@ -30,7 +31,7 @@ describe('an object that the cloud does not know', () => {
       (config.credentials['access_key']?.reveal() === 'other' ? other : account).drivers.awskms.connect(config);
     engine = await startEngine({
       storage,
-      clock: { now: () => now },
+      clock: clockOf(() => now),
       drivers: { ...account.drivers, awskms: { ...account.drivers.awskms, connect } },
       logger: { ...silentLogger, warn: (message, fields = {}) => void warnings.push([message, fields]) },
     });

@@ -3,6 +3,7 @@ import { activeNode, StorageError } from '../../src/logical/index.ts';
 import { silentLogger, type LogFields } from '../../src/support/logger.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import { clockOf } from '../support/clock.ts';
 
 const PURPOSE = { purpose: 'encrypt,decrypt' };
 
@@ -26,7 +27,7 @@ describe('a record that cannot be read', () => {
     engine = await startEngine({
       storage,
       drivers: cloud.drivers,
-      clock: { now: () => now },
+      clock: clockOf(() => now),
       newAttempt: () => `attempt-${cloud.calls.length}`,
       logger: {
         ...silentLogger,

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { unsettledSet, type Unsettled } from '../../src/keymgmt/distribution/unsettled.ts';
+import { clockOf } from '../support/clock.ts';
 
 const ref = { kms: 'aws', key: 'k' };
 const other = { kms: 'aws', key: 'other' };
@@ -14,7 +15,7 @@ describe('distributions that the cloud does not match yet', () => {
 
   beforeEach(() => {
     now = 1_000_000;
-    set = unsettledSet({ now: () => now });
+    set = unsettledSet(clockOf(() => now));
   });
 
   it('are due at once when work on them was begun', () => {

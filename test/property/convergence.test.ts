@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/support/clock.ts';
+import { clockOf } from '../support/clock.ts';
 import { BackendError } from '../../src/logical/index.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { modelCloud, type ModelCloud, type ModelFault, type ModelObject } from '../support/model-cloud.ts';
@@ -101,7 +102,7 @@ async function newWorld(): Promise<World> {
   const storage = inMemoryStorage();
   const cloud = modelCloud();
   let now = Date.parse('2026-01-01T00:00:00Z');
-  const clock = { now: () => now, advance: (ms: number) => (now += ms) };
+  const clock = { ...clockOf(() => now), advance: (ms: number) => (now += ms) };
   const start = (): Promise<Engine> => startEngine({ storage, drivers: cloud.drivers, clock });
   const world: World = {
     storage,

@@ -6,6 +6,7 @@ import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from 
 import { violations } from '../support/invariants.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
 import { seedFrom } from '../support/seed.ts';
+import { clockOf } from '../support/clock.ts';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 1000);
 const SEED = seedFrom('PROPERTY_SEED');
@@ -83,7 +84,7 @@ async function newWorld(random: () => number): Promise<World> {
     delete: (key, signal) => call(signal, () => storage.delete(key)),
     list: (prefix, signal) => call(signal, () => storage.list(prefix)),
   };
-  const engine = await startEngine({ storage: reached, drivers: cloud.drivers, clock: { now: () => now } });
+  const engine = await startEngine({ storage: reached, drivers: cloud.drivers, clock: clockOf(() => now) });
   const requests: Readonly<Record<(typeof VERBS)[number], (signal: AbortSignal) => Promise<unknown>>> = {
     rotate: (signal) => engine.write('key/k/rotate', {}, signal),
     minimum: (signal) => engine.write('key/k', { min_enabled_version: Math.floor(random() * 4) }, signal),

@@ -5,8 +5,9 @@ import { azureDriver } from '../../src/providers/azure/driver.ts';
 import { gcpDriver } from '../../src/providers/gcp/driver.ts';
 import type { DistributionSpec, KmsDriver, ProviderConfig } from '../../src/providers/port.ts';
 import { secret } from '../../src/support/secret.ts';
+import { clockOf } from '../support/clock.ts';
 
-const retry = { clock: { now: () => 0 }, random: () => 0, wait: async () => undefined };
+const retry = { clock: clockOf(() => 0), random: () => 0, wait: async () => undefined };
 const aws = (env: Readonly<Record<string, string>> = {}): KmsDriver => awsDriver({ env, retry });
 const config = (keyCollection: string, credentials: Readonly<Record<string, string>> = {}): ProviderConfig => ({
   keyCollection,

@@ -8,12 +8,6 @@ import { versionLabels } from './labels.ts';
 import type { Observation } from './observe.ts';
 import { orphanName, type Orphan } from './orphan-store.ts';
 
-/**
- * How long a cloud may take to show a new object in its lists (AWS: "in some cases several minutes"). A search that
- * finds nothing proves nothing for an attempt younger than this.
- */
-export const CONSISTENCY_WINDOW_MS = 5 * 60_000;
-
 /** A possible orphan with the attempt that its tag names. */
 export interface RecordedOrphan extends Orphan {
   readonly attempt: string;
@@ -38,11 +32,6 @@ export async function orphansOf(
   return found;
 }
 
-/** Whether what a cloud says of an object cannot be believed yet, as it was made so lately. */
-export function isYoung(mount: Mount, since: string | undefined): boolean {
-  return since !== undefined && mount.clock.now() < Date.parse(since) + CONSISTENCY_WINDOW_MS;
-}
-
 /** Records a lost attempt as a possible orphan, unless the search has shown that it made nothing. */
 export async function recordOrphan(
   mount: Mount,
@@ -54,7 +43,7 @@ export async function recordOrphan(
 ): Promise<void> {
   const state = distribution.versions[target.version];
   if (state?.state !== 'creating') return;
-  if (result.outcome === 'absent' && !isYoung(mount, state.since)) return;
+  if (result.outcome === 'absent' && !mount.consistency.isYoung(state.since)) return;
   const reason = result.outcome === 'absent' ? 'not found, but too young for the search to be believed' : result.why;
   await record(mount, context, ref, target.attempt, {
     schema: 1,
@@ -97,7 +86,7 @@ export async function recordUnknown(
   if (state === undefined || state.state === 'creating') return;
   const { attempt, remote_id, since } = state;
   const reason = 'the KMS did not know it';
-  if (!isYoung(mount, since)) {
+  if (!mount.consistency.isYoung(since)) {
     const { key, kms } = ref;
     mount.logger.warn('a KMS object counts as gone', { key, kms, version, remote_id, reason });
     return;

@@ -20,18 +20,20 @@ export function unsettledSet(clock: Clock): Unsettled {
   return {
     started(ref) {
       const name = distributionName(ref);
-      if (!entries.has(name)) entries.set(name, { ref, waitMs: FIRST_RETRY_MS / 2, nextAt: clock.now() });
+      if (!entries.has(name)) entries.set(name, { ref, waitMs: FIRST_RETRY_MS / 2, nextAt: clock.monotonic() });
     },
     failed(ref) {
       const name = distributionName(ref);
       const waitMs = Math.min((entries.get(name)?.waitMs ?? FIRST_RETRY_MS / 2) * 2, LAST_RETRY_MS);
-      entries.set(name, { ref, waitMs, nextAt: clock.now() + waitMs });
+      entries.set(name, { ref, waitMs, nextAt: clock.monotonic() + waitMs });
     },
     settled(ref) {
       entries.delete(distributionName(ref));
     },
     due(immediate) {
-      return [...entries.values()].filter((entry) => immediate || entry.nextAt <= clock.now()).map(({ ref }) => ref);
+      return [...entries.values()]
+        .filter((entry) => immediate || entry.nextAt <= clock.monotonic())
+        .map(({ ref }) => ref);
     },
   };
 }

@@ -53,12 +53,12 @@ async function sweep(
 ): Promise<JsonObject> {
   const all = await mount.distributions.list(context.storage, `${kms}/`, context.signal);
   const rest = all.filter((key) => key > after);
-  const end = mount.clock.now() + SWEEP_MS;
+  const end = mount.clock.monotonic() + SWEEP_MS;
   const page: string[] = [];
   const keys = new Map<string, JsonObject>();
   const verdicts: Record<string, number> = {};
   for (const key of rest.slice(0, limit)) {
-    if (page.length > 0 && mount.clock.now() >= end) break;
+    if (page.length > 0 && mount.clock.monotonic() >= end) break;
     page.push(key);
     const status = await distributionStatus(mount, context, { kms, key });
     // Removed since it was listed.

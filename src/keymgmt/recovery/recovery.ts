@@ -22,7 +22,7 @@ export type RecoveryTick = (context: BackendContext, immediate: boolean) => Prom
 /** Makes the tick of one mount. */
 export function recoveryTick(mount: Mount): RecoveryTick {
   let lookThrough = true;
-  let nextOrphanCheck = mount.clock.now();
+  let nextOrphanCheck = mount.clock.monotonic();
   return async (context, immediate) => {
     if (lookThrough || immediate) {
       await findUnsettled(mount, context);
@@ -30,9 +30,9 @@ export function recoveryTick(mount: Mount): RecoveryTick {
     }
     await sweepIfNeeded(mount, context);
     for (const ref of mount.unsettled.due(immediate)) await settle(mount, context, ref);
-    if (immediate || nextOrphanCheck <= mount.clock.now()) {
+    if (immediate || nextOrphanCheck <= mount.clock.monotonic()) {
       await settleOrphans(mount, context);
-      nextOrphanCheck = mount.clock.now() + ORPHAN_CHECK_MS;
+      nextOrphanCheck = mount.clock.monotonic() + ORPHAN_CHECK_MS;
     }
   };
 }

@@ -1,6 +1,6 @@
 import type { BackendContext } from '../../logical/index.ts';
 import { distributionName } from '../distribution/distribution-store.ts';
-import { isYoung, orphansOf, type RecordedOrphan } from '../distribution/orphans.ts';
+import { orphansOf, type RecordedOrphan } from '../distribution/orphans.ts';
 import { orphanName } from '../distribution/orphan-store.ts';
 import type { Mount } from '../mount.ts';
 
@@ -43,7 +43,7 @@ async function isSettled(
     if (!kms) return false;
     return await mount.clients.use(kmsName, kms, async (client) => {
       const { name: distributedName, version, labels, remote_id } = orphan;
-      const isOld = !isYoung(mount, orphan.since);
+      const isOld = !mount.consistency.isYoung(orphan.since);
       if (remote_id !== undefined) {
         // Its id is known, so there is nothing to look for; what is gone counts as removed once that can be believed.
         await client.removeVersion(remote_id, signal);

@@ -22,7 +22,7 @@ export async function findByTag(
   signal: AbortSignal,
 ): Promise<SearchResult> {
   const { clock } = dependencies;
-  const end = clock.now() + SEARCH_MS;
+  const end = clock.monotonic() + SEARCH_MS;
   const retry = retryWithin(SEARCH_MS, dependencies, signal);
   let hidden = 0;
   let Marker: string | undefined;
@@ -32,7 +32,8 @@ export async function findByTag(
       const page = await retry(SETTLED, () => calls.listKeys({ Limit: 1000, ...marker }, signal));
       const ids = (page.Keys ?? []).flatMap(({ KeyId }) => KeyId ?? []);
       for (let start = 0; start < ids.length; start += CONCURRENCY) {
-        if (clock.now() >= end) return { outcome: 'unknown', why: 'too many keys in the account to look through' };
+        if (clock.monotonic() >= end)
+          return { outcome: 'unknown', why: 'too many keys in the account to look through' };
         const tagged = await Promise.all(ids.slice(start, start + CONCURRENCY).map((id) => hasTag(id)));
         const found = tagged.find((result) => result.matches === true);
         if (found) return { outcome: 'found', remoteId: found.id };

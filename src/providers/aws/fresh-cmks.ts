@@ -13,10 +13,10 @@ export function freshCmks(clock: Clock): FreshCmks {
   const since = new Map<string, number>();
   return {
     add(id) {
-      const now = clock.now();
+      const now = clock.monotonic();
       for (const [other, added] of since) if (now - added >= FRESH_MS) since.delete(other);
       since.set(id, now);
     },
-    has: (id) => clock.now() - (since.get(id) ?? -Infinity) < FRESH_MS,
+    has: (id) => clock.monotonic() - (since.get(id) ?? -Infinity) < FRESH_MS,
   };
 }

@@ -43,7 +43,7 @@ export type Retry = <T>(policy: RetryPolicy, request: () => Promise<T>) => Promi
 
 /** Requests that share one budget: no further try of any of them begins once `budgetMs` have passed since now. */
 export function retryWithin(budgetMs: number, { clock, random, wait }: RetryDependencies, signal: AbortSignal): Retry {
-  const end = clock.now() + budgetMs;
+  const end = clock.monotonic() + budgetMs;
   return async (policy, request) => {
     for (let waitMs = policy.firstWaitMs; ; waitMs = Math.min(waitMs * 2, policy.maxWaitMs)) {
       try {
@@ -52,7 +52,7 @@ export function retryWithin(budgetMs: number, { clock, random, wait }: RetryDepe
         if (!(error instanceof ProviderError) || !policy.reasons.includes(error.reason)) throw error;
         // Half fixed, half random: callers that were throttled together come back apart.
         const pause = waitMs / 2 + (random() * waitMs) / 2;
-        if (signal.aborted || clock.now() + pause >= end) throw error;
+        if (signal.aborted || clock.monotonic() + pause >= end) throw error;
         await wait(pause, signal).catch(() => {
           throw error;
         });

@@ -3,6 +3,7 @@ import type { Calls } from '../../../src/providers/aws/calls.ts';
 import { awsClient } from '../../../src/providers/aws/client.ts';
 import { failure, makeVersion, REGION, setUp, target } from './harness.ts';
 import { DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
+import { clockOf } from '../../support/clock.ts';
 
 const NAME = 'k-1700000000';
 const ALIAS = `alias/hashicorp/${NAME}`;
@@ -56,7 +57,7 @@ describe('an alias', () => {
         };
       },
     };
-    const retry = { clock: { now: () => 0 }, random: () => 0.5, wait: async () => undefined };
+    const retry = { clock: clockOf(() => 0), random: () => 0.5, wait: async () => undefined };
     const client = awsClient(listed as Calls, { source: 'test', id: '' }, retry);
     expect(await client.observeName(NAME, ['id'], new AbortController().signal)).toEqual({
       outcome: 'seen',

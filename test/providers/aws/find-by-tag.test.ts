@@ -6,6 +6,7 @@ import { ProviderError } from '../../../src/providers/errors.ts';
 import type { SearchResult } from '../../../src/providers/port.ts';
 import { administrator, failure, makeVersion, noMaterial, setUp, target } from './harness.ts';
 import { DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
+import { clockOf } from '../../support/clock.ts';
 
 const SEARCHER = [...DOCUMENTED_PERMISSIONS, 'ListKeys', 'ListResourceTags'];
 
@@ -97,7 +98,7 @@ describe('looking through many keys', () => {
         return { Tags: [{ TagKey: TAG.key, TagValue: KeyId === lost ? TAG.value : 'another' }], $metadata: {} };
       },
     };
-    const retry = { clock: { now: () => now }, random: () => 0.5, wait: async () => undefined };
+    const retry = { clock: clockOf(() => now), random: () => 0.5, wait: async () => undefined };
     const result = await findByTag(calls as Calls, retry, TAG, seen, new AbortController().signal);
     return { result, read };
   }

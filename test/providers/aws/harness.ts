@@ -9,6 +9,7 @@ import { awsDriver } from '../../../src/providers/aws/driver.ts';
 import { ProviderError } from '../../../src/providers/errors.ts';
 import type { KmsClient, VersionTarget } from '../../../src/providers/port.ts';
 import { secret } from '../../../src/support/secret.ts';
+import { clockOf } from '../../support/clock.ts';
 
 export const REGION = 'eu-west-2';
 export const ACCESS_KEY = { accessKeyId: 'AKIAADAPTERTEST', secretAccessKey: 'adapter-test-secret' };
@@ -43,7 +44,7 @@ export async function newBench(options: BenchOptions = {}): Promise<Bench> {
   const driver = awsDriver({
     env,
     retry: {
-      clock: { now: () => now },
+      clock: clockOf(() => now),
       random: () => 0.5,
       wait: async (milliseconds) => {
         waited += milliseconds;

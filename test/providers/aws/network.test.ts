@@ -11,6 +11,7 @@ import { awsDriver } from '../../../src/providers/aws/driver.ts';
 import type { KmsClient } from '../../../src/providers/port.ts';
 import { secret } from '../../../src/support/secret.ts';
 import { failure, material, noMaterial, REGION, target } from './harness.ts';
+import { clockOf } from '../../support/clock.ts';
 
 /** Listens on a port of 127.0.0.1 until the test ends. */
 async function listen(server: SocketServer & Partial<Pick<Server, 'closeAllConnections'>>): Promise<string> {
@@ -28,7 +29,7 @@ function connect(endpoint: string, requestTimeoutMs?: number): KmsClient {
   const wait = async (): Promise<void> => undefined;
   const client = awsDriver({
     env: {},
-    retry: { clock: { now: () => 0 }, random: () => 0, wait },
+    retry: { clock: clockOf(() => 0), random: () => 0, wait },
     ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
   }).connect({
     keyCollection: REGION,
@@ -140,7 +141,7 @@ describe('CreateKey is not sent', () => {
 
   it('anywhere when AWS_KMS_ENDPOINT is no URL', async () => {
     const wait = async (): Promise<void> => undefined;
-    const retry = { clock: { now: () => 0 }, random: () => 0, wait };
+    const retry = { clock: clockOf(() => 0), random: () => 0, wait };
     const driver = awsDriver({ env: { AWS_KMS_ENDPOINT: 'no-url' }, retry });
     const credentials = { access_key: secret('AKIA'), secret_key: secret('s') };
     const error = await create(driver.connect({ keyCollection: REGION, credentials }));

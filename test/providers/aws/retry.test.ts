@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../../src/providers/errors.ts';
 import { CREATE, retryWithin, SETTLED, type Wait } from '../../../src/providers/aws/retry.ts';
+import type { Clock } from '../../../src/support/clock.ts';
+import { clockOf } from '../../support/clock.ts';
 
 const throttled = (): ProviderError => new ProviderError('throttled', 'Rate exceeded', { call: 'x' });
 
 /** Time that passes only when everybody waits, and then to the next one who wakes up. */
-function simulatedTime(): { clock: { now(): number }; wait: Wait; run(): Promise<void> } {
+function simulatedTime(): { clock: Clock; wait: Wait; run(): Promise<void> } {
   let now = 0;
   const sleepers: { until: number; wake: () => void }[] = [];
   return {
-    clock: { now: () => now },
+    clock: clockOf(() => now),
     wait: (milliseconds) =>
       new Promise((wake) => {
         sleepers.push({ until: now + milliseconds, wake });
@@ -72,7 +74,7 @@ describe('retrying', () => {
       const request = async (): Promise<void> => {
         if (++calls < 7) throw throttled();
       };
-      const dependencies = { clock: { now: () => 0 }, random: () => random, wait };
+      const dependencies = { clock: clockOf(() => 0), random: () => random, wait };
       await retryWithin(45_000, dependencies, new AbortController().signal)(SETTLED, request);
       return waited;
     };
@@ -90,7 +92,7 @@ describe('retrying', () => {
         calls++;
         throw new ProviderError(reason, '', { call: 'CreateKey' });
       };
-      const dependencies = { clock: { now: () => 0 }, random: () => 0, wait: async () => undefined };
+      const dependencies = { clock: clockOf(() => 0), random: () => 0, wait: async () => undefined };
       await expect(
         retryWithin(45_000, dependencies, new AbortController().signal)(CREATE, request),
       ).rejects.toMatchObject({ reason });
@@ -105,14 +107,14 @@ describe('retrying', () => {
       throw new Error('aborted');
     };
     const failed = throttled();
-    const dependencies = { clock: { now: () => 0 }, random: () => 0, wait };
+    const dependencies = { clock: clockOf(() => 0), random: () => 0, wait };
     const call = retryWithin(45_000, dependencies, aborter.signal)(SETTLED, () => Promise.reject(failed));
     await expect(call).rejects.toBe(failed);
   });
 
   it('passes on what is no failure of the cloud', async () => {
     const bug = new TypeError('a bug');
-    const dependencies = { clock: { now: () => 0 }, random: () => 0, wait: async () => undefined };
+    const dependencies = { clock: clockOf(() => 0), random: () => 0, wait: async () => undefined };
     const call = retryWithin(45_000, dependencies, new AbortController().signal)(SETTLED, () => Promise.reject(bug));
     await expect(call).rejects.toBe(bug);
   });

@@ -1,0 +1,114 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { consistencyWindow } from '../../src/keymgmt/distribution/consistency-window.ts';
+import { freshCmks } from '../../src/providers/aws/fresh-cmks.ts';
+import { retryWithin, SETTLED } from '../../src/providers/aws/retry.ts';
+import { ProviderError } from '../../src/providers/errors.ts';
+import { rfc3339, type Clock } from '../../src/support/clock.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+describe("when the machine's clock is set back by 30 days", () => {
+  let wall: number;
+  let elapsed: number;
+  const clock: Clock = { now: () => wall, monotonic: () => elapsed };
+  const pass = (milliseconds: number): void => {
+    wall += milliseconds;
+    elapsed += milliseconds;
+  };
+  const setBack = (): void => {
+    wall -= 30 * DAY;
+  };
+  beforeEach(() => {
+    wall = Date.parse('2026-01-31T00:00:00Z');
+    elapsed = 1000;
+  });
+
+  describe('the recovery', () => {
+    let cloud: ModelCloud;
+    let storage: InMemoryStorage;
+    let engine: Engine;
+    beforeEach(async () => {
+      cloud = modelCloud();
+      storage = inMemoryStorage();
+      engine = await startEngine({ drivers: cloud.drivers, storage, clock });
+      await engine.write('key/k', { type: 'aes256-gcm96' });
+      await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    });
+
+    it('tries a distribution again half a minute after it has failed', async () => {
+      cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'forbidden' } : undefined);
+      await engine.errorOf(engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' }));
+      await engine.tick(false);
+      cloud.fault = () => undefined;
+      setBack();
+      pass(30_000);
+      await engine.tick(false);
+      expect([...cloud.objects.values()]).toMatchObject([{ state: 'enabled' }]);
+    });
+
+    it('looks for possible orphans again an hour after the last time', async () => {
+      cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+      await engine.errorOf(engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' }));
+      cloud.fault = () => undefined;
+      cloud.searchable = false;
+      await engine.tick(false);
+      expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toHaveLength(1);
+      cloud.searchable = true;
+      setBack();
+      pass(60 * MINUTE);
+      const before = cloud.calls.length;
+      await engine.tick(false);
+      expect(cloud.calls.slice(before)).toContainEqual(expect.stringMatching(/^find /));
+    });
+  });
+
+  it('an object is young for five minutes more at most, and for those', () => {
+    const since = rfc3339(wall);
+    setBack();
+    const { isYoung } = consistencyWindow(clock);
+    expect(isYoung(since)).toBe(true);
+    pass(5 * MINUTE - 1);
+    expect(isYoung(since)).toBe(true);
+    pass(1);
+    expect(isYoung(since)).toBe(false);
+  });
+
+  it('a CMK counts as fresh for no more than five minutes', () => {
+    const fresh = freshCmks(clock);
+    fresh.add('cmk');
+    setBack();
+    pass(5 * MINUTE);
+    expect(fresh.has('cmk')).toBe(false);
+  });
+
+  it('a call is not repeated beyond its budget', async () => {
+    let tries = 0;
+    const wait = async (milliseconds: number): Promise<void> => {
+      pass(milliseconds);
+      if (tries === 1) setBack();
+    };
+    const retry = retryWithin(45_000, { clock, random: () => 0.5, wait }, new AbortController().signal);
+    const call = retry(SETTLED, async () => {
+      tries++;
+      throw new ProviderError(tries > 1000 ? 'forbidden' : 'throttled', 'Rate exceeded', { call: 'x' });
+    });
+    await expect(call).rejects.toThrow('Rate exceeded');
+    expect(tries).toBeLessThan(30);
+  });
+});
+
+describe('an object whose age the records tell', () => {
+  it('is young until five minutes after its creation was begun, and one without that time is not', () => {
+    let now = Date.parse('2026-01-01T00:00:00Z');
+    const since = rfc3339(now);
+    const { isYoung } = consistencyWindow({ now: () => now, monotonic: () => 0 });
+    now += 5 * MINUTE - 1;
+    expect(isYoung(since)).toBe(true);
+    now += 1;
+    expect(isYoung(since)).toBe(false);
+    expect(isYoung(undefined)).toBe(false);
+  });
+});
