@@ -4,6 +4,7 @@ import type { KmsClient, KmsDriver, ProviderConfig, ProviderKind } from './port.
 /** A cloud that can be configured, as clients do so ahead of time, but not be distributed to yet. */
 export function notYetSupported(
   kind: ProviderKind,
+  credentialNames: readonly string[],
   checkConfig: (config: ProviderConfig) => string | undefined,
 ): KmsDriver {
   const text = `distribution to ${kind} is not yet supported: use a KMS provider of type awskms`;
@@ -23,5 +24,12 @@ export function notYetSupported(
     checkAccount: async () => ({ credentials: { source: 'configuration', id: '' }, problem: text, permissions: [] }),
     close: () => undefined,
   };
-  return { kind, checkConfig, checkDistribution: () => text, connect: () => client };
+  return {
+    kind,
+    credentialNames,
+    takeCredentials: (credentials) => ({ credentials }),
+    checkConfig,
+    checkDistribution: () => text,
+    connect: () => client,
+  };
 }

@@ -14,11 +14,17 @@ export type Purpose = (typeof PURPOSES)[number];
 export const PROTECTIONS = ['hsm', 'software'] as const;
 export type Protection = (typeof PROTECTIONS)[number];
 
+/** Credentials by name; each redacts itself. */
+export type Credentials = Readonly<Record<string, Secret<string>>>;
+
+/** Credentials as a configuration is to hold them, or what is wrong with them: field and remedy, never a value. */
+export type TakenCredentials = { readonly credentials: Credentials } | { readonly problem: string };
+
 /** One configured account in a cloud: `keymgmt/kms/:name`. */
 export interface ProviderConfig {
   /** AWS: Region; Azure: vault name; GCP: key ring. */
   readonly keyCollection: string;
-  readonly credentials: Readonly<Record<string, Secret<string>>>;
+  readonly credentials: Credentials;
 }
 
 /** What is asked of a cloud for one key; fixed once distributed. */
@@ -147,6 +153,10 @@ export interface KmsClient {
 /** One cloud, before any account of it is opened. */
 export interface KmsDriver {
   readonly kind: ProviderKind;
+  /** Names of the credentials that a configuration may hold. */
+  readonly credentialNames: readonly string[];
+  /** Takes the credentials of a write. A stored configuration may hold others, of an earlier version. No I/O. */
+  takeCredentials(sent: Credentials): TakenCredentials;
   /** Says what is wrong with a configuration (field and remedy), or nothing. No I/O. */
   checkConfig(config: ProviderConfig): string | undefined;
   /** Says why this cloud cannot take such a key (field and remedy), or nothing. No I/O. */

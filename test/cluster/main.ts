@@ -19,7 +19,7 @@ import { startCluster, type Cluster } from './cluster.ts';
 import { randomFrom } from './random-from.ts';
 
 const REGION = 'us-west-1';
-const ACCESS_KEY = { accessKeyId: 'AKIACLUSTER', secretAccessKey: 'cluster-test-secret' };
+const ACCESS_KEY = { accessKeyId: 'AKIA00000CLUSTER', secretAccessKey: 'cluster-test-secret' };
 const ROUNDS = Number(process.env['CLUSTER_ROUNDS'] ?? 30);
 const SEED = seedFrom('CLUSTER_SEED');
 const LATEST_KILL_MS = 250;

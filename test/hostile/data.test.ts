@@ -67,7 +67,7 @@ describe('the data of a request', () => {
     ['another provider', 'kms/aws', { provider: 'gcpckms' }],
     ['no provider that there is', 'kms/aws', { provider: 'none' }],
     ['credentials that are missing some', 'kms/aws', { credentials: { secret_key: GIVEN } }],
-    ['credentials in a list', 'kms/aws', { credentials: { access_key: 'AKIA', secret_key: [GIVEN] } }],
+    ['credentials in a list', 'kms/aws', { credentials: { access_key: 'AKIA00000HOSTILE', secret_key: [GIVEN] } }],
     ['credentials that are no pair', 'kms/aws', { credentials: [GIVEN] }],
     ['credentials of a new KMS', 'kms/new', { provider: 'awskms', credentials: { secret_key: GIVEN } }],
     ['a key that is no type', 'key/honest', { type: 'rsa-4096' }],

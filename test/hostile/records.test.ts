@@ -9,7 +9,7 @@ import { garbageFor } from './garbage.ts';
 import { REPLAY, RUNS, SEED } from './seed.ts';
 import { useVictim, type Victim } from './victim.ts';
 
-const ACCESS_KEY = { accessKeyId: 'AKIAGARBAGE', secretAccessKey: 'garbage-in-storage-secret' };
+const ACCESS_KEY = { accessKeyId: 'AKIA00000GARBAGE', secretAccessKey: 'garbage-in-storage-secret' };
 let kms: Kms;
 beforeAll(async () => {
   kms = await startKms({ accessKeys: [ACCESS_KEY], wrappingKeys: wrappingKeyRing() });

@@ -104,7 +104,7 @@ export function useVictim(env: () => Readonly<Record<string, string>> = () => ({
 /** A key and a KMS with credentials, of which nobody may see either. */
 async function fill(mount: MountedBackend, storage: InMemoryStorage, secrets: KnownSecrets): Promise<void> {
   const secretKey = randomBytes(30).toString('base64url');
-  const credentials = { access_key: 'AKIAHOSTILE', secret_key: secretKey };
+  const credentials = { access_key: 'AKIA00000HOSTILE', secret_key: secretKey };
   const requests = [
     { path: 'key/honest', data: { type: 'aes256-gcm96' } },
     { path: 'kms/aws', data: { provider: 'awskms', key_collection: 'us-west-1', credentials } },

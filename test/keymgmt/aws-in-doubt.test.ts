@@ -59,7 +59,7 @@ it.each([400, 404, 405])('an endpoint that is no KMS, and answers %i, is not cal
   for (const scheme of ['http', 'https']) {
     const engine = await startEngine({ drivers: { ...modelCloud().drivers, awskms: awsDriver({ env: {}, retry }) } });
     const credentials = {
-      access_key: 'AKIANOKMS',
+      access_key: 'AKIA0000000NOKMS',
       secret_key: 'x'.repeat(40),
       endpoint: `${scheme}://127.0.0.1:${port}`,
     };

@@ -204,6 +204,61 @@ const cases: readonly Case[] = [
     /endpoint.*https?:/,
   ],
   [
+    'an access key that is a secret key',
+    'create',
+    'kms/new',
+    {
+      ...AWS,
+      credentials: { access_key: 'S3CRET/key+of/forty/characters/and+more', secret_key: 'AKIAEXAMPLE000000000' },
+    },
+    /access_key.*swapped with secret_key/,
+  ],
+  [
+    'an access key that is too short',
+    'update',
+    'kms/aws',
+    { credentials: { access_key: 'AKIA', secret_key: 'S3CRET-of-somebody' } },
+    /access_key.*16 to 128/,
+  ],
+  [
+    'a secret key with a line break inside',
+    'create',
+    'kms/new',
+    { ...AWS, credentials: { access_key: 'AKIAEXAMPLE000000000', secret_key: 'S3CRET\nof two lines' } },
+    /character in secret_key/,
+  ],
+  [
+    'a session token behind a byte order mark',
+    'create',
+    'kms/new',
+    {
+      ...AWS,
+      credentials: { access_key: 'AKIAEXAMPLE000000000', secret_key: 'S3CRET', session_token: '\ufeffT0KEN' },
+    },
+    /character in session_token/,
+  ],
+  [
+    'credentials named as in the environment',
+    'create',
+    'kms/new',
+    { ...AWS, credentials: { aws_access_key_id: 'AKIAEXAMPLE000000000', aws_secret_access_key: 'S3CRET' } },
+    /"aws_access_key_id".*give access_key, secret_key, session_token and endpoint only/,
+  ],
+  [
+    'credentials named in capitals on update',
+    'update',
+    'kms/aws',
+    { credentials: { Access_Key: 'AKIAEXAMPLE000000000', Secret_Key: 'S3CRET' } },
+    /"Access_Key".*give access_key, secret_key, session_token and endpoint only/,
+  ],
+  [
+    'credentials that are a value without its name',
+    'create',
+    'kms/new',
+    { ...AWS, credentials: 'S3CRET/S3CRET/S3CRET/S3CRET=' },
+    /a name that awskms does not know/,
+  ],
+  [
     'another provider on update',
     'update',
     'kms/aws',
@@ -285,14 +340,14 @@ describe('bad input', () => {
   let kms: Kms;
 
   beforeAll(async () => {
-    kms = await startKms({ accessKeys: [{ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example-secret' }] });
+    kms = await startKms({ accessKeys: [{ accessKeyId: 'AKIA00000EXAMPLE', secretAccessKey: 'example-secret' }] });
     storage = inMemoryStorage();
     const retry = { clock: systemClock, random: Math.random, wait: realWait };
     engine = await startEngine({
       storage,
       drivers: { awskms: awsDriver({ env: {}, retry }), azurekeyvault: azureDriver(), gcpckms: gcpDriver() },
     });
-    const credentials = { access_key: 'AKIAEXAMPLE', secret_key: 'example-secret', endpoint: kms.url };
+    const credentials = { access_key: 'AKIA00000EXAMPLE', secret_key: 'example-secret', endpoint: kms.url };
     for (const [path, data] of [
       ['key/aes', { type: 'aes256-gcm96' }],
       ['key/a.dotted.name', { type: 'aes256-gcm96' }],

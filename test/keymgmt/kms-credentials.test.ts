@@ -1,5 +1,8 @@
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { StorageEntry } from '../../src/logical/index.ts';
+import { awsDriver } from '../../src/providers/aws/driver.ts';
+import { gcpDriver } from '../../src/providers/gcp/driver.ts';
 import type { ProviderConfig } from '../../src/providers/port.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { modelCloud } from '../support/model-cloud.ts';
@@ -9,7 +12,7 @@ describe('the credentials of a KMS provider', () => {
   let engine: Engine;
   let connected: ProviderConfig[];
   let closed: number;
-  const credentials = { access_key: 'AKIDEXAMPLE', secret_key: 'hunter2-hunter2' };
+  const credentials = { access_key: 'AKID00000EXAMPLE', secret_key: 'hunter2-hunter2' };
   const distribution = { purpose: 'encrypt,decrypt' };
 
   beforeEach(async () => {
@@ -30,12 +33,22 @@ describe('the credentials of a KMS provider', () => {
   });
 
   it('are whole in storage, and reach the adapter as secrets', async () => {
-    const record = await storage.get('kms/aws');
-    expect(JSON.parse(Buffer.from(record?.value ?? []).toString())).toMatchObject({ credentials });
+    expect(stored(await storage.get('kms/aws'))).toMatchObject({ credentials });
     await engine.write('kms/aws/key/a', distribution);
     const [config] = connected;
     expect(inspect(config)).toContain('secret_key: [redacted]');
     expect(config?.credentials['secret_key']?.reveal()).toBe('hunter2-hunter2');
+  });
+
+  it('beside credentials are not stored, and the answer says so', async () => {
+    const answer = await engine.write('kms/aws', { access_key: 'AKIA00000EXAMPLE', secret_key: 'hunter4-hunter4' });
+    expect(answer?.warnings).toEqual([
+      'access_key, secret_key beside credentials: not stored. They belong into credentials, as in ' +
+        'credentials=access_key=…; without credentials there, those in the environment of the plugin are used',
+      'Endpoint ignored these unrecognized parameters: [access_key secret_key]',
+    ]);
+    expect(stored(await storage.get('kms/aws'))).toMatchObject({ credentials });
+    expect(await engine.write('kms/aws', { credentials })).toBeUndefined();
   });
 
   it('open one account until they change', async () => {
@@ -44,9 +57,7 @@ describe('the credentials of a KMS provider', () => {
     expect(connected).toHaveLength(1);
     // Behind the engine's back, as another node does: no notice, the record alone tells.
     const changed = { ...credentials, secret_key: 'hunter3-hunter3' };
-    const record = JSON.parse(Buffer.from((await storage.get('kms/aws'))?.value ?? []).toString()) as object;
-    const value = Buffer.from(JSON.stringify({ ...record, credentials: changed }));
-    await storage.put({ key: 'kms/aws', value });
+    await storage.put({ key: 'kms/aws', value: withCredentials(await storage.get('kms/aws'), changed) });
     await engine.write('kms/aws/key/c', distribution);
     expect(connected.map((config) => config.credentials['secret_key']?.reveal())).toEqual([
       'hunter2-hunter2',
@@ -62,3 +73,73 @@ describe('the credentials of a KMS provider', () => {
     expect(closed).toBe(1);
   });
 });
+
+describe('the credentials of a KMS provider of AWS', () => {
+  const write = { provider: 'awskms', key_collection: 'us-west-1' };
+  const credentials = { access_key: 'AKIA00000EXAMPLE', secret_key: 'hunter2-hunter2' };
+  let storage: InMemoryStorage;
+  let engine: Engine;
+
+  beforeEach(async () => {
+    const retry = { clock: { now: Date.now }, random: () => 0.5, wait: async () => undefined };
+    storage = inMemoryStorage();
+    engine = await startEngine({
+      storage,
+      drivers: { ...modelCloud().drivers, awskms: awsDriver({ env: {}, retry }), gcpckms: gcpDriver() },
+    });
+  });
+
+  it.each(['\n', '\r\n'])('may end in %j, as files and Kubernetes Secrets do', async (end) => {
+    await engine.write('kms/aws', {
+      ...write,
+      credentials: { access_key: `AKIA00000EXAMPLE${end}`, secret_key: `hunter2-hunter2${end}`, session_token: end },
+    });
+    expect(stored(await storage.get('kms/aws'))).toEqual({ schema: 1, ...write, credentials });
+  });
+
+  it.each(['\r', '\n\n', '\0', ' ', '\u200b', '\u00e9'])('may not end in %j', async (end) => {
+    const sent = { ...credentials, secret_key: `hunter2-hunter2${end}` };
+    const error = await engine.errorOf(engine.write('kms/aws', { ...write, credentials: sent }));
+    expect(error).toContain('a character in secret_key');
+    expect(error).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['access-key', '"access-key"'],
+    ['AKIA00000EXAMPLE', 'a name'],
+    ['wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYabc', 'a name'],
+    ['{"AccessKey":{"AccessKeyId":"AKIA00000EXAMPLE"}}', 'a name'],
+  ])('may not have the name %j', async (name, shown) => {
+    const error = await engine.errorOf(
+      engine.write('kms/aws', { ...write, credentials: { ...credentials, [name]: 'hunter3-hunter3' } }),
+    );
+    expect(error).toBe(
+      `credentials holds ${shown} that awskms does not know: give access_key, secret_key, session_token and ` +
+        'endpoint only, as name=value',
+    );
+  });
+
+  it('of an earlier version may have any name: what it holds is used, and can be written to', async () => {
+    await engine.write('kms/aws', { ...write, credentials });
+    const old = { ...credentials, region: 'eu-west-1' };
+    await storage.put({ key: 'kms/aws', value: withCredentials(await storage.get('kms/aws'), old) });
+    expect(await engine.read('kms/aws')).toEqual(write);
+    await engine.write('kms/aws', write);
+    expect(stored(await storage.get('kms/aws'))).toMatchObject({ credentials: old });
+  });
+
+  it('of another cloud are stored as they come', async () => {
+    const key = '{\n  "type": "service_account"\n}\n';
+    const ring = { provider: 'gcpckms', key_collection: 'projects/p/locations/global/keyRings/r' };
+    await engine.write('kms/gcp', { ...ring, credentials: { service_account_file: key, other: 'x' } });
+    expect(stored(await storage.get('kms/gcp'))).toMatchObject({
+      credentials: { service_account_file: key, other: 'x' },
+    });
+  });
+});
+
+const stored = (entry: StorageEntry | undefined): unknown => JSON.parse(Buffer.from(entry?.value ?? []).toString());
+
+function withCredentials(entry: StorageEntry | undefined, credentials: object): Buffer {
+  return Buffer.from(JSON.stringify({ ...(stored(entry) as object), credentials }));
+}

@@ -20,7 +20,7 @@ import { pluginProcesses } from '../support/server/plugin-processes.ts';
 import { seedFrom } from '../support/seed.ts';
 
 const REGION = 'us-west-1';
-const ACCESS_KEY = { accessKeyId: 'AKIASOAK', secretAccessKey: 'soak-test-secret' };
+const ACCESS_KEY = { accessKeyId: 'AKIA00000000SOAK', secretAccessKey: 'soak-test-secret' };
 const CLIENTS = 64;
 const KEYS = 50;
 const SECONDS = Number(process.env['SOAK_SECONDS'] ?? 60);

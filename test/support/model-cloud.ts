@@ -115,6 +115,8 @@ export function modelCloud(): ModelCloud {
   };
   const driver = (kind: ProviderKind): KmsDriver => ({
     kind,
+    credentialNames: ['access_key', 'secret_key', 'session_token', 'endpoint'],
+    takeCredentials: (credentials) => ({ credentials }),
     checkConfig: () => undefined,
     checkDistribution: () => undefined,
     connect: () => client,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { ProviderConfig } from '../../providers/port.ts';
 import { PROVIDER_KINDS } from '../../providers/port.ts';
-import { secret, type Secret } from '../../support/secret.ts';
+import { secret } from '../../support/secret.ts';
 
 /** The record at `kms/<name>`, seal-wrapped as it holds credentials. */
 export const kmsSchema = v.looseObject({
@@ -16,9 +16,6 @@ export const kmsSchema = v.looseObject({
     ),
   ),
 });
-
-/** Credentials by name; each redacts itself. */
-export type Credentials = Readonly<Record<string, Secret<string>>>;
 
 /** A configured KMS provider. */
 export type Kms = v.InferOutput<typeof kmsSchema>;

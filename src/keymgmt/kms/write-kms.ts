@@ -1,8 +1,8 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
-import { PROVIDER_KINDS, type ProviderKind } from '../../providers/port.ts';
+import { PROVIDER_KINDS, type Credentials, type KmsDriver, type ProviderKind } from '../../providers/port.ts';
 import type { Mount } from '../mount.ts';
 import { quoted } from '../../support/quoted.ts';
-import { providerConfig, type Credentials, type Kms } from './kms.ts';
+import { providerConfig, type Kms } from './kms.ts';
 
 /** What a client sets of a KMS provider; undefined where it said nothing. */
 export interface KmsWrite {
@@ -12,24 +12,32 @@ export interface KmsWrite {
   readonly credentials: Credentials | undefined;
 }
 
-/** Creates or updates a KMS provider. Contacts no cloud. @throws {BackendError} user_error naming the wrong field */
-export async function writeKms(mount: Mount, context: BackendContext, name: string, request: KmsWrite): Promise<void> {
+/**
+ * Creates or updates a KMS provider. Contacts no cloud.
+ *
+ * @returns what was stored
+ * @throws {BackendError} user_error naming the wrong field
+ */
+export async function writeKms(mount: Mount, context: BackendContext, name: string, request: KmsWrite): Promise<Kms> {
   const { storage, signal } = context;
-  await mount.kmsLock.run(
+  return mount.kmsLock.run(
     name,
     async () => {
       const existing = await mount.kms.get(storage, name, signal);
-      const kms = existing ? updated(name, existing, request) : created(request);
-      const problem = mount.drivers[kms.provider].checkConfig(providerConfig(kms));
+      const asked = existing ? updated(name, existing, request) : created(request);
+      const driver = mount.drivers[asked.provider];
+      const kms = request.credentials ? { ...asked, credentials: taken(driver, request.credentials) } : asked;
+      const problem = driver.checkConfig(providerConfig(kms));
       if (problem !== undefined) throw userError(problem);
       await mount.kms.put(storage, name, kms, signal);
       mount.logger.info('wrote a KMS provider', { kms: name, provider: kms.provider });
+      return kms;
     },
     signal,
   );
 }
 
-function created({ provider, keyCollection, credentials }: KmsWrite): Kms {
+function created({ provider, keyCollection }: KmsWrite): Kms {
   if (provider === undefined || provider === '') {
     throw userError(`provider is required: use one of ${PROVIDER_KINDS.join(', ')}`);
   }
@@ -41,10 +49,10 @@ function created({ provider, keyCollection, credentials }: KmsWrite): Kms {
       'key_collection is required: the name of a Key Vault (azurekeyvault), a region (awskms) or a key ring (gcpckms)',
     );
   }
-  return { schema: 1, provider, key_collection: keyCollection, credentials: withoutEmpty(credentials ?? {}) };
+  return { schema: 1, provider, key_collection: keyCollection, credentials: {} };
 }
 
-function updated(name: string, existing: Kms, { provider, keyCollection, credentials }: KmsWrite): Kms {
+function updated(name: string, existing: Kms, { provider, keyCollection }: KmsWrite): Kms {
   const remedy = 'leave it out, or write another KMS provider';
   if (provider !== undefined && provider !== existing.provider) {
     throw userError(`provider of KMS "${name}" is ${existing.provider} and cannot be changed: ${remedy}`);
@@ -52,12 +60,14 @@ function updated(name: string, existing: Kms, { provider, keyCollection, credent
   if (keyCollection !== undefined && keyCollection !== existing.key_collection) {
     throw userError(`key_collection of KMS "${name}" is ${existing.key_collection} and cannot be changed: ${remedy}`);
   }
-  return credentials === undefined ? existing : { ...existing, credentials: withoutEmpty(credentials) };
+  return existing;
 }
 
-// UIs send null for optional credentials that were left alone, which arrives as an empty string.
-function withoutEmpty(credentials: Credentials): Kms['credentials'] {
-  return Object.fromEntries(Object.entries(credentials).filter(([, value]) => value.reveal() !== ''));
+function taken(driver: KmsDriver, sent: Credentials): Kms['credentials'] {
+  const result = driver.takeCredentials(sent);
+  if ('problem' in result) throw userError(result.problem);
+  // UIs send null for optional credentials that were left alone, which arrives as an empty string.
+  return Object.fromEntries(Object.entries(result.credentials).filter(([, value]) => value.reveal() !== ''));
 }
 
 function isProviderKind(value: string): value is ProviderKind {

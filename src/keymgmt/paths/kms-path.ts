@@ -1,8 +1,9 @@
 import { definePath, fields, genericName, type PathContext, type PathDefinition } from '../../framework/index.ts';
+import type { Response } from '../../logical/index.ts';
 import { deleteKms } from '../kms/delete-kms.ts';
-import type { Credentials } from '../kms/kms.ts';
 import { writeKms } from '../kms/write-kms.ts';
 import type { Mount } from '../mount.ts';
+import type { Credentials } from '../../providers/port.ts';
 import { secret } from '../../support/secret.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { kmsNameField } from './fields.ts';
@@ -33,15 +34,24 @@ function asSecrets(credentials: Readonly<Record<string, string>> | undefined): C
   return credentials && Object.fromEntries(Object.entries(credentials).map(([name, value]) => [name, secret(value)]));
 }
 
+function misplacedWarning(names: readonly string[]): string {
+  return (
+    `${names.join(', ')} beside credentials: not stored. They belong into credentials, as in ` +
+    `credentials=${names[0] ?? ''}=…; without credentials there, those in the environment of the plugin are used`
+  );
+}
+
 /** `kms/:name`: create and update, read, delete. */
 export function kmsPath(mount: Mount): PathDefinition {
-  const write = async (context: PathContext<typeof kmsFields>): Promise<undefined> => {
-    await writeKms(mount, context, context.data.get('name'), {
+  const write = async (context: PathContext<typeof kmsFields>): Promise<Response | undefined> => {
+    const { provider } = await writeKms(mount, context, context.data.get('name'), {
       provider: given(context, 'provider'),
       keyCollection: given(context, 'key_collection'),
       credentials: asSecrets(given(context, 'credentials')),
     });
-    return undefined;
+    const { credentialNames } = mount.drivers[provider];
+    const misplaced = credentialNames.filter((credential) => Object.hasOwn(context.request.data, credential));
+    return misplaced.length === 0 ? undefined : { warnings: [misplacedWarning(misplaced)] };
   };
   return definePath({
     pattern: `kms/${genericName('name')}`,

@@ -4,6 +4,7 @@ import { calls } from './calls.ts';
 import { checkDistribution } from './check-distribution.ts';
 import { awsClient } from './client.ts';
 import type { RetryDependencies } from './retry.ts';
+import { CREDENTIAL_NAMES, takeCredentials } from './take-credentials.ts';
 
 export interface AwsDriverOptions {
   readonly env: Environment;
@@ -16,6 +17,8 @@ export interface AwsDriverOptions {
 export function awsDriver({ env, retry, requestTimeoutMs = 10_000 }: AwsDriverOptions): KmsDriver {
   return {
     kind: 'awskms',
+    credentialNames: CREDENTIAL_NAMES,
+    takeCredentials,
     checkConfig: (config) => checkAccount(config, env),
     checkDistribution,
     connect: (config) => awsClient(calls(config, env, requestTimeoutMs), credentialsSource(config, env), retry),

@@ -193,14 +193,14 @@ describe('checking an account', () => {
 
 describe('the settings of the SDK', () => {
   it('hold no credential; the SDK asks for them when it signs', async () => {
-    const texts = { access_key: 'AKIDEXAMPLE', secret_key: 'hunter2!', session_token: 'token42!' };
+    const texts = { access_key: 'AKID00000EXAMPLE', secret_key: 'hunter2!', session_token: 'token42!' };
     const credentials = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, secret(text)]));
     const settings = clientConfig({ keyCollection: 'us-west-1', credentials }, {}, 1000);
     const shown = inspect(settings, { depth: 9, showHidden: true });
     for (const text of Object.values(texts)) expect(shown).not.toContain(text);
     const provider = settings.credentials as () => Promise<unknown>;
     expect(await provider()).toEqual({
-      accessKeyId: 'AKIDEXAMPLE',
+      accessKeyId: 'AKID00000EXAMPLE',
       secretAccessKey: 'hunter2!',
       sessionToken: 'token42!',
     });

@@ -12,7 +12,7 @@ import { secret } from '../../../src/support/secret.ts';
 import { clockOf } from '../../support/clock.ts';
 
 export const REGION = 'eu-west-2';
-export const ACCESS_KEY = { accessKeyId: 'AKIAADAPTERTEST', secretAccessKey: 'adapter-test-secret' };
+export const ACCESS_KEY = { accessKeyId: 'AKIA0ADAPTERTEST', secretAccessKey: 'adapter-test-secret' };
 
 const wrappingKeys = wrappingKeyRing();
 

@@ -1,0 +1,48 @@
+import { secret } from '../../support/secret.ts';
+import type { Credentials, TakenCredentials } from '../port.ts';
+
+/** Credentials that a configuration may hold. */
+export const CREDENTIAL_NAMES = ['access_key', 'secret_key', 'session_token', 'endpoint'] as const;
+const KNOWN: ReadonlySet<string> = new Set(CREDENTIAL_NAMES);
+const LIST = 'access_key, secret_key, session_token and endpoint';
+
+/** AWS IAM API Reference, AccessKey: `AccessKeyId`. */
+const ACCESS_KEY_ID = /^\w{16,128}$/;
+/** Short of a secret access key, which has 40 characters and may consist of letters only. */
+const IDENTIFIER = /^[a-z_][a-z0-9_-]{0,31}$/i;
+/** No credential of AWS, and no URL, has any other characters. */
+const PRINTABLE = /^[\x21-\x7e]*$/;
+
+/**
+ * Takes the credentials of a write: what is refused would else be ignored, and the server's own account be used, or
+ * fail with each request. A line feed at the end, which files and Kubernetes Secrets have, is left out.
+ */
+export function takeCredentials(sent: Credentials): TakenCredentials {
+  const taken = Object.entries(sent).map(([name, value]) => [name, value.reveal().replace(/\r?\n$/, '')] as const);
+  for (const [name, value] of taken) {
+    const problem = problemOf(name, value);
+    if (problem !== undefined) return { problem };
+  }
+  return { credentials: Object.fromEntries(taken.map(([name, value]) => [name, secret(value)])) };
+}
+
+function problemOf(name: string, value: string): string | undefined {
+  if (!KNOWN.has(name)) {
+    // A value that was given without its name stands where the name should.
+    const shown = IDENTIFIER.test(name) && !/^A[KS]IA/.test(name) ? `"${name}"` : 'a name';
+    return `credentials holds ${shown} that awskms does not know: give ${LIST} only, as name=value`;
+  }
+  if (!PRINTABLE.test(value)) {
+    return (
+      `credentials holds a character in ${name} that none has (a space, a line break, a byte order mark or another one ` +
+      'that is not printable): write it without'
+    );
+  }
+  if (name === 'access_key' && value !== '' && !ACCESS_KEY_ID.test(value)) {
+    return (
+      'credentials holds an access_key that is not the id of one, which has 16 to 128 letters, digits and "_": it may ' +
+      'have been swapped with secret_key'
+    );
+  }
+  return undefined;
+}
