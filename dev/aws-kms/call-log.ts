@@ -1,6 +1,8 @@
 /** One authenticated or refused call, in the order of arrival. */
 export interface LoggedCall {
   readonly action: string;
+  /** The id that the answer carries, as CloudTrail shows it. */
+  readonly requestId: string;
   readonly region: string;
   readonly accessKeyId: string;
   /** KeyId or TargetKeyId of the request; for CreateKey the id of the new key. */
@@ -15,7 +17,7 @@ export type OpenCall = { -readonly [Field in keyof LoggedCall]: LoggedCall[Field
 
 export interface CallLog {
   /** The call's entry, to be completed by its handler. */
-  start(action: string): OpenCall;
+  start(action: string, requestId: string): OpenCall;
   calls(): readonly LoggedCall[];
   /** How many calls of an action there have been. */
   count(action: string): number;
@@ -24,8 +26,8 @@ export interface CallLog {
 export function newCallLog(): CallLog {
   const calls: OpenCall[] = [];
   return {
-    start(action) {
-      const call = { action, region: '', accessKeyId: '', outcome: 'pending', effect: false };
+    start(action, requestId) {
+      const call = { action, requestId, region: '', accessKeyId: '', outcome: 'pending', effect: false };
       calls.push(call);
       return call;
     },

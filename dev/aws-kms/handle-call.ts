@@ -27,9 +27,9 @@ export interface CallHandler {
  *
  * @throws {KmsError} to be answered @throws {NoAnswer} for a connection that is to stay silent
  */
-export async function handleCall(handler: CallHandler, request: SignedRequest): Promise<Output> {
+export async function handleCall(handler: CallHandler, request: SignedRequest, requestId: string): Promise<Output> {
   const action = actionOf(request);
-  const logged = handler.log.start(action);
+  const logged = handler.log.start(action, requestId);
   try {
     const output = await run(handler, request, logged);
     logged.outcome = 'ok';

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -50,7 +49,6 @@ export function answer(response: ServerResponse, status: number, value: unknown,
     .writeHead(status, {
       'content-type': contentType,
       'content-length': Buffer.byteLength(body),
-      'x-amzn-requestid': randomUUID(),
     })
     .end(body);
 }

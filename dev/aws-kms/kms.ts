@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock, type WallClock } from '../../src/support/clock.ts';
 import { startAdmin } from './admin.ts';
@@ -107,9 +108,11 @@ async function serve(handler: CallHandler, request: IncomingMessage, response: S
       Array.isArray(value) ? value.join(',') : (value ?? ''),
     ]),
   );
+  const requestId = randomUUID();
+  response.setHeader('x-amzn-requestid', requestId);
   try {
     const signed = { method: request.method ?? '', url: request.url ?? '/', headers, body };
-    answer(response, 200, await handleCall(handler, signed), CONTENT_TYPE);
+    answer(response, 200, await handleCall(handler, signed, requestId), CONTENT_TYPE);
   } catch (error) {
     if (error instanceof NoAnswer) {
       if (error.how === 'dropped') request.socket.destroy();

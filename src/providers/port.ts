@@ -49,8 +49,22 @@ export interface VersionAttempt {
 /** One version of a distributed key, as an adapter needs to know it. */
 export interface VersionTarget extends VersionAttempt, DistributionSpec {}
 
+/** What a call that changes a cloud says of itself, for the log. */
+export interface Receipt {
+  /** False where the cloud was so already, and nothing had to be changed. */
+  readonly changed: boolean;
+  /** The cloud's id of the request that made the change (AWS: `requestID` in CloudTrail); absent where it gave none. */
+  readonly requestId?: string;
+}
+
+/** As {@link Receipt}, of a call that sets a name. */
+export interface NameReceipt extends Receipt {
+  /** The name was there, and pointed to none of the objects of this distribution; undefined where nobody could tell. */
+  readonly taken: boolean | undefined;
+}
+
 /** A version that a cloud has made. */
-export interface CreatedVersion {
+export interface CreatedVersion extends Receipt {
   /** AWS: CMK key id; Azure: key version; GCP: CryptoKeyVersion number. */
   readonly remoteId: string;
   /** False where the material has still to be imported into what was made (AWS). */
@@ -90,12 +104,14 @@ export interface PermissionCheck {
 export interface NameClaim {
   /** The name is known to have been set by us before: it is taken back, wherever it points now. */
   readonly owned: boolean;
-  /** Ids of all objects of this distribution: a name that points to one of them is ours. */
+  /** Ids of all objects of this distribution, the likeliest holder last: a name that points to one of them is ours. */
   readonly ours: readonly string[];
 }
 
 /** How a removal ended; `unknown`: the cloud knows no such object, which a young one may be there all the same. */
-export type Removal = 'removed' | 'unknown';
+export interface Removal extends Receipt {
+  readonly outcome: 'removed' | 'unknown';
+}
 
 /** What a cloud says of one version when it is asked. */
 export type VersionObservation =
@@ -118,7 +134,7 @@ export interface Unseen {
 /**
  * One cloud account, opened with its credentials. Every call has a deadline of its own, retries what is worth it
  * (throttling, eventual consistency) and rejects with a ProviderError only. All but {@link createVersion} may be
- * repeated safely.
+ * repeated safely. What changes the cloud resolves to a {@link Receipt}.
  */
 export interface KmsClient {
   /**
@@ -130,15 +146,15 @@ export interface KmsClient {
   /** Looks for the object of an attempt whose answer was lost. */
   findVersion(attempt: VersionAttempt, signal: AbortSignal): Promise<SearchResult>;
   /** Imports the material, wrapped with the cloud's own wrapping key; again if need be. */
-  importMaterial(target: VersionTarget, remoteId: string, material: KeyMaterial, signal: AbortSignal): Promise<void>;
-  setEnabled(target: VersionTarget, remoteId: string, enabled: boolean, signal: AbortSignal): Promise<void>;
+  importMaterial(target: VersionTarget, remoteId: string, material: KeyMaterial, signal: AbortSignal): Promise<Receipt>;
+  setEnabled(target: VersionTarget, remoteId: string, enabled: boolean, signal: AbortSignal): Promise<Receipt>;
   /**
    * Makes a version the one that applications reach by the distributed name (AWS: alias). A name that was never known
    * to be ours and points to a stranger's object is left alone: reason `already_exists`.
    */
-  setCurrent(target: VersionTarget, remoteId: string, claim: NameClaim, signal: AbortSignal): Promise<void>;
+  setCurrent(target: VersionTarget, remoteId: string, claim: NameClaim, signal: AbortSignal): Promise<NameReceipt>;
   /** Takes the distributed name away; a name that is gone already is fine. */
-  removeName(distributedName: string, ours: readonly string[], signal: AbortSignal): Promise<void>;
+  removeName(distributedName: string, ours: readonly string[], signal: AbortSignal): Promise<Receipt>;
   /** Schedules the deletion of a version; one that is gone or pending deletion already is fine. */
   removeVersion(remoteId: string, signal: AbortSignal): Promise<Removal>;
   /** Asks for the state of a version. Never fails but for an aborted signal: not knowing is an answer. */

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { ProviderError, type ProviderErrorReason } from '../../src/providers/errors.ts';
-import type { KmsClient, KmsDriver, KmsDrivers, ProviderKind, SearchResult } from '../../src/providers/port.ts';
+import type {
+  KmsClient,
+  KmsDriver,
+  KmsDrivers,
+  ProviderKind,
+  Receipt,
+  SearchResult,
+} from '../../src/providers/port.ts';
 
 /** One object of the model: what a CMK is, as far as the engine can tell. */
 export interface ModelObject {
@@ -38,6 +45,16 @@ export function modelCloud(): ModelCloud {
   const calls: string[] = [];
   let created = 0;
 
+  /** As `call`, of one that changes something; false: there was nothing to change. The receipt has the call's number. */
+  const change = async <T extends object>(
+    action: string,
+    subject: string,
+    effect: () => T | false,
+  ): Promise<Receipt & T> => {
+    const requestId = `request-${calls.length + 1}`;
+    const given = await call(action, subject, effect);
+    return { ...(given === false ? { changed: false } : { changed: true, requestId }), ...given } as Receipt & T;
+  };
   const call = async <T>(action: string, subject: string, effect: () => T): Promise<T> => {
     const fault = cloud.fault(action, calls.length);
     calls.push(`${action} ${subject}`);
@@ -56,7 +73,7 @@ export function modelCloud(): ModelCloud {
 
   const client: KmsClient = {
     createVersion: (target) =>
-      call('create', target.attempt, () => {
+      change('create', target.attempt, () => {
         const id = `cmk-${++created}`;
         objects.set(id, { id, attempt: target.attempt, labels: target.labels, state: 'pending_import' });
         return { remoteId: id, imported: false };
@@ -68,37 +85,41 @@ export function modelCloud(): ModelCloud {
         return found ? { outcome: 'found', remoteId: found.id } : { outcome: 'absent' };
       }),
     importMaterial: (_target, id, material) =>
-      call('import', id, () => {
+      change('import', id, () => {
         const object = living('import', id);
         const hash = createHash('sha256').update(material.reveal()).digest('hex');
         if (object.material !== undefined && object.material !== hash) throw refusal('import', 'invalid_request');
         object.material = hash;
         if (object.state === 'pending_import') object.state = 'enabled';
+        return {};
       }),
     setEnabled: (_target, id, enabled) =>
-      call(enabled ? 'enable' : 'disable', id, () => {
+      change(enabled ? 'enable' : 'disable', id, () => {
         const object = living('set_enabled', id);
         if (object.state === 'pending_import') throw refusal('set_enabled', 'invalid_state');
         object.state = enabled ? 'enabled' : 'disabled';
+        return {};
       }),
     setCurrent: ({ distributedName }, id, { owned, ours }) =>
-      call('set_current', distributedName, () => {
+      change('set_current', distributedName, () => {
         living('set_current', id);
         const holder = names.get(distributedName);
         if (holder !== undefined && !owned && !ours.includes(holder)) throw refusal('set_current', 'already_exists');
         names.set(distributedName, id);
+        return { taken: holder !== undefined && !ours.includes(holder) };
       }),
     removeName: (name, ours) =>
-      call('remove_name', name, () => {
+      change('remove_name', name, () => {
         const holder = names.get(name);
-        if (holder !== undefined && ours.includes(holder)) names.delete(name);
+        return holder !== undefined && ours.includes(holder) && names.delete(name) ? {} : false;
       }),
     removeVersion: (id) =>
-      call('remove', id, () => {
+      change('remove', id, () => {
         const object = objects.get(id);
-        if (!object) return 'unknown';
+        if (!object) return { outcome: 'unknown', changed: false };
+        const changed = object.state !== 'pending_deletion';
         object.state = 'pending_deletion';
-        return 'removed';
+        return { outcome: 'removed', changed };
       }),
     observeVersion: async (id) => {
       if (!cloud.searchable) return { outcome: 'forbidden', why: 'no permission to look' };

@@ -45,7 +45,7 @@ export async function performStep(run: Run, step: Step, remaining: () => readonl
       break;
     case 'remove': {
       const removal = await client.removeVersion(remoteId(run, step.version), signal);
-      if (removal === 'unknown') await recordUnknown(run.mount, context, run.ref, record.current, step.version);
+      if (removal.outcome === 'unknown') await recordUnknown(run.mount, context, run.ref, record.current, step.version);
       break;
     }
     case 'remove_replaced':

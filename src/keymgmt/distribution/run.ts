@@ -45,9 +45,12 @@ export function remoteId(run: Run, version: number): string {
   return state.remote_id;
 }
 
-/** Cloud ids of this distribution: what a name in the cloud may point to and still be ours. */
+/** Cloud ids of this distribution: what a name in the cloud may point to and still be ours, the likeliest last. */
 export function knownIds(distribution: Distribution): readonly string[] {
-  return [...(distribution.retired ?? []), ...Object.values(remoteIds(distribution))];
+  const ids = remoteIds(distribution);
+  const current = distribution.current === undefined ? undefined : ids[distribution.current];
+  const all = [...(distribution.retired ?? []), ...Object.values(ids)];
+  return current === undefined ? all : [...all.filter((id) => id !== current), current];
 }
 
 /** Reads a version's material; the caller destroys it. */

@@ -1,7 +1,8 @@
 import { ProviderError } from '../errors.ts';
-import type { NameClaim } from '../port.ts';
-import type { Calls } from './calls.ts';
+import type { NameClaim, NameReceipt, Receipt } from '../port.ts';
+import type { Answer, Calls } from './calls.ts';
 import type { FreshCmks } from './fresh-cmks.ts';
+import { receiptOf } from './receipt.ts';
 import { FRESH, SETTLED, type Retry, type RetryPolicy } from './retry.ts';
 import { unless } from './unless.ts';
 
@@ -10,12 +11,15 @@ export function aliasOf(distributedName: string): string {
   return `alias/hashicorp/${distributedName}`;
 }
 
+/** Of how many CMKs it is asked whether they have an alias, before it counts as somebody else's. */
+const LIKELY_HOLDERS = 4;
+
 /** The alias calls of one use of the adapter, which share a budget of time. */
 export interface Aliases {
   /** Points an alias to a CMK, and takes it from another one where the claim allows that. */
-  point(AliasName: string, TargetKeyId: string, claim: NameClaim): Promise<void>;
+  point(AliasName: string, TargetKeyId: string, claim: NameClaim): Promise<NameReceipt>;
   /** Deletes an alias that points to one of these CMKs. */
-  remove(AliasName: string, ours: readonly string[]): Promise<void>;
+  remove(AliasName: string, ours: readonly string[]): Promise<Receipt>;
   /** The one of these CMKs that has the alias. */
   holder(AliasName: string, ours: readonly string[]): Promise<string | undefined>;
 }
@@ -26,22 +30,32 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
   return {
     async point(AliasName, TargetKeyId, { owned, ours }) {
       const alias = { AliasName, TargetKeyId };
-      const update = (policy: RetryPolicy): Promise<unknown> => retry(policy, () => calls.updateAlias(alias, signal));
+      const update = (policy: RetryPolicy): Promise<Answer> => retry(policy, () => calls.updateAlias(alias, signal));
       // A missing alias and a missing CMK look the same, so waiting waits for CreateAlias, which tells them apart.
-      if (owned && (await unless(['not_found'], () => update(SETTLED))) !== undefined) return;
+      if (owned) {
+        // Asked before, as the answer of UpdateAlias does not say where the alias was.
+        const taken = await isElsewhere(AliasName, TargetKeyId, ours);
+        const moved = await unless(['not_found'], () => update(SETTLED));
+        if (moved !== undefined) return { ...receiptOf(moved), taken };
+      }
       try {
-        await retry(policyFor(TargetKeyId), () => calls.createAlias(alias, signal));
+        return {
+          ...receiptOf(await retry(policyFor(TargetKeyId), () => calls.createAlias(alias, signal))),
+          taken: false,
+        };
       } catch (error) {
         if (!(error instanceof ProviderError) || error.reason !== 'already_exists') throw error;
         // The name is taken: by an earlier version of this key, or by a stranger, whose alias must stay his.
         if (!owned && (await holder(AliasName, ours)) === undefined) throw error;
-        await update(policyFor(TargetKeyId));
+        return { ...receiptOf(await update(policyFor(TargetKeyId))), taken: owned ? undefined : false };
       }
     },
 
     async remove(AliasName, ours) {
-      if ((await holder(AliasName, ours)) === undefined) return;
-      await unless(['not_found'], () => retry(SETTLED, () => calls.deleteAlias({ AliasName }, signal)));
+      if ((await holder(AliasName, ours)) === undefined) return receiptOf(undefined);
+      return receiptOf(
+        await unless(['not_found'], () => retry(SETTLED, () => calls.deleteAlias({ AliasName }, signal))),
+      );
     },
 
     holder,
@@ -56,6 +70,25 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
       if (names?.includes(AliasName)) return KeyId;
     }
     return undefined;
+  }
+
+  /** Whether an alias, if it exists, is not where ours should be; undefined where nobody can tell. Only the log asks. */
+  async function isElsewhere(
+    AliasName: string,
+    TargetKeyId: string,
+    ours: readonly string[],
+  ): Promise<boolean | undefined> {
+    const likely = ours.slice(-LIKELY_HOLDERS).reverse();
+    try {
+      for (const KeyId of likely) {
+        if ((await unless(['not_found'], () => aliasesOf(KeyId)))?.includes(AliasName)) return false;
+      }
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      return undefined;
+    }
+    // The list of a fresh CMK may not show its alias yet; the target has it only after a lost answer.
+    return likely.some((KeyId) => KeyId !== TargetKeyId && fresh.has(KeyId)) ? undefined : true;
   }
 
   async function aliasesOf(KeyId: string): Promise<readonly string[]> {

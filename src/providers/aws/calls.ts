@@ -8,19 +8,24 @@ import { toProviderError } from './to-provider-error.ts';
 export interface Calls {
   createKey: Call<Sdk.CreateKeyCommandInput, Sdk.CreateKeyCommandOutput>;
   getParametersForImport: Call<Sdk.GetParametersForImportCommandInput, Sdk.GetParametersForImportCommandOutput>;
-  importKeyMaterial: Call<Sdk.ImportKeyMaterialCommandInput, unknown>;
-  enableKey: Call<Sdk.EnableKeyCommandInput, unknown>;
-  disableKey: Call<Sdk.DisableKeyCommandInput, unknown>;
-  scheduleKeyDeletion: Call<Sdk.ScheduleKeyDeletionCommandInput, unknown>;
-  createAlias: Call<Sdk.CreateAliasCommandInput, unknown>;
-  updateAlias: Call<Sdk.UpdateAliasCommandInput, unknown>;
-  deleteAlias: Call<Sdk.DeleteAliasCommandInput, unknown>;
+  importKeyMaterial: Call<Sdk.ImportKeyMaterialCommandInput, Answer>;
+  enableKey: Call<Sdk.EnableKeyCommandInput, Answer>;
+  disableKey: Call<Sdk.DisableKeyCommandInput, Answer>;
+  scheduleKeyDeletion: Call<Sdk.ScheduleKeyDeletionCommandInput, Answer>;
+  createAlias: Call<Sdk.CreateAliasCommandInput, Answer>;
+  updateAlias: Call<Sdk.UpdateAliasCommandInput, Answer>;
+  deleteAlias: Call<Sdk.DeleteAliasCommandInput, Answer>;
   listAliases: Call<Sdk.ListAliasesCommandInput, Sdk.ListAliasesCommandOutput>;
   tagResource: Call<Sdk.TagResourceCommandInput, unknown>;
   describeKey: Call<Sdk.DescribeKeyCommandInput, Sdk.DescribeKeyCommandOutput>;
   listKeys: Call<Sdk.ListKeysCommandInput, Sdk.ListKeysCommandOutput>;
   listResourceTags: Call<Sdk.ListResourceTagsCommandInput, Sdk.ListResourceTagsCommandOutput>;
   close(): void;
+}
+
+/** What every answer carries. */
+export interface Answer {
+  readonly $metadata: { readonly requestId?: string | undefined };
 }
 
 type Call<I, O> = (input: I, signal: AbortSignal) => Promise<O>;

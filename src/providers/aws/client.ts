@@ -1,12 +1,13 @@
 import { ProviderError } from '../errors.ts';
-import type { AccountCheck, KmsClient, VersionTarget } from '../port.ts';
+import type { AccountCheck, KmsClient, Removal, VersionTarget } from '../port.ts';
 import { aliases, aliasOf, type Aliases } from './aliases.ts';
-import type { Calls } from './calls.ts';
+import type { Answer, Calls } from './calls.ts';
 import { checkPermissions } from './check-permissions.ts';
 import { findByTag } from './find-by-tag.ts';
 import { freshCmks } from './fresh-cmks.ts';
 import { importMaterial } from './import-material.ts';
 import { observeCmk, unseen } from './observe.ts';
+import { receiptOf } from './receipt.ts';
 import { CREATE, DOUBTED, FRESH, retryWithin, SETTLED, type Retry, type RetryDependencies } from './retry.ts';
 import { unless } from './unless.ts';
 
@@ -36,8 +37,8 @@ export function awsClient(
 
   return {
     async createVersion(target, _material, signal) {
-      const { KeyMetadata } = await retryFor(signal)(CREATE, () => calls.createKey(newCmk(target), signal));
-      const remoteId = KeyMetadata?.KeyId;
+      const answer = await retryFor(signal)(CREATE, () => calls.createKey(newCmk(target), signal));
+      const remoteId = answer.KeyMetadata?.KeyId;
       if (remoteId === undefined) {
         throw new ProviderError('unavailable', 'CreateKey: the answer holds no key id', {
           call: 'CreateKey',
@@ -46,7 +47,7 @@ export function awsClient(
       }
       fresh.add(remoteId);
       attempts.set(remoteId, target.attempt);
-      return { remoteId, imported: false };
+      return { remoteId, imported: false, ...receiptOf(answer) };
     },
 
     async findVersion({ attempt }, signal) {
@@ -56,13 +57,14 @@ export function awsClient(
     },
 
     async importMaterial(_target, remoteId, material, signal) {
-      await importMaterial(calls, retryOn(remoteId, signal), remoteId, material, signal);
+      const answer = await importMaterial(calls, retryOn(remoteId, signal), remoteId, material, signal);
       fresh.add(remoteId);
+      return receiptOf(answer);
     },
 
     async setEnabled(_target, remoteId, enabled, signal) {
       const call = enabled ? calls.enableKey : calls.disableKey;
-      await retryOn(remoteId, signal)(() => call({ KeyId: remoteId }, signal));
+      return receiptOf(await retryOn(remoteId, signal)(() => call({ KeyId: remoteId }, signal)));
     },
 
     setCurrent: ({ distributedName }, remoteId, claim, signal) =>
@@ -74,18 +76,19 @@ export function awsClient(
       const schedule = (): ReturnType<Calls['scheduleKeyDeletion']> =>
         calls.scheduleKeyDeletion({ KeyId: remoteId }, signal);
       const retry = retryOn(remoteId, signal);
+      const removed = (answer: Answer | undefined): Removal => ({ outcome: 'removed', ...receiptOf(answer) });
       // A CMK stays for seven days at least, so one that was there a moment ago only seems to be missing.
       if (fresh.has(remoteId)) {
-        await unless(['pending_deletion'], () => retry(schedule));
-        return 'removed';
+        return removed(await unless(['pending_deletion'], () => retry(schedule)));
       }
       try {
         // It may have been made a moment ago by a process that is gone.
         const doubt = retryWithin(DOUBT_MS, dependencies, signal);
-        await unless(['pending_deletion'], () => retry(() => doubt(DOUBTED, schedule)));
-        return 'removed';
+        return removed(await unless(['pending_deletion'], () => retry(() => doubt(DOUBTED, schedule))));
       } catch (error) {
-        if (error instanceof ProviderError && error.reason === 'not_found') return 'unknown';
+        if (error instanceof ProviderError && error.reason === 'not_found') {
+          return { outcome: 'unknown', ...receiptOf(undefined) };
+        }
         throw error;
       }
     },

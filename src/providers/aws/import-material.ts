@@ -1,7 +1,7 @@
 import type { KeyMaterial } from '../../crypto/key-material.ts';
 import { wrapRsaOaepSha256 } from '../../crypto/wrap-rsa-oaep.ts';
 import { ProviderError } from '../errors.ts';
-import type { Calls } from './calls.ts';
+import type { Answer, Calls } from './calls.ts';
 
 /** Codes that say that another pair of public key and import token may do. */
 const STALE_TOKEN = new Set<string | undefined>(['ExpiredImportTokenException', 'InvalidImportTokenException']);
@@ -10,6 +10,8 @@ const MAX_PAIRS = 2;
 /**
  * Imports material as AWS documents it (Importing key material, steps 2 to 4): a public key and an import token that
  * belong together, the material wrapped with RSAES_OAEP_SHA_256, no expiry. The same material may be imported again.
+ *
+ * @returns the answer to ImportKeyMaterial
  */
 export async function importMaterial(
   calls: Calls,
@@ -17,7 +19,7 @@ export async function importMaterial(
   KeyId: string,
   material: KeyMaterial,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Answer> {
   for (let pair = 1; ; pair++) {
     const { PublicKey, ImportToken } = await retry(() =>
       calls.getParametersForImport(
@@ -27,13 +29,12 @@ export async function importMaterial(
     );
     const EncryptedKeyMaterial = wrap(PublicKey, material);
     try {
-      await retry(() =>
+      return await retry(() =>
         calls.importKeyMaterial(
           { KeyId, ImportToken, EncryptedKeyMaterial, ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' },
           signal,
         ),
       );
-      return;
     } catch (error) {
       const isStale = error instanceof ProviderError && STALE_TOKEN.has(error.code);
       if (!isStale || pair === MAX_PAIRS) throw error;

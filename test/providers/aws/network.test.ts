@@ -89,6 +89,7 @@ describe('an answer to CreateKey', () => {
     expect(await connect(endpoint).createVersion(target(1), noMaterial, aborter.signal)).toEqual({
       remoteId: 'made',
       imported: false,
+      changed: true,
     });
   });
 });
