@@ -2,6 +2,9 @@ import {
   codedError,
   errorResponse,
   isUserError,
+  isWritable,
+  READ_ONLY_TEXT,
+  StorageError,
   unsupportedOperation,
   unsupportedPath,
   userError,
@@ -43,6 +46,9 @@ export interface BackendOptions {
   readonly logger?: Logger;
 }
 
+/** Operations that a node which may only read leaves to the active one. */
+const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete']);
+
 /** Makes a backend from paths (Vault: `framework.Backend`). */
 export function createBackend(options: BackendOptions): Backend {
   const { paths, specialPaths = {}, periodic, wal, clock = systemClock, logger = silentLogger } = options;
@@ -61,6 +67,7 @@ export function createBackend(options: BackendOptions): Backend {
     // The name comes from the wire: `constructor` is no operation.
     const definition = Object.hasOwn(operations, operation) ? operations[operation as PathOperation] : undefined;
     if (!definition) throw unsupportedOperation();
+    if (WRITES.has(operation) && definition.readOnly !== true) await refuseReadOnly(request);
     const context = pathContext(request, route, 'Field validation failed: ');
     return withWarnings(await definition.handler(context), request.data, route);
   };
@@ -85,11 +92,23 @@ export function createBackend(options: BackendOptions): Backend {
       if (!route) throw unsupportedPath();
       const { existenceCheck } = route.path;
       if (!existenceCheck) return { found: false, exists: false };
+      // Also where this node may only read, whose storage may be behind: a server forwards no request for an error here.
+      // It then checks the caller's policies against this answer, and those of the active node decide.
       return { found: true, exists: await existenceCheck(pathContext(request, route, '')) };
     },
     invalidateKey: (key) => options.invalidate?.(key),
     cleanup: async (context) => options.cleanup?.(context),
   };
+}
+
+/**
+ * Asked before a handler has read anything: on a standby, what storage holds may be behind, and an answer made from it
+ * (`not found`, or that there is nothing to delete) would stand, as the server forwards a request for this error alone.
+ *
+ * @throws {StorageError} on a node that may not write
+ */
+async function refuseReadOnly({ system, signal }: Request): Promise<void> {
+  if (!(await isWritable(system, signal))) throw new StorageError(READ_ONLY_TEXT);
 }
 
 /** @throws {BackendError} user_error when a field cannot be converted, its text after `prefix` */

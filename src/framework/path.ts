@@ -37,6 +37,11 @@ export interface OperationDefinition<F extends FieldMap> {
   readonly responses?: Readonly<Record<number, ResponseDefinition>>;
   readonly display?: DisplayAttributes;
   readonly deprecated?: boolean;
+  /**
+   * Of a create, update, patch or delete: it writes nothing to storage and may answer from a state that is some moments
+   * old, so that a standby serves it as it serves reads. @default false: the active node serves it
+   */
+  readonly readOnly?: boolean;
   /** Leaves the operation out of the OpenAPI document. */
   readonly unpublished?: boolean;
 }

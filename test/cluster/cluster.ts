@@ -29,6 +29,8 @@ export interface Cluster {
   readonly folders: readonly [string, ...string[]];
   /** Sends a request to whichever node is active, waiting for one. @throws {Error} when the connection breaks */
   http(method: Method, path: string, body?: unknown): Promise<Answer>;
+  /** Sends a request to a node that is unsealed and not active, as root unless `headers` say otherwise. @throws {Error} when there is none */
+  standby(method: Method, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Ends the active node with SIGKILL. @returns starts it again and unseals it */
   killActive(): Promise<() => Promise<void>>;
   stop(): Promise<void>;
@@ -36,6 +38,8 @@ export interface Cluster {
 
 const NODES = 3;
 const ELECTION_SECONDS = 60;
+/** What `sys/health` answers on a standby. */
+const STANDBY = 429;
 
 export async function startCluster(binary: ServerBinary, plugin: string): Promise<Cluster> {
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'cluster-'));
@@ -126,6 +130,13 @@ export async function startCluster(binary: ServerBinary, plugin: string): Promis
       folders: [founderPlace.folder, ...places.slice(1).map((place) => place.folder)],
       async http(method, path, body) {
         return sendRequest((await active()).address, token, { method, path, body });
+      },
+      async standby(method, path, body, headers = {}) {
+        for (const node of nodes) {
+          if ((await health(node))?.status !== STANDBY) continue;
+          return sendRequest(node.address, token, { method, path, body, headers });
+        }
+        throw new Error('no node is a standby');
       },
       async killActive() {
         const node = await active();

@@ -124,6 +124,84 @@ it('a refusal to write on this node goes up to the server, whatever a handler ma
   await expect(backendOf({ paths: [path] }).handleRequest(request('read', 'a'))).rejects.toThrow(/be written/);
 });
 
+describe('on a node that may only read', () => {
+  const asked: string[] = [];
+  const answers = (name: string) => ({
+    handler: async (): Promise<Response> => {
+      asked.push(name);
+      return { data: { name } };
+    },
+  });
+  const path = definePath({
+    pattern: 'thing/(?P<name>\\w+)',
+    fields: { name: fields.string(), size: fields.int() },
+    existenceCheck: async () => false,
+    operations: {
+      create: answers('create'),
+      update: answers('update'),
+      patch: answers('patch'),
+      delete: answers('delete'),
+      read: answers('read'),
+      list: answers('list'),
+      scan: answers('scan'),
+      header: answers('header'),
+    },
+    help: { synopsis: '' },
+  });
+  const verify = definePath({
+    pattern: 'verify',
+    fields: {},
+    operations: { update: { ...answers('verify'), readOnly: true } },
+    help: { synopsis: '' },
+  });
+  const backend = backendOf({ paths: [path, verify] });
+  const secondary = ReplicationState.performanceSecondary;
+  const at = (state: number, local = false): SystemView => ({
+    ...activeNode,
+    replicationState: async () => state,
+    localMount: async () => local,
+  });
+
+  it.each(['create', 'update', 'patch', 'delete'])(
+    'a %s goes to the active node before anything is looked at',
+    async (operation) => {
+      asked.length = 0;
+      // A field that is wrong is for the active node to refuse, too.
+      const wrong = { size: 'large' };
+      for (const system of [standby, at(secondary), at(ReplicationState.drSecondary)]) {
+        const sent = request(operation, 'thing/a', wrong, { system });
+        await expect(backend.handleRequest(sent)).rejects.toThrow(new StorageError(READ_ONLY_TEXT));
+      }
+      expect(asked).toEqual([]);
+      for (const system of [activeNode, at(secondary, true), at(ReplicationState.performancePrimary)]) {
+        await backend.handleRequest(request(operation, 'thing/a', {}, { system }));
+      }
+      expect(asked).toEqual([operation, operation, operation]);
+    },
+  );
+
+  it.each(['read', 'list', 'scan', 'header'])('a %s is answered there', async (operation) => {
+    const answer = await backend.handleRequest(request(operation, 'thing/a', {}, { system: standby }));
+    expect(answer?.data).toEqual({ name: operation });
+  });
+
+  it('an update that is declared to write nothing is answered there', async () => {
+    const answer = await backend.handleRequest(request('update', 'verify', {}, { system: standby }));
+    expect(answer?.data).toEqual({ name: 'verify' });
+  });
+
+  it('create is still told from update, as a server forwards nothing for an error of that check', async () => {
+    const check = await backend.handleExistenceCheck(request('update', 'thing/a', {}, { system: standby }));
+    expect(check).toEqual({ found: true, exists: false });
+  });
+
+  it('an operation that the path does not have is refused, and help is given', async () => {
+    const rest = { system: standby };
+    expect(await kindOf(backend.handleRequest(request('delete', 'verify', {}, rest)))).toBe('unsupported_operation');
+    expect((await backend.handleRequest(request('help', 'verify', {}, rest)))?.data?.['help']).toContain('verify');
+  });
+});
+
 describe('fields of a request', () => {
   it('are overruled by the path, and unknown ones are left out, with warnings as Vault words them', async () => {
     const data = { name: 'forged', tags: 'a, b', zebra: 1, apple: 2 };

@@ -37,7 +37,10 @@ describe('a request that is interrupted', () => {
     },
   );
 
-  it('as it is sent to a node that may not write changes nothing in the cloud', async () => {
+  it.each([
+    ['as it is sent to a node that may not write', 0],
+    ['as the node loses its leadership after it was begun', 1],
+  ])('%s changes nothing in the cloud', async (_, asActive) => {
     await engine.write('kms/aws/key/k', purpose);
     await engine.write('key/k/rotate');
     cloud.fault = (action) => (action === 'disable' ? { when: 'before', reason: 'unavailable' } : undefined);
@@ -48,10 +51,15 @@ describe('a request that is interrupted', () => {
     for (const key of storage.keys()) await behind.put((await storage.get(key)) ?? { key, value: Buffer.of() });
     await engine.write('key/k', { min_enabled_version: 1 });
     const refuse = (): Promise<never> => Promise.reject(new StorageError(READ_ONLY_TEXT));
+    let asked = 0;
     const standby = await startEngine({
       drivers: cloud.drivers,
       storage: { ...behind, put: refuse, delete: refuse },
-      system: { ...activeNode, replicationState: async () => ReplicationState.performanceStandby },
+      system: {
+        ...activeNode,
+        replicationState: async (signal) =>
+          asked++ < asActive ? activeNode.replicationState(signal) : ReplicationState.performanceStandby,
+      },
     });
     await expect(standby.write('kms/aws/key/k', purpose)).rejects.toThrow(READ_ONLY_TEXT);
     expect(await violations(storage, cloud)).toEqual([]);
