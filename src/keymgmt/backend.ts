@@ -20,6 +20,7 @@ import { rotateKeyPath } from './paths/rotate-key-path.ts';
 import { kmsStatusPath } from './paths/kms-status-path.ts';
 import { statusPath } from './paths/status-path.ts';
 import { syncPath } from './paths/sync-path.ts';
+import { RECORD_SIZES } from './record-parts.ts';
 import { recoveryTick } from './recovery/recovery.ts';
 import { reportLeftBehind } from './recovery/report-left-behind.ts';
 
@@ -67,7 +68,7 @@ function newMount(dependencies: EngineDependencies, id: string, logger: Logger):
     ...dependencies,
     id,
     logger,
-    keys: keyStore(),
+    keys: keyStore(dependencies.recordSizes ?? RECORD_SIZES),
     materials: materialStore(),
     kms: kmsStore(),
     distributions: distributionStore(),

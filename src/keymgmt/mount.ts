@@ -11,6 +11,7 @@ import type { KeyStore } from './keys/key-store.ts';
 import type { MaterialStore } from './keys/material-store.ts';
 import type { ClientCache } from './kms/client-cache.ts';
 import type { KmsStore } from './kms/kms-store.ts';
+import type { RecordSizes } from './record-parts.ts';
 
 /** What the engine takes from outside; one set serves all mounts of the process. */
 export interface EngineDependencies {
@@ -19,6 +20,8 @@ export interface EngineDependencies {
   /** Makes the random id of an attempt to create a cloud object (UUID). */
   readonly newAttempt: () => string;
   readonly clock: Clock;
+  /** @default RECORD_SIZES */
+  readonly recordSizes?: RecordSizes | undefined;
 }
 
 /** Everything that belongs to one mount; nothing here is shared with another. */

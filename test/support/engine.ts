@@ -12,6 +12,7 @@ import {
   type Storage,
   type SystemView,
 } from '../../src/logical/index.ts';
+import type { RecordSizes } from '../../src/keymgmt/record-parts.ts';
 import type { KmsDrivers } from '../../src/providers/port.ts';
 import { systemClock, type Clock } from '../../src/support/clock.ts';
 import type { Logger } from '../../src/support/logger.ts';
@@ -25,6 +26,7 @@ export interface EngineOptions {
   readonly logger?: Logger;
   readonly generateKey?: KeyGenerator;
   readonly newAttempt?: () => string;
+  readonly recordSizes?: RecordSizes | undefined;
 }
 
 /** A mount of the engine in this process; a request fails where a secret is seen in an answer, an error or the log. */
@@ -38,9 +40,16 @@ export interface Engine extends InMemoryMount {
 }
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { drivers, generateKey: newKey = generateKey, newAttempt = randomUUID, clock = systemClock, ...rest } = options;
+  const {
+    drivers,
+    generateKey: newKey = generateKey,
+    newAttempt = randomUUID,
+    clock = systemClock,
+    ...others
+  } = options;
+  const { recordSizes, ...rest } = others;
   const watch = watchEngine();
-  const factory = watch.factory(keymgmtFactory({ drivers, generateKey: newKey, newAttempt, clock }));
+  const factory = watch.factory(keymgmtFactory({ drivers, generateKey: newKey, newAttempt, clock, recordSizes }));
   const mount = await mountInMemory(factory, { backendUUID: '5f4dd6a8-0000-4000-8000-000000000001', ...rest });
   return {
     ...mount,

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { KEY_TYPES, type KeyType } from '../../crypto/key-type.ts';
 import { userError } from '../../logical/index.ts';
+import { LARGEST_PART, MOST_PARTS } from '../record-parts.ts';
 
 /** One version of a key as the record keeps it; the material itself is elsewhere (material-store.ts). */
-const versionSchema = v.looseObject({
+export const versionSchema = v.looseObject({
   /** RFC 3339. */
   creation_time: v.string(),
   /** PKIX PEM; asymmetric types only. */
@@ -19,13 +20,25 @@ export const keySchema = v.pipe(
     /** 0 and 1 both mean that all versions are enabled; kept as it was written, as clients compare. */
     min_enabled_version: v.pipe(v.number(), v.integer(), v.minValue(0)),
     latest_version: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    /** The newest versions; all of them where there are no {@link Key.parts}. */
     versions: v.record(v.string(), versionSchema),
+    /** The older versions are in parts, see key-store.ts: `count` of them, each of `size` versions, from version 1 on. */
+    parts: v.optional(
+      v.object({
+        size: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LARGEST_PART)),
+        count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_PARTS)),
+      }),
+    ),
     /** Name of the KMS that the key was distributed to last. Whether it still is, the distribution record says. */
     kms: v.optional(v.string()),
   }),
-  // Whoever counts up to the latest version relies on it: a number that is wrong may be too large to count to.
+  // Whoever counts up to the latest version relies on it: a number that is wrong may be too large to count to. It also
+  // makes a release that knows no parts refuse the record.
   v.forward(
-    v.check(({ latest_version, versions }) => Object.keys(versions).length === latest_version),
+    v.check(
+      ({ latest_version, versions, parts }) =>
+        Object.keys(versions).length + (parts ? parts.size * parts.count : 0) === latest_version,
+    ),
     ['latest_version'],
   ),
 );

@@ -49,7 +49,7 @@ export function keyPath(mount: Mount): PathDefinition {
       read: {
         handler: async ({ data, storage, signal }) => {
           const name = data.get('name');
-          const key = await mount.keys.get(storage, name, signal);
+          const key = await mount.keys.getWithVersions(storage, name, signal);
           return key && { data: describeKey(name, key) };
         },
       },

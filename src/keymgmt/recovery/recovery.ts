@@ -5,7 +5,7 @@ import { distributionName, type DistributionRef } from '../distribution/distribu
 import { planDistribution } from '../distribution/plan.ts';
 import type { Mount } from '../mount.ts';
 import { settleOrphans } from './settle-orphans.ts';
-import { sweepMaterial } from './sweep-material.ts';
+import { sweepKeyParts, sweepMaterial } from './sweep-material.ts';
 
 /** A search for orphans reads all keys of an account, so it is rare. */
 const ORPHAN_CHECK_MS = 60 * 60_000;
@@ -43,6 +43,7 @@ async function sweepIfNeeded(mount: Mount, context: BackendContext): Promise<voi
   mount.leftovers.suspected = false;
   try {
     await sweepMaterial(mount, context);
+    await sweepKeyParts(mount, context);
   } catch (error) {
     mount.leftovers.suspected = true;
     throw error;
