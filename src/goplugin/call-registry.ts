@@ -1,4 +1,4 @@
-import { status, type handleUnaryCall, type Metadata, type ServerErrorResponse } from '@grpc/grpc-js';
+import { status, type Deadline, type handleUnaryCall, type Metadata, type ServerErrorResponse } from '@grpc/grpc-js';
 import type { Logger } from '../support/logger.ts';
 import { describeFault } from './fault.ts';
 import { RpcError } from './rpc-error.ts';
@@ -7,6 +7,8 @@ import { RpcError } from './rpc-error.ts';
 export interface CallContext {
   /** Aborted when the caller has cancelled, its deadline has passed, or the plugin stops. */
   readonly signal: AbortSignal;
+  /** When the caller gives up, milliseconds since the Unix epoch; undefined where it does not say. */
+  readonly deadline: number | undefined;
   readonly metadata: Metadata;
 }
 
@@ -70,7 +72,8 @@ export function callRegistry(logger: Logger): CallRegistry {
         answered = true;
         controller.abort(new RpcError(status.CANCELLED, 'the request was cancelled or its deadline has passed'));
       });
-      void handler(call.request, { signal: controller.signal, metadata: call.metadata })
+      const { request, metadata } = call;
+      void handler(request, { signal: controller.signal, deadline: deadlineOf(call.getDeadline()), metadata })
         .then(
           (reply) => {
             if (answered) return;
@@ -99,6 +102,12 @@ export function callRegistry(logger: Logger): CallRegistry {
       for (const stream of streams) stream.end();
     },
   };
+}
+
+// grpc-js says infinity where the caller has said nothing.
+function deadlineOf(deadline: Deadline): number | undefined {
+  const time = Number(deadline);
+  return Number.isFinite(time) ? time : undefined;
 }
 
 // What is not an RpcError is a mistake of ours: the caller learns no more than that.

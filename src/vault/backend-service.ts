@@ -4,6 +4,8 @@ import { describeFault } from '../goplugin/fault.ts';
 import { RpcError } from '../goplugin/rpc-error.ts';
 import type { PluginContext } from '../goplugin/serve.ts';
 import { errorResponse, isUserError } from '../logical/index.ts';
+import type { Timer } from '../support/budget.ts';
+import type { WallClock } from '../support/clock.ts';
 import type { Logger } from '../support/logger.ts';
 import { isMistake, toProtoError } from './errors.ts';
 import type { BackendHandlers } from './generated/pb/Backend.ts';
@@ -13,6 +15,7 @@ import type { HandleRequestArgs__Output } from './generated/pb/HandleRequestArgs
 import type { HandleRequestReply } from './generated/pb/HandleRequestReply.ts';
 import type { Mount, Mounts } from './mounts.ts';
 import { fromWireRequest, type RequestScope } from './request.ts';
+import { withRequestBudget } from './request-budget.ts';
 import { toWirePaths, toWireResponse } from './response.ts';
 
 /** `logical.TypeLogical`: a secrets engine. */
@@ -22,14 +25,22 @@ export interface BackendServiceOptions {
   readonly mounts: Mounts;
   readonly unary: PluginContext['unary'];
   readonly logger: Logger;
+  readonly clock: WallClock;
+  readonly timer: Timer;
   /** In metadata mode the process only tells what the plugin is. */
   readonly metadataMode: boolean;
 }
 
 /** Answers `pb.Backend`, the calls of the server on a mount. */
-export function backendHandlers({ mounts, unary, logger, metadataMode }: BackendServiceOptions): BackendHandlers {
+export function backendHandlers(options: BackendServiceOptions): BackendHandlers {
+  const { mounts, unary, logger, metadataMode } = options;
   const serving = <Args, Reply>(handler: UnaryHandler<Args, Reply>): UnaryHandler<Args, Reply> =>
     metadataMode ? refuse : handler;
+
+  const scoped = <T>(mount: Mount, call: CallContext, task: (scope: RequestScope) => Promise<T>): Promise<T> =>
+    withRequestBudget(options, call, (signal) =>
+      task({ storage: mount.storageFor(call.metadata), system: mount.system, signal }),
+    );
 
   const logged = (error: unknown): unknown => {
     if (isMistake(error)) logger.error('request failed unexpectedly', describeFault(error));
@@ -39,8 +50,10 @@ export function backendHandlers({ mounts, unary, logger, metadataMode }: Backend
   const handleRequest = async (args: HandleRequestArgs__Output, call: CallContext): Promise<HandleRequestReply> => {
     const mount = mounts.find(call.metadata);
     try {
-      const request = fromWireRequest(args.request, scope(mount, call));
-      return { response: toWireResponse(await mount.backend.handleRequest(request)) };
+      return await scoped(mount, call, async (scope) => {
+        const request = fromWireRequest(args.request, scope);
+        return { response: toWireResponse(await mount.backend.handleRequest(request)) };
+      });
     } catch (error) {
       // A server answers 500 to err_type 1 here; its own engines give such a text as a response.
       if (isUserError(error)) return { response: toWireResponse(errorResponse(error.message)) };
@@ -54,9 +67,10 @@ export function backendHandlers({ mounts, unary, logger, metadataMode }: Backend
   ): Promise<HandleExistenceCheckReply> => {
     const mount = mounts.find(call.metadata);
     try {
-      const request = fromWireRequest(args.request, scope(mount, call));
-      const { found, exists } = await mount.backend.handleExistenceCheck(request);
-      return { check_found: found, exists };
+      return await scoped(mount, call, async (scope) => {
+        const { found, exists } = await mount.backend.handleExistenceCheck(fromWireRequest(args.request, scope));
+        return { check_found: found, exists };
+      });
     } catch (error) {
       return { err: toProtoError(logged(error)) };
     }
@@ -76,7 +90,7 @@ export function backendHandlers({ mounts, unary, logger, metadataMode }: Backend
       serving(async (_args, call) => {
         const mount = mounts.find(call.metadata);
         try {
-          await mount.backend.initialize(scope(mount, call));
+          await scoped(mount, call, (scope) => mount.backend.initialize(scope));
           return {};
         } catch (error) {
           return { err: toProtoError(logged(error)) };
@@ -95,15 +109,13 @@ export function backendHandlers({ mounts, unary, logger, metadataMode }: Backend
         return {};
       }),
     ),
-    Cleanup: unary(async (_args, { metadata, signal }) => {
-      await mounts.cleanup({ metadata, signal: metadataMode ? undefined : signal });
+    Cleanup: unary(async (_args, call) => {
+      const { metadata } = call;
+      if (metadataMode) await mounts.cleanup({ metadata, signal: undefined });
+      else await withRequestBudget(options, call, (signal) => mounts.cleanup({ metadata, signal }));
       return {};
     }),
   };
-}
-
-function scope(mount: Mount, { signal, metadata }: CallContext): RequestScope {
-  return { storage: mount.storageFor(metadata), system: mount.system, signal };
 }
 
 async function refuse(): Promise<never> {

@@ -1,6 +1,7 @@
 import { nodeProcess, type PluginProcess } from '../goplugin/plugin-process.ts';
 import { serveGoPlugin, type PluginContext, type Service } from '../goplugin/serve.ts';
 import type { BackendFactory } from '../logical/index.ts';
+import { systemTimer, type Timer } from '../support/budget.ts';
 import { systemClock, type WallClock } from '../support/clock.ts';
 import { hclogLogger } from '../support/hclog-logger.ts';
 import { backendHandlers } from './backend-service.ts';
@@ -25,6 +26,8 @@ export interface ServePluginOptions {
   readonly version: string;
   /** @default the machine's clock */
   readonly clock?: WallClock;
+  /** @default the machine's timer */
+  readonly timer?: Timer;
   /** @default the process of Node */
   readonly process?: PluginProcess;
 }
@@ -34,14 +37,15 @@ export interface ServePluginOptions {
  * Resolves when the server has been told where to connect.
  */
 export async function servePlugin(options: ServePluginOptions): Promise<void> {
-  const { name, factory, version, clock = systemClock, process = nodeProcess() } = options;
+  const { name, factory, version, clock = systemClock, timer = systemTimer, process = nodeProcess() } = options;
   const logger = hclogLogger({ clock, module: name, write: process.writeStderr });
   let served: Mounts | undefined;
 
   const services = ({ protocolVersion, broker, unary }: PluginContext): readonly Service[] => {
     const wire = vaultServices();
     served = mounts(broker, wire, factory, logger);
-    const backend = backendHandlers({ mounts: served, unary, logger, metadataMode: inMetadataMode(process.env) });
+    const metadataMode = inMetadataMode(process.env);
+    const backend = backendHandlers({ mounts: served, unary, logger, clock, timer, metadataMode });
     const always: Service[] = [
       { definition: wire.backend, handlers: backend },
       { definition: wire.version, handlers: { Version: unary(async () => ({ plugin_version: version })) } },

@@ -1,4 +1,4 @@
-import { isWritable, READ_ONLY_TEXT, StorageError, type BackendContext } from '../../logical/index.ts';
+import { BackendError, isWritable, READ_ONLY_TEXT, StorageError, type BackendContext } from '../../logical/index.ts';
 import { ProviderError } from '../../providers/errors.ts';
 import type { Mount } from '../mount.ts';
 import { withdrawAnnounced } from './create-version.ts';
@@ -44,6 +44,12 @@ async function refuseReadOnly({ system, signal }: BackendContext): Promise<void>
   if (!(await isWritable(system, signal))) throw new StorageError(READ_ONLY_TEXT);
 }
 
+/** A budget that ended between two calls is told as one that ended a call: with what is done and what is left. */
+function timeIsOver(error: unknown, { signal }: BackendContext): ProviderError | undefined {
+  if (error !== signal.reason || !(error instanceof BackendError)) return undefined;
+  return new ProviderError('timeout', error.message, { call: 'budget' });
+}
+
 async function runPlan(run: Run): Promise<readonly Step[]> {
   const { mount, context, ref, key, record } = run;
   const remaining = (): readonly Step[] => planDistribution(desiredState(key, record.current), record.current);
@@ -63,8 +69,9 @@ async function runPlan(run: Run): Promise<readonly Step[]> {
       withdrawAnnounced(run);
       await record.flush();
       // A storage error stays as it is: the server forwards a request by its text.
-      if (!(error instanceof ProviderError)) throw error;
-      throw new IncompleteError(ref, { done, left: steps, removing: record.current.removing }, error);
+      const failure = timeIsOver(error, context) ?? error;
+      if (!(failure instanceof ProviderError)) throw failure;
+      throw new IncompleteError(ref, { done, left: steps, removing: record.current.removing }, failure);
     }
   }
   if (record.current.removing) {

@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { codedError } from '../../src/logical/index.ts';
+import { ProviderError } from '../../src/providers/errors.ts';
+import type { KmsClient, ProviderConfig } from '../../src/providers/port.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+const PURPOSE = { purpose: 'encrypt,decrypt' };
+
+describe('a request whose time is over', () => {
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+  let engine: Engine;
+  let budget: AbortController;
+  /** Called before each import with the signal that it got; the cloud answers when this resolves. */
+  let importing: (signal: AbortSignal) => Promise<void>;
+
+  const spend = (): void => {
+    budget.abort(codedError(504, 'not finished within 85 s'));
+  };
+  const distribute = (): Promise<string | undefined> =>
+    engine.errorOf(engine.write('kms/aws/key/k', PURPOSE, budget.signal));
+
+  beforeEach(async () => {
+    cloud = modelCloud();
+    storage = inMemoryStorage();
+    budget = new AbortController();
+    importing = async () => undefined;
+    const { awskms } = cloud.drivers;
+    const connect = (config: ProviderConfig): KmsClient => {
+      const client = awskms.connect(config);
+      return {
+        ...client,
+        importMaterial: async (target, id, material, signal) => {
+          await importing(signal);
+          return client.importMaterial(target, id, material, signal);
+        },
+      };
+    };
+    engine = await startEngine({ storage, drivers: { ...cloud.drivers, awskms: { ...awskms, connect } } });
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('key/k/rotate');
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+  });
+
+  it('ends the cloud call that is under way, says what is done and left, and has it on record', async () => {
+    importing = (signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(new ProviderError('timeout', 'ImportKeyMaterial: cancelled', { call: 'ImportKeyMaterial' }));
+        });
+        spend();
+      });
+    expect(await distribute()).toMatch(
+      /is incomplete: ImportKeyMaterial: cancelled; done: create version 1, .*; left: import version 1, /,
+    );
+    expect(storage.keys()).toContain('distribution/aws/k');
+    importing = async () => undefined;
+    await engine.tick(false);
+    expect([...cloud.objects.values()].map(({ state }) => state)).toEqual(['enabled', 'enabled']);
+  });
+
+  it('between two cloud calls says the same', async () => {
+    importing = async () => {
+      spend();
+    };
+    expect(await distribute()).toMatch(
+      /is incomplete: not finished within 85 s; done: create version 1, .*, import version 1; left: import/,
+    );
+  });
+
+  it('while it waits for the key lets go of that, and whoever comes next is served', async () => {
+    let goOn: () => void = () => undefined;
+    const other = new Promise<void>((resolve) => {
+      importing = () => {
+        resolve();
+        return new Promise((end) => (goOn = end));
+      };
+    });
+    const first = engine.write('kms/aws/key/k', PURPOSE);
+    await other;
+    const waiting = distribute();
+    const patient = engine.write('key/k', { deletion_allowed: true });
+    spend();
+    expect(await waiting).toBe('not finished within 85 s');
+    goOn();
+    importing = async () => undefined;
+    await Promise.all([first, patient]);
+    expect(await engine.read('key/k')).toMatchObject({ deletion_allowed: true });
+  });
+});
