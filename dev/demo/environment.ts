@@ -46,7 +46,7 @@ export async function startEnvironment(host: Host | undefined, progress: Progres
   const embedded = await startKms({ accessKeys: [credentials] });
   try {
     progress(`Starting ${displayName(binary)} (${binary.path})`);
-    const server = await startServer({ binary });
+    const server = await startServer({ binary, env: { KEYMGMT_ALLOWED_ENDPOINTS: embedded.url } });
     const watch = await watchServer({ http: (...request) => server.http(...request), folders: [server.folder] });
     watch.know('access_key', credentials.accessKeyId);
     watch.know('secret_key', credentials.secretAccessKey);

@@ -30,6 +30,7 @@ export function notYetSupported(
     takeCredentials: (credentials) => ({ credentials }),
     checkConfig,
     checkDistribution: () => text,
+    endpointOf: () => kind,
     connect: () => client,
   };
 }

@@ -177,6 +177,11 @@ export interface KmsDriver {
   checkConfig(config: ProviderConfig): string | undefined;
   /** Says why this cloud cannot take such a key (field and remedy), or nothing. No I/O. */
   checkDistribution(spec: DistributionSpec): string | undefined;
+  /**
+   * Where the requests of an account go, as far as that tells clouds apart: the cloud's name (`aws`) for any of its own
+   * hosts, else an origin, `http://127.0.0.1:4566`. No I/O.
+   */
+  endpointOf(config: ProviderConfig): string;
   /** Opens an account. No I/O: wrong credentials show at the first call. */
   connect(config: ProviderConfig): KmsClient;
 }

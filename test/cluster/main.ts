@@ -61,7 +61,8 @@ process.stdout.write(`rounds: ${ROUNDS}, failures: ${wrong.length}\n`);
 process.exitCode = wrong.length === 0 ? 0 : 1;
 
 async function mountEngine(cluster: Cluster, sha256: string): Promise<void> {
-  await must(cluster.http('PUT', 'sys/plugins/catalog/secret/keymgmt', { sha256, command: 'keymgmt' }));
+  const env = [`KEYMGMT_ALLOWED_ENDPOINTS=${kms.url}`];
+  await must(cluster.http('PUT', 'sys/plugins/catalog/secret/keymgmt', { sha256, command: 'keymgmt', env }));
   await must(cluster.http('POST', 'sys/mounts/keymgmt', { type: 'keymgmt' }));
   await must(
     cluster.http('POST', 'keymgmt/kms/aws', {

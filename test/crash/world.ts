@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InMemoryStorage } from '../../src/logical/index.ts';
+import { allowing } from '../support/allowing.ts';
 import { fileStorage } from '../support/file-storage.ts';
 import { startHost, type Host } from '../support/host/start-host.ts';
 import type { HostReply, MountedBackend } from '../support/host/mounted-backend.ts';
@@ -48,7 +49,7 @@ export async function newWorld(ground: Ground, allow: readonly string[] | undefi
   const journal = join(ground.folder, randomUUID());
   let storage = await fileStorage(journal);
   const start = async (): Promise<{ host: Host; mount: MountedBackend }> => {
-    const host = await startHost({ command: ground.plugin });
+    const host = await startHost({ command: ground.plugin, env: allowing(kms.url) });
     const mount = await host.mount({ storage: gate.storage(storage), uuid: MOUNT_UUID });
     await mount.initialize();
     return { host, mount };

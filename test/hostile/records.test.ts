@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startKms, type Kms } from '../../dev/aws-kms/kms.ts';
 import { wrappingKeyRing } from '../../dev/aws-kms/wrapping-keys.ts';
 import { inMemoryStorage, type InMemoryStorage, type Storage } from '../../src/logical/index.ts';
+import { allowing } from '../support/allowing.ts';
 import type { HostReply, HostRequest, MountedBackend } from '../support/host/mounted-backend.ts';
 import { garbageFor } from './garbage.ts';
 import { REPLAY, RUNS, SEED } from './seed.ts';
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => kms.close());
 
 // A record that names no endpoint leads there too.
-const plugin = useVictim(() => ({ AWS_ENDPOINT_URL: kms.url }));
+const plugin = useVictim(() => ({ AWS_ENDPOINT_URL: kms.url, ...allowing(kms.url) }));
 
 const ORPHAN = {
   schema: 1,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { knownSecrets, type KnownSecrets } from '../../dev/secrecy/known-secrets.ts';
 import { waitUntil } from '../../dev/servers/wait-until.ts';
 import { inMemoryStorage, type InMemoryStorage } from '../../src/logical/index.ts';
+import { allowing } from '../support/allowing.ts';
 import { builtPlugin, type BundledPlugin } from '../support/host/bundle.ts';
 import type { MountedBackend } from '../support/host/mounted-backend.ts';
 import type { RpcOptions } from '../support/host/rpc.ts';
@@ -37,6 +38,7 @@ const PATIENCE: RpcOptions = { deadlineMs: 20_000 };
 /** Whatever is configured by chance reaches no cloud. */
 const NO_CLOUD = {
   AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+  ...allowing('http://127.0.0.1:9'),
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_MAX_ATTEMPTS: '1',
 };

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
 import { systemClock } from '../../src/support/clock.ts';
 import { ACCESS_KEY, REGION, setUp } from '../providers/aws/harness.ts';
+import { allowing } from '../support/allowing.ts';
 import { inMemoryStorage, startEngine, type Engine } from '../support/engine.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 import { clockOf } from '../support/clock.ts';
@@ -16,7 +17,10 @@ it.each(['a restart', 'another write of the KMS', 'nothing else'])(
     const { kms } = await setUp();
     const storage = inMemoryStorage();
     const start = (): Promise<Engine> =>
-      startEngine({ storage, drivers: { ...modelCloud().drivers, awskms: awsDriver({ env: {}, retry }) } });
+      startEngine({
+        storage,
+        drivers: { ...modelCloud().drivers, awskms: awsDriver({ env: allowing(kms.url), retry }) },
+      });
     const { accessKeyId: access_key, secretAccessKey: secret_key } = ACCESS_KEY;
     const provider = {
       provider: 'awskms',
@@ -40,11 +44,13 @@ it.each(['a restart', 'another write of the KMS', 'nothing else'])(
 );
 
 it('an account that nobody reaches is not called ok', async () => {
-  const engine = await startEngine({ drivers: { ...modelCloud().drivers, awskms: awsDriver({ env: {}, retry }) } });
+  const endpoint = 'http://127.0.0.1:9';
+  const awskms = awsDriver({ env: allowing(endpoint), retry });
+  const engine = await startEngine({ drivers: { ...modelCloud().drivers, awskms } });
   const credentials = {
     access_key: 'AKIANOBODYISTHERE000',
     secret_key: 'x'.repeat(40),
-    endpoint: 'http://127.0.0.1:9',
+    endpoint,
   };
   await engine.write('kms/aws', { provider: 'awskms', key_collection: REGION, credentials });
   expect((await engine.write('kms/aws/check'))?.data?.['ok']).toBe(false);
@@ -57,11 +63,13 @@ it.each([400, 404, 405])('an endpoint that is no KMS, and answers %i, is not cal
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   for (const scheme of ['http', 'https']) {
-    const engine = await startEngine({ drivers: { ...modelCloud().drivers, awskms: awsDriver({ env: {}, retry }) } });
+    const endpoint = `${scheme}://127.0.0.1:${port}`;
+    const awskms = awsDriver({ env: allowing(endpoint), retry });
+    const engine = await startEngine({ drivers: { ...modelCloud().drivers, awskms } });
     const credentials = {
       access_key: 'AKIA0000000NOKMS',
       secret_key: 'x'.repeat(40),
-      endpoint: `${scheme}://127.0.0.1:${port}`,
+      endpoint,
     };
     await engine.write('kms/aws', { provider: 'awskms', key_collection: REGION, credentials });
     expect((await engine.write('kms/aws/check'))?.data).toMatchObject({ ok: false });
@@ -74,7 +82,7 @@ it('a sweep over an account that is down answers within the minute that clients 
   let now = Date.now();
   const clock = clockOf(() => now);
   const wait = async (ms: number): Promise<void> => void (now += ms);
-  const awskms = awsDriver({ env: {}, retry: { clock, random: () => 0.5, wait } });
+  const awskms = awsDriver({ env: allowing(kms.url), retry: { clock, random: () => 0.5, wait } });
   const engine = await startEngine({ clock, drivers: { ...modelCloud().drivers, awskms } });
   const { accessKeyId: access_key, secretAccessKey: secret_key } = ACCESS_KEY;
   const credentials = { access_key, secret_key, endpoint: kms.url };

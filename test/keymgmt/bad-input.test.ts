@@ -6,6 +6,7 @@ import { azureDriver } from '../../src/providers/azure/driver.ts';
 import { gcpDriver } from '../../src/providers/gcp/driver.ts';
 import { startKms, type Kms } from '../../dev/aws-kms/kms.ts';
 import { systemClock } from '../../src/support/clock.ts';
+import { allowing } from '../support/allowing.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 
 /** What is wrong, the request, and what the refusal must name. */
@@ -345,7 +346,11 @@ describe('bad input', () => {
     const retry = { clock: systemClock, random: Math.random, wait: realWait };
     engine = await startEngine({
       storage,
-      drivers: { awskms: awsDriver({ env: {}, retry }), azurekeyvault: azureDriver(), gcpckms: gcpDriver() },
+      drivers: {
+        awskms: awsDriver({ env: allowing(kms.url), retry }),
+        azurekeyvault: azureDriver(),
+        gcpckms: gcpDriver(),
+      },
     });
     const credentials = { access_key: 'AKIA00000EXAMPLE', secret_key: 'example-secret', endpoint: kms.url };
     for (const [path, data] of [

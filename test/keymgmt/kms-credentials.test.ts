@@ -4,6 +4,7 @@ import type { StorageEntry } from '../../src/logical/index.ts';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
 import { gcpDriver } from '../../src/providers/gcp/driver.ts';
 import type { ProviderConfig } from '../../src/providers/port.ts';
+import { clockOf } from '../support/clock.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
@@ -81,7 +82,7 @@ describe('the credentials of a KMS provider of AWS', () => {
   let engine: Engine;
 
   beforeEach(async () => {
-    const retry = { clock: { now: Date.now }, random: () => 0.5, wait: async () => undefined };
+    const retry = { clock: clockOf(Date.now), random: () => 0.5, wait: async () => undefined };
     storage = inMemoryStorage();
     engine = await startEngine({
       storage,

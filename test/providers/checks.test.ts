@@ -61,7 +61,7 @@ describe('a configuration of awskms', () => {
   it.each([
     {},
     { access_key: 'a', secret_key: 's' },
-    { access_key: 'a', secret_key: 's', session_token: 't', endpoint: 'http://127.0.0.1:4566' },
+    { access_key: 'a', secret_key: 's', session_token: 't', endpoint: 'https://kms-fips.us-west-1.amazonaws.com' },
     { access_key: 'a', secret_key: 's', session_token: '', endpoint: '' },
     { access_key: '', secret_key: '', region: 'us-east-1', anything: 'else' },
   ])('may have credentials %j', (credentials) => {
@@ -71,7 +71,7 @@ describe('a configuration of awskms', () => {
   it('names AWS_KMS_ENDPOINT when that is wrong, unless the configuration goes before it', () => {
     const server = aws({ AWS_KMS_ENDPOINT: 'kms.local:99' });
     expect(server.checkConfig(config('us-west-1'))).toContain('environment variable AWS_KMS_ENDPOINT');
-    expect(server.checkConfig(config('us-west-1', { endpoint: 'https://kms' }))).toBeUndefined();
+    expect(server.checkConfig(config('us-west-1', { endpoint: 'https://kms.us-west-1.api.aws' }))).toBeUndefined();
     expect(() => {
       server.connect(config('us-west-1')).close();
     }).not.toThrow();

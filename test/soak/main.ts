@@ -16,6 +16,7 @@ import { stderrProgress } from '../../dev/servers/progress.ts';
 import { displayName, hostNamed } from '../../dev/servers/server-binary.ts';
 import { startServer, type RunningServer } from '../../dev/servers/start-server.ts';
 import { randomFrom } from '../cluster/random-from.ts';
+import { allowing } from '../support/allowing.ts';
 import { pluginProcesses } from '../support/server/plugin-processes.ts';
 import { seedFrom } from '../support/seed.ts';
 
@@ -32,7 +33,7 @@ const random = randomFrom(SEED);
 const wanted = process.argv[2];
 const binary = await findServer(wanted === undefined ? undefined : hostNamed(wanted), process.env, stderrProgress);
 const kms = await startKms({ accessKeys: [ACCESS_KEY] });
-const started = await startServer({ binary });
+const started = await startServer({ binary, env: allowing(kms.url) });
 const watch = await watchServer({ http: (...request) => started.http(...request), folders: [started.folder] });
 watch.know('access_key', ACCESS_KEY.accessKeyId);
 watch.know('secret_key', ACCESS_KEY.secretAccessKey);

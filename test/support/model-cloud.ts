@@ -140,6 +140,7 @@ export function modelCloud(): ModelCloud {
     takeCredentials: (credentials) => ({ credentials }),
     checkConfig: () => undefined,
     checkDistribution: () => undefined,
+    endpointOf: () => 'model',
     connect: () => client,
   });
   const cloud: ModelCloud = {

@@ -2,6 +2,7 @@ import type * as Sdk from '@aws-sdk/client-kms';
 import { secret, type Secret } from '../../support/secret.ts';
 import type { ProviderConfig } from '../port.ts';
 import { quoted } from '../../support/quoted.ts';
+import { checkEndpoint, configuredEndpoint, type Environment } from './endpoint.ts';
 
 /** What the SDK signs requests with. */
 interface AwsIdentity {
@@ -9,9 +10,6 @@ interface AwsIdentity {
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 }
-
-/** Environment variables, as `process.env` gives them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 const CONNECTION_TIMEOUT_MS = 5_000;
 /** Firewalls forget idle connections, and CreateKey on such a one ends in doubt; so they are closed early. */
@@ -67,22 +65,14 @@ function shortened(accessKeyId: string): string {
   return `…${accessKeyId.slice(-4)}`;
 }
 
-/** Host that an account talks to, for error texts. */
-export function endpointName(config: ProviderConfig, env: Environment): string {
-  const { url } = configuredEndpoint(config, env);
-  return url !== undefined && isHttpUrl(url) ? new URL(url).host : `kms.${config.keyCollection}`;
-}
-
 /** Says what is wrong with an account's configuration (field and remedy), or nothing. */
 export function checkAccount(config: ProviderConfig, env: Environment): string | undefined {
-  return checkRegion(config.keyCollection) ?? checkCredentials(config) ?? checkEndpoint(config, env);
+  return checkRegion(config.keyCollection) ?? checkCredentials(config) ?? checkTrust(config, env);
 }
 
-/** Says what is wrong with the endpoint of an account (where it is set, and remedy), or nothing. */
-export function checkEndpoint(config: ProviderConfig, env: Environment): string | undefined {
-  const { url, holder } = configuredEndpoint(config, env);
-  if (url === undefined || isHttpUrl(url)) return undefined;
-  return `${holder} that is not a URL: use https://host or http://host:port`;
+/** Says why keys and credentials may not go where an account asks for, or nothing: {@link checkEndpoint}. */
+export function checkTrust(config: ProviderConfig, env: Environment): string | undefined {
+  return checkEndpoint(config, env, configuredIdentity(config) !== undefined);
 }
 
 function checkRegion(region: string): string | undefined {
@@ -113,14 +103,4 @@ function checkCredentials(config: ProviderConfig): string | undefined {
 /** A credential of the configuration. Forms send an empty text for what was left out. */
 function credential({ credentials }: ProviderConfig, name: string): string | undefined {
   return credentials[name]?.reveal() || undefined;
-}
-
-function configuredEndpoint(config: ProviderConfig, env: Environment): { url: string | undefined; holder: string } {
-  const url = credential(config, 'endpoint');
-  if (url !== undefined) return { url, holder: 'credentials holds an endpoint' };
-  return { url: env['AWS_KMS_ENDPOINT'] || undefined, holder: 'environment variable AWS_KMS_ENDPOINT holds a text' };
-}
-
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
 }

@@ -1,7 +1,8 @@
 import type * as Sdk from '@aws-sdk/client-kms';
 import { ProviderError } from '../errors.ts';
 import type { ProviderConfig } from '../port.ts';
-import { checkEndpoint, clientConfig, endpointName, type Environment } from './account.ts';
+import { checkTrust, clientConfig } from './account.ts';
+import { endpointName, type Environment } from './endpoint.ts';
 import { toProviderError } from './to-provider-error.ts';
 
 /** The API calls of AWS KMS that the adapter makes, each failing with a ProviderError only. */
@@ -39,7 +40,7 @@ export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs
     return { sdk, client: new sdk.KMSClient(clientConfig(config, env, requestTimeoutMs)) };
   };
   const send = async <O>(call: string, run: (sdk: typeof Sdk, client: Sdk.KMSClient) => Promise<O>): Promise<O> => {
-    const problem = checkEndpoint(config, env);
+    const problem = checkTrust(config, env);
     if (problem !== undefined) throw new ProviderError('invalid_request', `${call}: ${problem}`, { call });
     try {
       opened ??= open();

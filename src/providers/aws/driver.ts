@@ -1,8 +1,9 @@
 import type { KmsDriver } from '../port.ts';
-import { checkAccount, credentialsSource, type Environment } from './account.ts';
+import { checkAccount, credentialsSource } from './account.ts';
 import { calls } from './calls.ts';
 import { checkDistribution } from './check-distribution.ts';
 import { awsClient } from './client.ts';
+import { endpointOf, type Environment } from './endpoint.ts';
 import type { RetryDependencies } from './retry.ts';
 import { CREDENTIAL_NAMES, takeCredentials } from './take-credentials.ts';
 
@@ -21,6 +22,7 @@ export function awsDriver({ env, retry, requestTimeoutMs = 10_000 }: AwsDriverOp
     takeCredentials,
     checkConfig: (config) => checkAccount(config, env),
     checkDistribution,
+    endpointOf: (config) => endpointOf(config, env),
     connect: (config) => awsClient(calls(config, env, requestTimeoutMs), credentialsSource(config, env), retry),
   };
 }

@@ -14,6 +14,7 @@ import { realWait } from '../../../src/providers/aws/retry.ts';
 import { azureDriver } from '../../../src/providers/azure/driver.ts';
 import { gcpDriver } from '../../../src/providers/gcp/driver.ts';
 import { systemClock } from '../../../src/support/clock.ts';
+import { allowing } from '../../support/allowing.ts';
 import { inMemoryStorage, startEngine } from '../../support/engine.ts';
 import { ACCESS_KEY, material, REGION, target } from './harness.ts';
 
@@ -25,7 +26,11 @@ describe('the material that reaches the cloud', () => {
     const storage = inMemoryStorage();
     const engine = await startEngine({
       storage,
-      drivers: { awskms: awsDriver({ env: {}, retry }), azurekeyvault: azureDriver(), gcpckms: gcpDriver() },
+      drivers: {
+        awskms: awsDriver({ env: allowing(kms.url), retry }),
+        azurekeyvault: azureDriver(),
+        gcpckms: gcpDriver(),
+      },
     });
     const credentials = { access_key: ACCESS_KEY.accessKeyId, secret_key: ACCESS_KEY.secretAccessKey };
     await engine.write('key/k', { type: 'aes256-gcm96' });

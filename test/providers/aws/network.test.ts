@@ -10,6 +10,7 @@ import type { ProviderError } from '../../../src/providers/errors.ts';
 import { awsDriver } from '../../../src/providers/aws/driver.ts';
 import type { KmsClient } from '../../../src/providers/port.ts';
 import { secret } from '../../../src/support/secret.ts';
+import { allowing } from '../../support/allowing.ts';
 import { failure, material, noMaterial, REGION, target } from './harness.ts';
 import { clockOf } from '../../support/clock.ts';
 
@@ -28,7 +29,7 @@ const http = async (answer: RequestListener): Promise<string> => `http://${await
 function connect(endpoint: string, requestTimeoutMs?: number): KmsClient {
   const wait = async (): Promise<void> => undefined;
   const client = awsDriver({
-    env: {},
+    env: allowing(endpoint),
     retry: { clock: clockOf(() => 0), random: () => 0, wait },
     ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
   }).connect({

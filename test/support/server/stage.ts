@@ -9,6 +9,7 @@ import type { Answer, Method } from '../../../dev/servers/http-client.ts';
 import { installPlugin, registerArguments, type InstalledPlugin } from '../../../dev/servers/install-plugin.ts';
 import type { ServerBinary } from '../../../dev/servers/server-binary.ts';
 import { startServer, type RunningServer } from '../../../dev/servers/start-server.ts';
+import { allowing } from '../allowing.ts';
 
 export const REGION = 'eu-central-1';
 
@@ -43,10 +44,12 @@ export interface Stage {
 export async function raiseStage(binary: ServerBinary, { env = {} }: StageOptions = {}): Promise<Stage> {
   const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: randomBytes(30).toString('base64url') };
   const embedded = await startKms({ accessKeys: [credentials] });
-  const server = await startServer({ binary, env, logLevel: 'trace' }).catch(async (error: unknown) => {
-    await embedded.close();
-    throw error;
-  });
+  const server = await startServer({ binary, env: { ...allowing(embedded.url), ...env }, logLevel: 'trace' }).catch(
+    async (error: unknown) => {
+      await embedded.close();
+      throw error;
+    },
+  );
   const kms = new KMSClient({ region: REGION, endpoint: embedded.url, credentials });
   const strike = async (): Promise<void> => {
     kms.destroy();

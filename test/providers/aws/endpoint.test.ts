@@ -1,0 +1,218 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { awsDriver } from '../../../src/providers/aws/driver.ts';
+import type { Environment } from '../../../src/providers/aws/endpoint.ts';
+import type { KmsDriver, ProviderConfig } from '../../../src/providers/port.ts';
+import { secret } from '../../../src/support/secret.ts';
+import { clockOf } from '../../support/clock.ts';
+import { startEngine } from '../../support/engine.ts';
+import { modelCloud } from '../../support/model-cloud.ts';
+import { failure, noMaterial, target } from './harness.ts';
+
+const retry = { clock: clockOf(() => 0), random: () => 0, wait: async () => undefined };
+const KEYS = { access_key: 'AKIA0EXAMPLE00000', secret_key: 'example-secret' };
+const driver = (env: Environment = {}): KmsDriver => awsDriver({ env, retry });
+const config = (credentials: Readonly<Record<string, string>>, keyCollection = 'us-west-1'): ProviderConfig => ({
+  keyCollection,
+  credentials: Object.fromEntries(Object.entries(credentials).map(([name, value]) => [name, secret(value)])),
+});
+const at = (endpoint: string, region?: string): ProviderConfig => config({ ...KEYS, endpoint }, region);
+
+/** The host that the SDK makes for a Region. */
+function hostOf(Region: string, UseFIPS: boolean, UseDualStack: boolean): string {
+  const { config } = new KMSClient({ region: Region });
+  return config.endpointProvider({ Region, UseFIPS, UseDualStack }).url.host;
+}
+
+describe("an endpoint of AWS's own is trusted", () => {
+  it.each([
+    'us-west-1',
+    'il-central-1',
+    'mx-central-1',
+    'us-gov-east-1',
+    'us-iso-west-1',
+    'us-isob-east-1',
+    'eu-isoe-west-1',
+    'us-isof-south-1',
+    'eusc-de-east-1',
+  ])('by every name that the SDK makes for %s', (region) => {
+    const regional = hostOf(region, false, false);
+    const suffix = regional.slice(`kms.${region}.`.length);
+    for (const host of [
+      regional,
+      hostOf(region, true, false),
+      hostOf(region, false, true),
+      hostOf(region, true, true),
+      `vpce-0123456789abcdef0-1a2b3c4d.kms.${region}.vpce.${suffix}`,
+      `vpce-0123456789abcdef0-1a2b3c4d-${region}a.kms.${region}.vpce.${suffix}`,
+      `vpce-0123456789abcdef0-1a2b3c4d.kms-fips.${region}.vpce.${suffix}`,
+    ]) {
+      for (const url of [`https://${host}`, `https://${host}/`, `https://${host.toUpperCase()}:443`]) {
+        expect(driver().checkConfig(at(url, region)), url).toBeUndefined();
+        expect(driver().endpointOf(at(url, region)), url).toBe('aws');
+        expect(driver().checkConfig(config({ endpoint: url }, region)), 'ambient credentials').toBeUndefined();
+      }
+    }
+  });
+
+  it('and so is none at all', () => {
+    expect(driver().endpointOf(config(KEYS))).toBe('aws');
+  });
+});
+
+describe('an endpoint is refused', () => {
+  it.each([
+    'http://kms.us-west-1.amazonaws.com',
+    'https://kms.us-west-1.amazonaws.com:8443',
+    'https://kms.us-west-2.amazonaws.com',
+    'https://kms.us-west-1.amazonaws.eu',
+    'https://kms.us-west-1.amazonaws.com.cn',
+    'https://kms.us-west-1.amazonaws.com.example.net',
+    'https://kms.us-west-1.amazonaws.com.',
+    'https://kms.us-west-1.amazonaws.com@example.net',
+    'https://kms-us-west-1.amazonaws.com',
+    'https://evil.kms.us-west-1.amazonaws.com',
+    'https://sts.us-west-1.amazonaws.com',
+    'https://vpce-1.kms.us-west-1.vpce.amazonaws.com.example.net',
+    'https://vpce-1.vpce-svc-2.us-west-1.vpce.amazonaws.com',
+    'https://a.vpce-1.kms.us-west-1.vpce.amazonaws.com',
+    'https://evil.s3.us-west-1.amazonaws.com',
+    'https://example.net',
+    'http://127.0.0.1:4566',
+    'http://localhost:4566',
+  ])('as long as nobody allows it: %s', (endpoint) => {
+    const problem = driver().checkConfig(at(endpoint));
+    expect(problem).toContain('credentials holds an endpoint');
+    if (!endpoint.includes('@')) {
+      expect(problem).toContain('KEYMGMT_ALLOWED_ENDPOINTS');
+      expect(problem).toContain('vault plugin register -env');
+    }
+  });
+
+  it.each([
+    'https://user:pass-word@kms.us-west-1.amazonaws.com',
+    'https://kms.us-west-1.amazonaws.com/path',
+    'https://kms.us-west-1.amazonaws.com/?query',
+    'https://kms.us-west-1.amazonaws.com/#fragment',
+    'file:///etc/passwd',
+  ])('where it is more than scheme, host and port: %s', (endpoint) => {
+    const env = { KEYMGMT_ALLOWED_ENDPOINTS: 'https://kms.us-west-1.amazonaws.com' };
+    const problem = driver(env).checkConfig(at(endpoint));
+    expect(problem).toContain('endpoint that is not a URL: use https://');
+    expect(problem).not.toContain('pass-word');
+    expect(driver(env).endpointOf(at(endpoint))).toBe('invalid');
+  });
+
+  it.each([
+    'http://169.254.169.254',
+    'http://169.254.170.2:80',
+    'http://2852039166',
+    'http://0xa9.0xfe.0xa9.0xfe',
+    'http://0251.0376.0251.0376',
+    'http://169.254.43518',
+    'http://[::ffff:169.254.169.254]',
+    'http://[::ffff:a9fe:a9fe]',
+    'http://[::169.254.169.254]',
+    'http://[64:ff9b::169.254.169.254]',
+    'http://[fe80::1]',
+    'http://[febf::1]',
+    'http://[fd00:ec2::254]',
+    'http://[fd00:0ec2:0:0::0254]',
+    'https://169.254.169.254:8443',
+  ])('for its link-local address, whoever allows it: %s', (endpoint) => {
+    const env = { KEYMGMT_ALLOWED_ENDPOINTS: `${endpoint};ambient` };
+    expect(driver(env).checkConfig(at(endpoint))).toContain('link-local');
+  });
+
+  it.each(['AWS_KMS_ENDPOINT', 'AWS_ENDPOINT_URL_KMS', 'AWS_ENDPOINT_URL'])('also where %s names it', (name) => {
+    const origin = 'https://kms.example.internal';
+    const named = driver({ [name]: origin });
+    expect(named.checkConfig(config(KEYS))).toMatch(
+      new RegExp(`^environment variable ${name} .*${origin}.*-env=KEYMGMT`),
+    );
+    expect(named.endpointOf(config(KEYS))).toBe(origin);
+    expect(driver({ [name]: origin, KEYMGMT_ALLOWED_ENDPOINTS: origin }).checkConfig(config(KEYS))).toBeUndefined();
+  });
+});
+
+describe("the operator's list", () => {
+  const list = ' http://127.0.0.1:4566 , https://kms.example.internal/,,https://other.example;ambient';
+  const allowing = driver({ KEYMGMT_ALLOWED_ENDPOINTS: list });
+
+  it.each([
+    ['http://127.0.0.1:4566', 'http://127.0.0.1:4566'],
+    ['http://127.1:4566/', 'http://127.0.0.1:4566'],
+    ['https://KMS.example.internal:443', 'https://kms.example.internal'],
+    ['https://other.example', 'https://other.example'],
+  ])('allows %s', (endpoint, origin) => {
+    expect(allowing.checkConfig(at(endpoint))).toBeUndefined();
+    expect(allowing.endpointOf(at(endpoint))).toBe(origin);
+  });
+
+  it.each([
+    'http://127.0.0.1',
+    'http://127.0.0.1:4567',
+    'https://127.0.0.1:4566',
+    'http://kms.example.internal',
+    'https://kms.example.internal:8443',
+    'https://a.kms.example.internal',
+    'https://example.internal',
+  ])('allows origins exactly, and so not %s', (endpoint) => {
+    expect(allowing.checkConfig(at(endpoint))).toContain('KEYMGMT_ALLOWED_ENDPOINTS');
+  });
+
+  it("lets the server's own credentials go only where an entry says so", () => {
+    expect(allowing.checkConfig(config({ endpoint: 'https://other.example' }))).toBeUndefined();
+    const problem = allowing.checkConfig(config({ endpoint: 'http://127.0.0.1:4566' }));
+    expect(problem).toMatch(
+      /server's own credentials: give access_key and secret_key .*"http:\/\/127\.0\.0\.1:4566;ambient"/,
+    );
+  });
+
+  it.each([
+    'kms.example.internal',
+    'https://*.example.internal',
+    'https://a.example/path',
+    'https://a;all',
+    'https://a b',
+  ])('with an entry that is no origin allows nothing, and says so: %s', (entry) => {
+    const named = driver({ KEYMGMT_ALLOWED_ENDPOINTS: `https://a.example,${entry}` });
+    expect(named.checkConfig(at('https://a.example'))).toMatch(
+      /^environment variable KEYMGMT_ALLOWED_ENDPOINTS has an entry that is no endpoint: use https/,
+    );
+    expect(named.checkConfig(config(KEYS))).toBeUndefined();
+  });
+});
+
+describe('through the engine', () => {
+  it('a write of an endpoint that nobody allows is answered 400 and stores nothing', async () => {
+    const engine = await startEngine({ drivers: { ...modelCloud().drivers, awskms: driver() } });
+    const write = (credentials: Readonly<Record<string, string>>): Promise<string | undefined> =>
+      engine.errorOf(engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1', credentials }));
+    expect(await write({ ...KEYS, endpoint: 'https://example.net' })).toContain('KEYMGMT_ALLOWED_ENDPOINTS');
+    expect(await engine.read('kms/aws')).toBeUndefined();
+    expect(await write(KEYS)).toBeUndefined();
+    // Without access_key, the server's own credentials would go there.
+    expect(await write({ endpoint: 'http://127.0.0.1:4566' })).toContain('KEYMGMT_ALLOWED_ENDPOINTS');
+  });
+
+  it('a record of yesterday whose endpoint nobody allows today is refused at use, and nothing is sent', async () => {
+    let requests = 0;
+    const server = createServer((_request, response) => {
+      requests++;
+      response.end('{}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const client = driver().connect(at(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+    onTestFinished(() => {
+      client.close();
+    });
+    const error = await failure(client.createVersion(target(1), noMaterial, new AbortController().signal));
+    expect(error).toMatchObject({ reason: 'invalid_request', ambiguous: false });
+    expect(error.message).toContain('KEYMGMT_ALLOWED_ENDPOINTS');
+    expect(requests).toBe(0);
+  });
+});
