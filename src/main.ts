@@ -1,3 +1,5 @@
+// First: what it does to the environment must be done before the others read it.
+import { restrictions } from './restrict-process.ts';
 import { randomUUID } from 'node:crypto';
 import packageJson from '../package.json' with { type: 'json' };
 import { generateKey } from './crypto/generate-key.ts';
@@ -14,6 +16,7 @@ const retry = { clock: systemClock, random: Math.random, wait: realWait };
 void servePlugin({
   name: 'keymgmt',
   version: `v${packageJson.version}`,
+  warnings: restrictions,
   factory: keymgmtFactory({
     drivers: { awskms: awsDriver({ env: process.env, retry }), azurekeyvault: azureDriver(), gcpckms: gcpDriver() },
     generateKey,

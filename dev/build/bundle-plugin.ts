@@ -2,16 +2,9 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { LAUNCHER } from './launcher.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-/**
- * Makes the file a command: a shell script whose second line becomes Node, and which is a mere string to Node. The
- * server's NODE_OPTIONS would otherwise load code into the plugin before its own. `env -S`, which could do the same in
- * one line, is unknown to BusyBox.
- */
-const RUN_BY_NODE = `#!/bin/sh
-":" //; unset NODE_OPTIONS; exec node "$0" "$@"`;
 
 /** Where the plugin is built. */
 export const PLUGIN_FILE = `${ROOT}plugin/bin/vault-plugin-secrets-keymgmt`;
@@ -45,7 +38,7 @@ export async function bundlePlugin(target: string, entry = 'src/main.ts', versio
     // Names and lines stay readable in the stack traces that operators send.
     minify: false,
     legalComments: 'eof',
-    banner: { js: RUN_BY_NODE },
+    banner: { js: LAUNCHER },
     define: { 'process.env.NODE_ENV': '"production"' },
     plugins: version === undefined ? [] : [withVersion(version)],
     logLevel: 'warning',

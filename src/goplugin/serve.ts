@@ -38,6 +38,8 @@ export interface GoPluginOptions {
   readonly process: PluginProcess;
   readonly clock: WallClock;
   readonly logger: Logger;
+  /** Logged as soon as the host has shown its cookie. */
+  readonly warnings: readonly string[];
   readonly cookie: MagicCookie;
   /** Protocol versions that the plugin speaks. */
   readonly versions: readonly number[];
@@ -68,6 +70,7 @@ export async function serveGoPlugin(options: GoPluginOptions): Promise<void> {
   process.divertOutput((text) => {
     logger.debug('output', { text });
   });
+  for (const warning of options.warnings) logger.warn(warning);
   // Ctrl-C in the terminal of a development server reaches its plugins too; the server still needs them.
   process.onSignal('SIGINT', () => undefined);
   process.restrictFileMode();

@@ -24,6 +24,8 @@ export interface ServePluginOptions {
   readonly factory: BackendFactory;
   /** Semantic version with a leading `v`, which the catalog then pins; empty for an unversioned plugin. */
   readonly version: string;
+  /** Said in the log before anything else. */
+  readonly warnings?: readonly string[];
   /** @default the machine's clock */
   readonly clock?: WallClock;
   /** @default the machine's timer */
@@ -37,7 +39,8 @@ export interface ServePluginOptions {
  * Resolves when the server has been told where to connect.
  */
 export async function servePlugin(options: ServePluginOptions): Promise<void> {
-  const { name, factory, version, clock = systemClock, timer = systemTimer, process = nodeProcess() } = options;
+  const { name, factory, version, warnings = [], clock = systemClock, timer = systemTimer } = options;
+  const { process = nodeProcess() } = options;
   const logger = hclogLogger({ clock, module: name, write: process.writeStderr });
   let served: Mounts | undefined;
 
@@ -59,6 +62,7 @@ export async function servePlugin(options: ServePluginOptions): Promise<void> {
     process,
     clock,
     logger,
+    warnings,
     cookie: BACKEND_COOKIE,
     versions: VERSIONS,
     tlsProvider: unwrapTlsProvider(process),

@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { startKms, type Kms } from '../../dev/aws-kms/kms.ts';
+import { isAllowedVariable } from '../../src/support/allowed-variables.ts';
+import { builtPlugin, type BundledPlugin } from '../support/host/bundle.ts';
+import { autoMtlsIdentity } from '../support/host/identity.ts';
+import { startVictim, type Victim } from './victim.ts';
+
+const REGION = 'eu-west-2';
+const ACCESS_KEY = {
+  accessKeyId: 'AKIADEBUGVARIABLES',
+  secretAccessKey: randomBytes(30).toString('base64url'),
+  sessionToken: randomBytes(60).toString('base64url'),
+};
+const AMBIENT_SECRET = randomBytes(30).toString('base64url');
+
+/** What makes Node, its libraries, grpc-js and SDKs print or write what they do, as loud as each can be. */
+const LOUDEST: Readonly<Record<string, string>> = {
+  NODE_DEBUG: '*',
+  NODE_DEBUG_NATIVE: '*',
+  NODE_OPTIONS: '--trace-warnings --trace-uncaught --trace-exit --trace-tls',
+  NODE_V8_COVERAGE: 'coverage',
+  NODE_REDIRECT_WARNINGS: 'warnings',
+  NODE_PENDING_DEPRECATION: '1',
+  NODE_REPL_HISTORY: 'history',
+  NODE_REPL_EXTERNAL_MODULE: '/nowhere.js',
+  NODE_COMPILE_CACHE: 'cache',
+  NODE_PATH: '/nowhere',
+  UV_THREADPOOL_SIZE: '1',
+  UV_USE_IO_URING: '1',
+  OPENSSL_CONF: '/nowhere.cnf',
+  SSLKEYLOGFILE: 'tls-keys',
+  GRPC_TRACE: 'all',
+  GRPC_VERBOSITY: 'DEBUG',
+  GRPC_NODE_TRACE: 'all',
+  GRPC_NODE_VERBOSITY: 'DEBUG',
+  GRPC_NODE_DEBUG_SEND_ERROR_DETAILS: 'true',
+  DEBUG: '*',
+  DIAGNOSTICS: '*',
+  AWS_DEBUG: 'true',
+  AWS_SDK_DEBUG: '*',
+  AWS_SDK_JS_LOG_LEVEL: 'trace',
+  AZURE_LOG_LEVEL: 'verbose',
+  GOOGLE_SDK_NODE_LOGGING: '*',
+};
+
+let plugin: BundledPlugin;
+let kms: Kms;
+beforeAll(async () => {
+  plugin = await builtPlugin();
+  kms = await startKms({ accessKeys: [ACCESS_KEY] });
+});
+afterAll(async () => {
+  await kms.close();
+  await plugin.remove();
+});
+
+const victims: Victim[] = [];
+afterEach(async () => {
+  await Promise.all(victims.splice(0).map(({ host }) => host.close()));
+});
+
+async function start(env: Readonly<Record<string, string>>, command?: readonly string[]): Promise<Victim> {
+  const [program = plugin.path, ...args] = command ?? [];
+  const allowed = {
+    KEYMGMT_ALLOWED_ENDPOINTS: kms.url,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    AWS_SECRET_ACCESS_KEY: AMBIENT_SECRET,
+  };
+  const victim = await startVictim({ command: program, args, mode: 'automtls', env: { ...allowed, ...env } });
+  victims.push(victim);
+  victim.know('the ambient secret key', Buffer.from(AMBIENT_SECRET));
+  return victim;
+}
+
+/** Brings a key to the KMS and makes a version more; the victim knows all secrets of it. */
+async function useKms(victim: Victim): Promise<void> {
+  const { mount, storage } = victim;
+  victim.know('the secret key', Buffer.from(ACCESS_KEY.secretAccessKey));
+  victim.know('the session token', Buffer.from(ACCESS_KEY.sessionToken));
+  const credentials = {
+    access_key: ACCESS_KEY.accessKeyId,
+    secret_key: ACCESS_KEY.secretAccessKey,
+    session_token: ACCESS_KEY.sessionToken,
+    endpoint: kms.url,
+  };
+  const requests = [
+    { operation: 'create', path: 'kms/cloud', data: { provider: 'awskms', key_collection: REGION, credentials } },
+    { operation: 'create', path: 'key/app', data: { type: 'aes256-gcm96' } },
+    { operation: 'update', path: 'kms/cloud/key/app', data: { purpose: 'encrypt,decrypt', protection: 'hsm' } },
+    { operation: 'update', path: 'key/app/rotate', data: {} },
+  ];
+  for (const request of requests) {
+    const { response, error } = await mount.handleRequest(request, { deadlineMs: 20_000 });
+    expect([response?.data, error]).toEqual([undefined, undefined]);
+  }
+  for (const version of [1, 2]) {
+    const entry = await storage.get(`material/app/${version}`);
+    victim.know(`version ${version}`, entry?.value.subarray(1) ?? Buffer.alloc(0));
+  }
+}
+
+/** In the kernel's tables. */
+const LISTENING = '0A';
+
+const environmentOf = (pid: number): string[] => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').slice(0, -1);
+const folderOf = (pid: number): string => realpathSync(`/proc/${pid}/cwd`);
+
+it('prints and writes no secret, whatever the environment asks Node, grpc-js and SDKs to print', async () => {
+  const victim = await start(LOUDEST);
+  await useKms(victim);
+  await victim.stands();
+  const { pid } = victim.host.plugin;
+  const names = environmentOf(pid).map((variable) => variable.replace(/=[^]*$/, ''));
+  expect(names).toContain('AWS_SECRET_ACCESS_KEY');
+  expect(Object.keys(LOUDEST).filter((name) => names.includes(name))).toEqual([]);
+  expect(victim.host.plugin.logs().filter((line) => line['@message'] === 'output')).toEqual([]);
+  expect(readdirSync(folderOf(pid)).filter((name) => !name.startsWith('plugin'))).toEqual([]);
+});
+
+it('drops what is loaded with it also where no shell has', async () => {
+  const { GRPC_TRACE = '', GRPC_VERBOSITY = '', DEBUG = '', DIAGNOSTICS = '' } = LOUDEST;
+  const victim = await start({ GRPC_TRACE, GRPC_VERBOSITY, DEBUG, DIAGNOSTICS }, [process.execPath, plugin.path]);
+  await useKms(victim);
+  await victim.stands();
+  expect(victim.host.plugin.logs().filter((line) => line['@message'] === 'output')).toEqual([]);
+});
+
+it('does not go on where a variable has acted before it, and no shell has dropped it', async () => {
+  const env = { NODE_DEBUG: 'http,tls' };
+  if ('execve' in process) {
+    const victim = await start(env, [process.execPath, plugin.path]);
+    await useKms(victim);
+    await victim.stands();
+  } else {
+    await expect(start(env, [process.execPath, plugin.path])).rejects.toThrow(
+      /NODE_DEBUG in the environment has acted before the plugin could drop it/,
+    );
+  }
+});
+
+it('is told apart from its values by name alone: odd values keep what they say', async () => {
+  const value = "a'b\nexport AWS_PROFILE=other\nexport NODE_DEBUG=*\n$(exit 3)`exit 4`\\ *";
+  const victim = await start({ VAULT_ODD: value, ODD: value, name: 'x', IFS: 'A', 'not-a-name': value });
+  await victim.stands();
+  const environment = environmentOf(victim.host.plugin.pid);
+  expect(environment).toContain(`VAULT_ODD=${value}`);
+  expect(environment.filter((variable) => /^(ODD|name|IFS|AWS_PROFILE|NODE_DEBUG)=/.test(variable))).toEqual([]);
+});
+
+it('passes no value on in its arguments', async () => {
+  const { host } = await start({});
+  const command = readFileSync(`/proc/${host.plugin.pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  expect(command.filter((argument) => argument !== '--disable-sigusr1')).toEqual(['node', plugin.path]);
+});
+
+it('verifies certificates all the same with NODE_TLS_REJECT_UNAUTHORIZED=0, and says so once', async () => {
+  const { key, certificate: cert } = autoMtlsIdentity();
+  let requests = 0;
+  const impostor = createServer({ key, cert }, (_request, response) => {
+    requests += 1;
+    response.end('{}');
+  });
+  await once(impostor.listen(0, '127.0.0.1'), 'listening');
+  try {
+    const endpoint = `https://localhost:${(impostor.address() as AddressInfo).port}`;
+    const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0', KEYMGMT_ALLOWED_ENDPOINTS: endpoint };
+    const { host, mount } = await start(env);
+    const credentials = { access_key: ACCESS_KEY.accessKeyId, secret_key: ACCESS_KEY.secretAccessKey, endpoint };
+    const data = { provider: 'awskms', key_collection: REGION, credentials };
+    expect(await mount.handleRequest({ operation: 'create', path: 'kms/impostor', data })).toMatchObject({});
+    const check = await mount.handleRequest({ operation: 'update', path: 'kms/impostor/check', data: {} });
+    expect(JSON.stringify(check)).toMatch(/certificate/);
+    expect(requests).toBe(0);
+    const warnings = host.plugin.logs().filter((line) => line['@level'] === 'warn');
+    expect(warnings.map((line) => line['@message'])).toEqual([
+      'NODE_TLS_REJECT_UNAUTHORIZED is ignored: certificates are always verified',
+    ]);
+  } finally {
+    impostor.close();
+  }
+});
+
+it.each([
+  ['by its shell', (): readonly string[] => []],
+  ['without it', (): readonly string[] => [process.execPath, plugin.path]],
+])('opens no debugger at SIGUSR1, started %s', async (_title, command) => {
+  const victim = await start({}, command().length > 0 ? command() : undefined);
+  const { pid } = victim.host.plugin;
+  const before = listeningPorts(pid);
+  victim.host.plugin.kill('SIGUSR1');
+  // Signals are delivered in no order; a request that is answered afterwards has given the plugin its time.
+  await victim.stands();
+  await victim.stands();
+  expect(listeningPorts(pid)).toEqual(before);
+  expect(victim.host.plugin.stderr()).not.toMatch(/Debugger/);
+});
+
+it('leaves no core dump', async () => {
+  const { host } = await start({});
+  expect(readFileSync(`/proc/${host.plugin.pid}/limits`, 'utf8')).toMatch(/^Max core file size +0 +0 /m);
+});
+
+it.each(['NODE_OPTIONS', 'node_debug', 'AWS_SDK_DEBUG', 'PATHS', 'XPATH', 'GRPC_TRACE', 'LD_PRELOAD', ''])(
+  'takes no variable %j',
+  (name) => {
+    expect(isAllowedVariable(name)).toBe(false);
+  },
+);
+
+/** Ports that a process listens on, by the kernel's tables. */
+function listeningPorts(pid: number): readonly string[] {
+  const folder = `/proc/${pid}/fd`;
+  const own = new Set(readdirSync(folder).map((fd) => /^socket:\[(\d+)\]$/.exec(linkOf(`${folder}/${fd}`))?.[1]));
+  return ['tcp', 'tcp6'].flatMap((table) => {
+    const rows = readFileSync(`/proc/${pid}/net/${table}`, 'utf8').split('\n');
+    const fields = rows.map((row) => row.trim().split(/\s+/));
+    return fields.flatMap(([, local = '', , state, , , , , , inode]) => {
+      return state === LISTENING && own.has(inode) ? [local] : [];
+    });
+  });
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // Closed since it was listed.
+    return '';
+  }
+}
