@@ -2,6 +2,7 @@ import { ProviderError } from '../../providers/errors.ts';
 import type { CreatedVersion } from '../../providers/port.ts';
 import { rfc3339 } from '../../support/clock.ts';
 import { withVersion } from './distribution.ts';
+import { logChange } from './log-change.ts';
 import { recordOrphan } from './orphans.ts';
 import type { Step } from './plan.ts';
 import { readMaterial, versionTarget, type Run } from './run.ts';
@@ -27,7 +28,8 @@ export async function createVersion(run: Run, version: number, remaining: () => 
   run.announced.delete(target.attempt);
   const { remoteId, imported } = created;
   mount.unrecorded.set(target.attempt, remoteId);
-  mount.logger.info('created a key version in the KMS', { key: ref.key, kms: ref.kms, version, remote_id: remoteId });
+  // Before it is recorded, so that the id is not lost with the process.
+  logChange(mount, ref, { step: 'create', version, remoteId }, created);
   setCreated(run, version, target.attempt, remoteId, imported);
   const next = remaining()[0];
   if (next?.action === 'create') announce(run, next.version);

@@ -1,5 +1,7 @@
 import { withMaterial } from '../../crypto/key-material.ts';
+import type { Receipt } from '../../providers/port.ts';
 import { createVersion, isAnnounced, settleAttempt } from './create-version.ts';
+import { logChange, type Change } from './log-change.ts';
 import { recordUnknown } from './orphans.ts';
 import type { Step } from './plan.ts';
 import { knownIds, readMaterial, remoteId, versionTarget, type Run } from './run.ts';
@@ -7,8 +9,11 @@ import { afterStep } from './state-changes.ts';
 
 /** Does one step in the cloud and sets its outcome in the record. @throws {ProviderError} when the cloud refuses */
 export async function performStep(run: Run, step: Step, remaining: () => readonly Step[]): Promise<void> {
-  const { client, record, context } = run;
+  const { mount, ref, client, record, context } = run;
   const { signal } = context;
+  const log = (receipt: Receipt, change: Omit<Change, 'step'>): void => {
+    logChange(mount, ref, { step: step.action, ...change }, receipt);
+  };
   switch (step.action) {
     case 'find':
       // Announced by this very run together with the one before: there is nothing to look for yet.
@@ -16,40 +21,48 @@ export async function performStep(run: Run, step: Step, remaining: () => readonl
       return settleAttempt(run, step.version);
     case 'create':
       return createVersion(run, step.version, remaining);
-    case 'import':
-      await withMaterial(await readMaterial(run, step.version), (material) =>
-        client.importMaterial(versionTarget(run, step.version), remoteId(run, step.version), material, signal),
+    case 'import': {
+      const { version } = step;
+      const id = remoteId(run, version);
+      const receipt = await withMaterial(await readMaterial(run, version), (material) =>
+        client.importMaterial(versionTarget(run, version), id, material, signal),
       );
+      log(receipt, { version, remoteId: id });
       break;
+    }
     case 'enable':
-    case 'disable':
+    case 'disable': {
       // A version is never disabled while the record still calls it merely created, see Distribution.
       await record.flush();
-      await client.setEnabled(
-        versionTarget(run, step.version),
-        remoteId(run, step.version),
-        step.action === 'enable',
-        signal,
-      );
+      const { version } = step;
+      const id = remoteId(run, version);
+      const receipt = await client.setEnabled(versionTarget(run, version), id, step.action === 'enable', signal);
+      log(receipt, { version, remoteId: id });
       break;
-    case 'set_current':
-      await client.setCurrent(
-        versionTarget(run, step.version),
-        remoteId(run, step.version),
-        { owned: record.current.reached !== undefined, ours: knownIds(record.current) },
-        signal,
-      );
+    }
+    case 'set_current': {
+      const { version } = step;
+      const id = remoteId(run, version);
+      const { reached, name } = record.current;
+      const claim = { owned: reached !== undefined, ours: knownIds(record.current) };
+      log(await client.setCurrent(versionTarget(run, version), id, claim, signal), { version, remoteId: id, name });
       break;
-    case 'remove_name':
-      await client.removeName(record.current.name, knownIds(record.current), signal);
+    }
+    case 'remove_name': {
+      const { name } = record.current;
+      log(await client.removeName(name, knownIds(record.current), signal), { name });
       break;
+    }
     case 'remove': {
-      const removal = await client.removeVersion(remoteId(run, step.version), signal);
-      if (removal.outcome === 'unknown') await recordUnknown(run.mount, context, run.ref, record.current, step.version);
+      const { version } = step;
+      const id = remoteId(run, version);
+      const removal = await client.removeVersion(id, signal);
+      log(removal, { version, remoteId: id });
+      if (removal.outcome === 'unknown') await recordUnknown(mount, context, ref, record.current, version);
       break;
     }
     case 'remove_replaced':
-      await client.removeVersion(step.remoteId, signal);
+      log(await client.removeVersion(step.remoteId, signal), { remoteId: step.remoteId });
       break;
   }
   record.set(afterStep(record.current, step));

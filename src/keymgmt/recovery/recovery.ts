@@ -78,7 +78,9 @@ async function isSettled(mount: Mount, context: BackendContext, ref: Distributio
 
 async function settle(mount: Mount, context: BackendContext, ref: DistributionRef): Promise<void> {
   try {
-    await mount.keyLock.run(ref.key, () => converge(mount, context, ref), context.signal);
+    const steps = await mount.keyLock.run(ref.key, () => converge(mount, context, ref), context.signal);
+    // None where a request that was under way has done all of it meanwhile.
+    if (steps.length === 0) return;
     mount.logger.info('finished an interrupted distribution', { key: ref.key, kms: ref.kms });
   } catch (error) {
     if (isReadOnlyError(error) || context.signal.aborted) throw error;

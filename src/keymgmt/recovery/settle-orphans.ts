@@ -1,6 +1,8 @@
 import type { BackendContext } from '../../logical/index.ts';
+import type { Removal } from '../../providers/port.ts';
 import { distributionName } from '../distribution/distribution-store.ts';
 import { orphansOf, type RecordedOrphan } from '../distribution/orphans.ts';
+import { logChange } from '../distribution/log-change.ts';
 import { orphanName } from '../distribution/orphan-store.ts';
 import type { Mount } from '../mount.ts';
 
@@ -43,17 +45,19 @@ async function isSettled(
     if (!kms) return false;
     return await mount.clients.use(kmsName, kms, async (client) => {
       const { name: distributedName, version, labels, remote_id } = orphan;
+      const log = (remoteId: string, removal: Removal): void => {
+        logChange(mount, { kms: kmsName, key }, { step: 'remove_orphan', version, remoteId }, removal);
+      };
       const isOld = !mount.consistency.isYoung(orphan.since);
       if (remote_id !== undefined) {
         // Its id is known, so there is nothing to look for; what is gone counts as removed once that can be believed.
-        await client.removeVersion(remote_id, signal);
+        log(remote_id, await client.removeVersion(remote_id, signal));
         return isOld;
       }
       const result = await client.findVersion({ distributedName, version, attempt, labels }, signal);
       if (result.outcome === 'unknown') return false;
       if (result.outcome === 'absent') return isOld;
-      await client.removeVersion(result.remoteId, signal);
-      mount.logger.info('scheduled an orphan for deletion', { kms: kmsName, remote_id: result.remoteId });
+      log(result.remoteId, await client.removeVersion(result.remoteId, signal));
       return true;
     });
   } catch (error) {

@@ -1,0 +1,128 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { silentLogger, type LogFields, type Logger } from '../../src/support/logger.ts';
+import { clockOf } from '../support/clock.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+const PURPOSE = { purpose: 'encrypt,decrypt' };
+const CHANGED = 'changed a key in the KMS';
+const FINISHED = 'finished an interrupted distribution';
+
+interface Line {
+  readonly level: 'info' | 'warn';
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+describe('the log', () => {
+  let now: number;
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+  let engine: Engine;
+  let lines: Line[];
+  const logger: Logger = {
+    ...silentLogger,
+    info: (message, fields = {}) => void lines.push({ level: 'info', message, fields }),
+    warn: (message, fields = {}) => void lines.push({ level: 'warn', message, fields }),
+  };
+  const start = (): Promise<Engine> =>
+    startEngine({ storage, drivers: cloud.drivers, logger, clock: clockOf(() => now) });
+  /** `level step version id` of the changes that were logged since the last time, each checked for what it has to carry. */
+  const changes = (): string[] => {
+    const made = lines.filter(({ message }) => message === CHANGED);
+    lines = lines.filter(({ message }) => message !== CHANGED);
+    for (const { fields } of made) expect(fields).toMatchObject({ key: 'k', kms: 'aws' });
+    return made.map(({ level, fields }) =>
+      [level, fields['step'], fields['version'] ?? '-', fields['remote_id'] ?? '-'].join(' '),
+    );
+  };
+  beforeEach(async () => {
+    now = Date.parse('2026-01-01T00:00:00Z');
+    cloud = modelCloud();
+    storage = inMemoryStorage();
+    lines = [];
+    engine = await start();
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+  });
+
+  it('has one line for each change of a cloud, and deletions are warnings', async () => {
+    await engine.write('kms/aws/key/k', PURPOSE);
+    expect(changes()).toEqual(['info create 1 cmk-1', 'info import 1 cmk-1', 'info set_current 1 cmk-1']);
+    await engine.write('key/k/rotate');
+    expect(changes()).toEqual(['info create 2 cmk-2', 'info import 2 cmk-2', 'info set_current 2 cmk-2']);
+    await engine.write('key/k', { min_enabled_version: 2 });
+    expect(changes()).toEqual(['info disable 1 cmk-1']);
+    await engine.write('key/k', { min_enabled_version: 1 });
+    expect(changes()).toEqual(['info enable 1 cmk-1']);
+    await engine.request('delete', 'kms/aws/key/k');
+    expect(changes()).toEqual(['warn remove_name - -', 'warn remove 1 cmk-1', 'warn remove 2 cmk-2']);
+  });
+
+  it("names each request as the cloud's own log does", async () => {
+    await engine.write('kms/aws/key/k', PURPOSE);
+    await engine.request('delete', 'kms/aws/key/k');
+    const ids = lines.filter(({ message }) => message === CHANGED).map(({ fields }) => fields['request_id']);
+    // The model cloud numbers its calls.
+    expect(ids).toEqual(cloud.calls.map((_call, index) => `request-${index + 1}`));
+  });
+
+  it('has no line for what was so already', async () => {
+    await engine.write('kms/aws/key/k', PURPOSE);
+    for (const object of cloud.objects.values()) object.state = 'pending_deletion';
+    (cloud.names as Map<string, string>).clear();
+    changes();
+    await engine.request('delete', 'kms/aws/key/k');
+    expect(changes()).toEqual([]);
+    expect(await engine.read('kms/aws/key/k')).toBeUndefined();
+  });
+
+  it('warns of a name that was taken from an object that is not on record', async () => {
+    await engine.write('kms/aws/key/k', PURPOSE);
+    // A clone of the storage and of what the process knows; production has rotated, and its name points to what it made.
+    const { name } = (await engine.read('kms/aws/key/k')) as { name: string };
+    (cloud.names as Map<string, string>).set(name, 'made-by-production');
+    changes();
+    await engine.write('key/k/rotate');
+    const taken = lines.filter(({ level }) => level === 'warn');
+    expect(taken).toMatchObject([
+      { message: CHANGED, fields: { step: 'set_current', version: 2, remote_id: 'cmk-2', name, taken: true } },
+    ]);
+  });
+
+  it('has the changes of a tick, and what it finished', async () => {
+    cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'timeout' } : undefined);
+    expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toBeDefined();
+    cloud.fault = () => undefined;
+    changes();
+    await engine.tick(false);
+    expect(changes()).toEqual(['info import 1 cmk-1', 'info set_current 1 cmk-1']);
+    expect(lines.filter(({ message }) => message === FINISHED)).toMatchObject([{ fields: { key: 'k', kms: 'aws' } }]);
+  });
+
+  it('has the deletion of an orphan', async () => {
+    cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+    expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toBeDefined();
+    cloud.fault = () => undefined;
+    cloud.searchable = false;
+    await engine.tick();
+    cloud.searchable = true;
+    now += 60 * 60_000;
+    changes();
+    await engine.tick();
+    expect(changes()).toEqual(['warn remove_orphan 1 cmk-1']);
+  });
+
+  it('calls nothing interrupted that a request did itself while the tick waited for it', async () => {
+    let tick: Promise<void> | undefined;
+    cloud.fault = (action) => {
+      if (action === 'import') tick = engine.tick(false);
+      return undefined;
+    };
+    await engine.write('kms/aws/key/k', PURPOSE);
+    expect(tick).toBeDefined();
+    await tick;
+    expect(lines.filter(({ message }) => message === FINISHED)).toEqual([]);
+    expect(cloud.calls).toHaveLength(3);
+  });
+});
