@@ -40,5 +40,6 @@ export const EXPECTED: Readonly<Record<string, PathFacts>> = {
 export const EXPECTED_QUERY: Readonly<Record<string, readonly string[]>> = {
   'get /kms/{name}/key/{key_name}': ['force'],
   'delete /kms/{name}/key/{key_name}': ['force'],
+  ...Object.fromEntries(enterprise.filter(([, { list }]) => list).map(([path]) => [`get ${path}`, ['after', 'limit']])),
   'get /kms/{name}/status': ['after', 'limit'],
 };

@@ -1,73 +1,54 @@
-import { definePath, genericName, type PathDefinition } from '../../framework/index.ts';
+import { genericName, type PathDefinition } from '../../framework/index.ts';
 import { currentDistribution } from '../distribution/current-distribution.ts';
-import { listResponse } from '../../logical/index.ts';
 import type { Mount } from '../mount.ts';
-import { OPERATION_PREFIX } from './display.ts';
 import { keyNameField, kmsNameField } from './fields.ts';
+import { listPath } from './list-path.ts';
 
 /** `LIST key/`. */
 export function listKeysPath(mount: Mount): PathDefinition {
-  const synopsis = 'List the keys in the secrets engine.';
-  return definePath({
+  return listPath({
     pattern: 'key/?',
-    fields: {},
-    display: { operationPrefix: OPERATION_PREFIX, operationVerb: 'list', operationSuffix: 'keys' },
-    operations: {
-      list: { handler: async ({ storage, signal }) => listResponse(await mount.keys.list(storage, '', signal)) },
-    },
-    help: { synopsis, description: synopsis },
+    captures: {},
+    operationSuffix: 'keys',
+    synopsis: 'List the keys in the secrets engine.',
+    names: ({ storage, signal }) => mount.keys.list(storage, '', signal),
   });
 }
 
 /** `LIST kms/`. */
 export function listKmsPath(mount: Mount): PathDefinition {
-  const synopsis = 'List the KMS providers in the secrets engine.';
-  return definePath({
+  return listPath({
     pattern: 'kms/?',
-    fields: {},
-    display: { operationPrefix: OPERATION_PREFIX, operationVerb: 'list', operationSuffix: 'kms-providers' },
-    operations: {
-      list: { handler: async ({ storage, signal }) => listResponse(await mount.kms.list(storage, '', signal)) },
-    },
-    help: { synopsis, description: synopsis },
+    captures: {},
+    operationSuffix: 'kms-providers',
+    synopsis: 'List the KMS providers in the secrets engine.',
+    names: ({ storage, signal }) => mount.kms.list(storage, '', signal),
   });
 }
 
 /** `LIST kms/:name/key/`. */
 export function listKeysInKmsPath(mount: Mount): PathDefinition {
-  const synopsis = 'List the keys that exist in the KMS provider.';
-  return definePath({
+  return listPath({
     pattern: `kms/${genericName('name')}/key/?`,
-    fields: { name: kmsNameField },
-    display: { operationPrefix: OPERATION_PREFIX, operationVerb: 'list', operationSuffix: 'keys-in-kms-provider' },
-    operations: {
-      list: {
-        handler: async ({ data, storage, signal }) =>
-          listResponse(await mount.distributions.list(storage, `${data.get('name')}/`, signal)),
-      },
-    },
-    help: { synopsis, description: synopsis },
+    captures: { name: kmsNameField },
+    operationSuffix: 'keys-in-kms-provider',
+    synopsis: 'List the keys that exist in the KMS provider.',
+    names: ({ data, storage, signal }) => mount.distributions.list(storage, `${data.get('name')}/`, signal),
   });
 }
 
 /** `LIST key/:name/kms/`: none or one, as a key can be in one KMS only. */
 export function listKmsOfKeyPath(mount: Mount): PathDefinition {
-  const synopsis = 'List the KMS providers that a named key exists in.';
-  return definePath({
+  return listPath({
     pattern: `key/${genericName('name')}/kms/?`,
-    fields: { name: keyNameField },
-    display: { operationPrefix: OPERATION_PREFIX, operationVerb: 'list', operationSuffix: 'kms-providers-for-key' },
-    operations: {
-      list: {
-        handler: async (context) => {
-          const { data, storage, signal } = context;
-          const name = data.get('name');
-          const key = await mount.keys.get(storage, name, signal);
-          const place = key && (await currentDistribution(mount, context, name, key));
-          return listResponse(place ? [place.ref.kms] : []);
-        },
-      },
+    captures: { name: keyNameField },
+    operationSuffix: 'kms-providers-for-key',
+    synopsis: 'List the KMS providers that a named key exists in.',
+    names: async (context) => {
+      const name = context.data.get('name');
+      const key = await mount.keys.get(context.storage, name, context.signal);
+      const place = key && (await currentDistribution(mount, context, name, key));
+      return place ? [place.ref.kms] : [];
     },
-    help: { synopsis, description: synopsis },
   });
 }

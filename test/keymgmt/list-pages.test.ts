@@ -1,0 +1,65 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/logical/index.ts';
+import { startEngine, type Engine } from '../support/engine.ts';
+import { modelCloud } from '../support/model-cloud.ts';
+
+describe('a list', () => {
+  let engine: Engine;
+  const names = ['Z', 'a', 'a-1', 'a.1', 'b'];
+
+  beforeAll(async () => {
+    engine = await startEngine({ drivers: modelCloud().drivers });
+    await engine.write('kms/only', { provider: 'awskms', key_collection: 'us-west-1' });
+    for (const name of names) {
+      await engine.write(`key/${name}`, { type: 'aes256-gcm96' });
+      await engine.write(`kms/only/key/${name}`, { purpose: 'encrypt,decrypt' });
+      await engine.write(`kms/${name}`, { provider: 'awskms', key_collection: 'us-west-1' });
+    }
+  });
+
+  const pages: readonly (readonly [JsonObject, readonly number[]])[] = [
+    [{}, [0, 1, 2, 3, 4]],
+    [{ limit: '2' }, [0, 1]],
+    [{ after: 'a', limit: 2 }, [2, 3]],
+    [{ after: 'a' }, [2, 3, 4]],
+    // Need not exist.
+    [{ after: 'a-0' }, [2, 3, 4]],
+    [{ after: 'Z', limit: 1 }, [1]],
+    [{ limit: 0 }, [0, 1, 2, 3, 4]],
+    [{ limit: -1, after: '' }, [0, 1, 2, 3, 4]],
+    [{ limit: '', after: null }, [0, 1, 2, 3, 4]],
+    [{ limit: 99 }, [0, 1, 2, 3, 4]],
+    [{ after: 'b' }, []],
+  ];
+
+  it.each(pages)('of keys, with %j', async (query, indices) => {
+    const keys = indices.map((index) => names[index]);
+    // A server answers 404 to an empty list.
+    const expected = keys.length > 0 ? { data: { keys } } : {};
+    expect(await engine.request('list', 'key/', query)).toEqual(expected);
+    expect(await engine.request('list', 'kms/only/key/', query)).toEqual(expected);
+  });
+
+  it('of KMS providers comes in pages that hold each once', async () => {
+    const seen: unknown[] = [];
+    for (let after = ''; ;) {
+      const page = await engine.request('list', 'kms/', { after, limit: 4 });
+      const keys = page?.data?.['keys'] as readonly string[] | undefined;
+      if (!keys) break;
+      expect(keys.length).toBeLessThanOrEqual(4);
+      seen.push(...keys);
+      after = keys.at(-1) ?? '';
+    }
+    expect(seen).toEqual([...names, 'only'].toSorted());
+  });
+
+  it('of the KMS of a key begins after a name, too', async () => {
+    expect(await engine.request('list', 'key/a/kms/', { after: 'on', limit: 1 })).toEqual({ data: { keys: ['only'] } });
+    expect(await engine.request('list', 'key/a/kms/', { after: 'only' })).toEqual({});
+  });
+
+  it('with a limit that is no number is refused by name', async () => {
+    const answer = await engine.request('list', 'key/', { limit: 'many' });
+    expect(answer?.data?.['error']).toMatch(/field "limit"/);
+  });
+});
