@@ -54,6 +54,8 @@ export interface Lifecycle {
   readonly hostPresent: (present: boolean) => void;
   /** Nothing can be trusted any more: answers what is in flight, exit 1. */
   readonly fault: (error: unknown) => void;
+  /** The same before the host has been told where to connect, for a reason that its operator can mend. */
+  readonly cannotStart: (error: unknown) => void;
 }
 
 /** Wires the ends of a plugin to the process. */
@@ -94,6 +96,18 @@ export function lifecycle(options: LifecycleOptions): Lifecycle {
     process.exit(code);
   };
 
+  const fail = (message: string, error: unknown): void => {
+    logger.error(message, describeFault(error));
+    if (faulted) {
+      process.exit(1);
+      return;
+    }
+    faulted = true;
+    leaving = true;
+    calls.close("the plugin has failed; see the server's log");
+    void finish(1);
+  };
+
   return {
     shutdown: () => void leave('the host asks to shut down', patience.shutdownMs),
     terminate: () => void leave('SIGTERM', patience.terminateMs),
@@ -105,15 +119,10 @@ export function lifecycle(options: LifecycleOptions): Lifecycle {
       else leaveIn(patience.hostGoneMs, 'the host is gone');
     },
     fault: (error) => {
-      logger.error('unexpected fault, the plugin exits', describeFault(error));
-      if (faulted) {
-        process.exit(1);
-        return;
-      }
-      faulted = true;
-      leaving = true;
-      calls.close("the plugin has failed; see the server's log");
-      void finish(1);
+      fail('unexpected fault, the plugin exits', error);
+    },
+    cannotStart: (error) => {
+      fail('the plugin cannot start', error);
     },
   };
 }

@@ -109,7 +109,7 @@ export async function serveGoPlugin(options: GoPluginOptions): Promise<void> {
     life.hostExpected();
     process.writeStdout(handshakeLine({ ...address, protocolVersion, certificate: security?.announce, multiplexing }));
   } catch (error) {
-    life.fault(error);
+    life.cannotStart(error);
   }
 }
 

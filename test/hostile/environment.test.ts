@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { knownSecrets } from '../../dev/secrecy/known-secrets.ts';
 import { builtPlugin, type BundledPlugin } from '../support/host/bundle.ts';
-import { startChild, type Exit, type PluginChild } from '../support/host/child.ts';
+import { startChild, type ChildOptions, type Exit, type PluginChild } from '../support/host/child.ts';
 import { autoMtlsIdentity } from '../support/host/identity.ts';
 import { startHost, type HostOptions } from '../support/host/start-host.ts';
 import { jwt } from '../support/host/unwrap-server.ts';
@@ -14,6 +14,15 @@ import { watchPrinted } from './printed-faults.ts';
 import { startVictim, type Victim } from './victim.ts';
 
 const COOKIE = { VAULT_BACKEND_PLUGIN: '6669da05-b1c8-4f49-97d9-c8e5bed98e20' };
+
+type Program = Pick<ChildOptions, 'command' | 'args'>;
+
+/** Root writes to every folder unless it is kept from it. */
+const WITHOUT_OVERRIDE =
+  'exec setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search "$0"';
+const READ_ONLY = 'mount -t tmpfs -o ro tmpfs "$TMPDIR" && exec "$0"';
+/** In a user namespace of its own, which some systems allow nobody, or the administrator alone. */
+const MAY_MOUNT = spawnSync('unshare', ['-rm', 'setpriv', '--version']).status === 0;
 
 let plugin: BundledPlugin;
 beforeAll(async () => {
@@ -39,11 +48,13 @@ async function start(options: Partial<HostOptions> = {}): Promise<Victim> {
 }
 
 /** A plugin that has to refuse. */
-function run(env: Readonly<Record<string, string>>): PluginChild {
+function run(
+  env: Readonly<Record<string, string>>,
+  program: Program = { command: plugin.path, args: [] },
+): PluginChild {
   const PATH = process.env['PATH'] ?? '';
   const child = startChild({
-    command: plugin.path,
-    args: [],
+    ...program,
     cwd: folder,
     env: { PATH, TMPDIR: folder, PLUGIN_PROTOCOL_VERSIONS: '5', ...COOKIE, ...env },
   });
@@ -87,8 +98,22 @@ describe('a plugin refuses to start', () => {
   });
 
   it.each<[string, () => Readonly<Record<string, string>>, RegExp]>([
-    ['that is not there', () => ({ PLUGIN_UNIX_SOCKET_DIR: join(folder, 'missing') }), /./],
-    ['that is a file', () => ({ PLUGIN_UNIX_SOCKET_DIR: plugin.path }), /./],
+    [
+      'that is not there',
+      () => ({ PLUGIN_UNIX_SOCKET_DIR: join(folder, 'missing') }),
+      /in [^ ]*\/missing: there is no such folder; set PLUGIN_UNIX_SOCKET_DIR in the environment of the server/,
+    ],
+    ['that is a file', () => ({ PLUGIN_UNIX_SOCKET_DIR: plugin.path }), /keymgmt: it is not a folder; set PLUGIN_/],
+    [
+      'for temporary files that is not there',
+      () => ({ TMPDIR: join(folder, 'missing') }),
+      /cannot make its socket in [^ ]*\/missing: there is no such folder; set TMPDIR in the environment of the server/,
+    ],
+    [
+      'for temporary files that is a file',
+      () => ({ TMPDIR: plugin.path }),
+      /cannot make its socket in [^ ]*\/keymgmt: it is not a folder; set TMPDIR /,
+    ],
     [
       'of too long a name',
       () => ({ PLUGIN_UNIX_SOCKET_DIR: join(folder, 'x'.repeat(100)) }),
@@ -102,6 +127,20 @@ describe('a plugin refuses to start', () => {
     ['with a line break in its name', () => ({ PLUGIN_UNIX_SOCKET_DIR: made('a\n1|5|unix|') }), /cannot be told/],
   ])('in a folder %s', async (_title, env, text) => {
     expect(await refusal(run(env()))).toMatch(text);
+  });
+
+  it.skipIf(!MAY_MOUNT).each<[string, string, RegExp]>([
+    ['it may not write to', WITHOUT_OVERRIDE, /the plugin's user may not write there; set TMPDIR /],
+    ['on a read-only file system', READ_ONLY, /the file system is read-only; set TMPDIR /],
+  ])('in a folder for temporary files %s', async (_title, script, text) => {
+    const TMPDIR = made('tmp');
+    chmodSync(TMPDIR, 0o555);
+    const child = run({ TMPDIR }, { command: 'unshare', args: ['-rm', 'sh', '-c', script, plugin.path] });
+    const reason = await refusal(child);
+    expect(reason).toMatch(text);
+    expect(reason).toContain(`cannot make its socket in ${TMPDIR}: `);
+    const [line] = child.logs().filter(({ '@level': level }) => level === 'error');
+    expect(line?.['@message']).toBe('the plugin cannot start');
   });
 
   it.each(['no-such-group', '99999999999999', '-1', '../../etc', ':', 'root:x:0'])(
