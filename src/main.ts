@@ -8,6 +8,7 @@ import { awsDriver } from './providers/aws/driver.ts';
 import { realWait } from './providers/aws/retry.ts';
 import { azureDriver } from './providers/azure/driver.ts';
 import { gcpDriver } from './providers/gcp/driver.ts';
+import { systemTimer } from './support/budget.ts';
 import { systemClock } from './support/clock.ts';
 import { servePlugin } from './vault/serve.ts';
 
@@ -22,5 +23,6 @@ void servePlugin({
     generateKey,
     newAttempt: randomUUID,
     clock: systemClock,
+    timer: systemTimer,
   }),
 });

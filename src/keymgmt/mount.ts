@@ -1,5 +1,6 @@
 import type { KeyGenerator } from '../crypto/generate-key.ts';
 import type { KmsDrivers } from '../providers/port.ts';
+import type { Timer } from '../support/budget.ts';
 import type { Clock } from '../support/clock.ts';
 import type { KeyedMutex } from '../support/keyed-mutex.ts';
 import type { Logger } from '../support/logger.ts';
@@ -20,6 +21,7 @@ export interface EngineDependencies {
   /** Makes the random id of an attempt to create a cloud object (UUID). */
   readonly newAttempt: () => string;
   readonly clock: Clock;
+  readonly timer: Timer;
   /** @default RECORD_SIZES */
   readonly recordSizes?: RecordSizes | undefined;
 }

@@ -1,5 +1,5 @@
-import { codedError, userError, type BackendError } from '../logical/index.ts';
-import type { ProviderErrorReason } from '../providers/errors.ts';
+import { BackendError, codedError, userError } from '../logical/index.ts';
+import { ProviderError, type ProviderErrorReason } from '../providers/errors.ts';
 import { IncompleteError } from './distribution/incomplete-error.ts';
 
 /**
@@ -29,4 +29,11 @@ export function asBackendError(error: unknown, prefix = ''): unknown {
 export function providerFailure(reason: ProviderErrorReason, text: string, cause: unknown): BackendError {
   const status = STATUS[reason];
   return status === 400 ? userError(text, cause) : codedError(status, text, cause);
+}
+
+/** Whether an error says that the cloud did not answer: then the next question would not be answered either. */
+export function isUnreachable(error: unknown): boolean {
+  const cause = error instanceof IncompleteError ? error.cause : error;
+  if (cause instanceof ProviderError) return cause.reason === 'unavailable' || cause.reason === 'timeout';
+  return cause instanceof BackendError && cause.status === 504;
 }

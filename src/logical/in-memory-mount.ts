@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { silentLogger } from '../support/logger.ts';
 import type { Backend, BackendConfig, BackendFactory, Operation, Request, Response } from './backend.ts';
 import { inMemoryStorage } from './in-memory-storage.ts';
@@ -38,6 +39,7 @@ export async function mountInMemory(
   const { storage = inMemoryStorage(), system = activeNode, ...config } = options;
   const backend = await factory({ backendUUID: randomUUID(), options: {}, logger: silentLogger, ...config });
   const never = new AbortController().signal;
+  setMaxListeners(0, never);
   await backend.initialize({ storage, system, signal: never });
 
   const requestOf = (operation: Operation, path: string, data: JsonObject, signal: AbortSignal): Request => ({

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Calls back after a time; a port, so that no test has to wait. @returns takes the call back */
 export type Timer = (milliseconds: number, callback: () => void) => () => void;
 
@@ -26,6 +28,8 @@ export interface Budget {
 export async function withinBudget<T>(budget: Budget, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { timer, milliseconds, outer, spent } = budget;
   const controller = new AbortController();
+  // Many calls at once may wait for it; Node warns of more than ten.
+  setMaxListeners(0, controller.signal);
   const follow = (): void => {
     controller.abort(outer.reason);
   };

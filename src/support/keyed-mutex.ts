@@ -6,12 +6,15 @@ export interface KeyedMutex {
    * @throws the signal's reason, when it aborts while still waiting; `task` is not run then
    */
   run<T>(key: string, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Whether somebody holds the key or waits for it just now. */
+  isHeld(key: string): boolean;
 }
 
 /** Makes a mutex; keys cost nothing once nobody holds or awaits them. */
 export function keyedMutex(): KeyedMutex {
   const tails = new Map<string, Promise<void>>();
   return {
+    isHeld: (key) => tails.has(key),
     async run(key, task, signal) {
       const before = tails.get(key);
       let release: () => void = () => undefined;

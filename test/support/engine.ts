@@ -14,6 +14,7 @@ import {
 } from '../../src/logical/index.ts';
 import type { RecordSizes } from '../../src/keymgmt/record-parts.ts';
 import type { KmsDrivers } from '../../src/providers/port.ts';
+import { systemTimer, type Timer } from '../../src/support/budget.ts';
 import { systemClock, type Clock } from '../../src/support/clock.ts';
 import type { Logger } from '../../src/support/logger.ts';
 import { watchEngine } from './secrecy/watch-engine.ts';
@@ -23,6 +24,7 @@ export interface EngineOptions {
   readonly storage?: Storage;
   readonly system?: SystemView;
   readonly clock?: Clock;
+  readonly timer?: Timer;
   readonly logger?: Logger;
   readonly generateKey?: KeyGenerator;
   readonly newAttempt?: () => string;
@@ -45,11 +47,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     generateKey: newKey = generateKey,
     newAttempt = randomUUID,
     clock = systemClock,
+    timer = systemTimer,
     ...others
   } = options;
   const { recordSizes, ...rest } = others;
   const watch = watchEngine();
-  const factory = watch.factory(keymgmtFactory({ drivers, generateKey: newKey, newAttempt, clock, recordSizes }));
+  const factory = watch.factory(
+    keymgmtFactory({ drivers, generateKey: newKey, newAttempt, clock, timer, recordSizes }),
+  );
   const mount = await mountInMemory(factory, { backendUUID: '5f4dd6a8-0000-4000-8000-000000000001', ...rest });
   return {
     ...mount,

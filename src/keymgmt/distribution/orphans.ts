@@ -16,20 +16,32 @@ export interface RecordedOrphan extends Orphan {
 /** The possible orphans in a KMS. One whose record cannot be read is left out, as the others must not wait for it. */
 export async function orphansOf(
   mount: Mount,
-  { storage, signal }: BackendContext,
+  context: BackendContext,
   kms: string,
 ): Promise<readonly RecordedOrphan[]> {
   const found: RecordedOrphan[] = [];
-  for (const attempt of await mount.orphans.list(storage, `${kms}/`, signal)) {
-    try {
-      const orphan = await mount.orphans.get(storage, orphanName(kms, attempt), signal);
-      if (orphan) found.push({ ...orphan, attempt });
-    } catch (error) {
-      if (error instanceof StorageError || signal.aborted) throw error;
-      mount.logger.error('cannot read the record of a possible orphan', { kms, attempt });
-    }
+  for (const attempt of await mount.orphans.list(context.storage, `${kms}/`, context.signal)) {
+    const orphan = await orphanOf(mount, context, kms, attempt);
+    if (orphan) found.push(orphan);
   }
   return found;
+}
+
+/** One possible orphan; undefined where there is none, or where its record cannot be read, which the log says then. */
+export async function orphanOf(
+  mount: Mount,
+  { storage, signal }: BackendContext,
+  kms: string,
+  attempt: string,
+): Promise<RecordedOrphan | undefined> {
+  try {
+    const orphan = await mount.orphans.get(storage, orphanName(kms, attempt), signal);
+    return orphan && { ...orphan, attempt };
+  } catch (error) {
+    if (error instanceof StorageError || signal.aborted) throw error;
+    mount.logger.error('cannot read the record of a possible orphan', { kms, attempt });
+    return undefined;
+  }
 }
 
 /** Records a lost attempt as a possible orphan, unless the search has shown that it made nothing. */

@@ -1,32 +1,37 @@
 import type { BackendContext } from '../../logical/index.ts';
 import type { Removal } from '../../providers/port.ts';
 import { distributionName } from '../distribution/distribution-store.ts';
-import { orphansOf, type RecordedOrphan } from '../distribution/orphans.ts';
 import { logChange } from '../distribution/log-change.ts';
+import { orphanOf, type RecordedOrphan } from '../distribution/orphans.ts';
 import { orphanName } from '../distribution/orphan-store.ts';
 import type { Mount } from '../mount.ts';
+import { isUnreachable } from '../provider-failure.ts';
+import type { Outcome } from './rounds.ts';
 
 /**
- * Looks for the possible orphans again: one that is found is scheduled for deletion, one that is known to be gone is
+ * Looks for a possible orphan again: one that is found is scheduled for deletion, one that is known to be gone is
  * forgotten, and what cannot be told stays on record.
  */
-export async function settleOrphans(mount: Mount, context: BackendContext): Promise<void> {
+export async function settleOrphan(
+  mount: Mount,
+  context: BackendContext,
+  kms: string,
+  attempt: string,
+): Promise<Outcome> {
   const { storage, signal } = context;
-  for (const folder of await mount.orphans.list(storage, '', signal)) {
-    const kms = folder.replace(/\/$/, '');
-    for (const orphan of await orphansOf(mount, context, kms)) {
-      // Under the key's lock: a run that was cut short may still adopt the object that the orphan speaks of.
-      await mount.keyLock.run(
-        orphan.key,
-        async () => {
-          if (await isSettled(mount, context, kms, orphan)) {
-            await mount.orphans.delete(storage, orphanName(kms, orphan.attempt), signal);
-          }
-        },
-        signal,
-      );
-    }
-  }
+  const orphan = await orphanOf(mount, context, kms, attempt);
+  if (!orphan) return 'done';
+  // Under the key's lock: a run that was cut short may still adopt the object that the orphan speaks of.
+  return mount.keyLock.run(
+    orphan.key,
+    async () => {
+      const settled = await isSettled(mount, context, kms, orphan);
+      if (settled === 'unreachable') return settled;
+      if (settled) await mount.orphans.delete(storage, orphanName(kms, attempt), signal);
+      return 'done';
+    },
+    signal,
+  );
 }
 
 async function isSettled(
@@ -34,7 +39,7 @@ async function isSettled(
   context: BackendContext,
   kmsName: string,
   orphan: RecordedOrphan,
-): Promise<boolean> {
+): Promise<boolean | 'unreachable'> {
   const { storage, signal } = context;
   const { attempt, key } = orphan;
   try {
@@ -64,6 +69,6 @@ async function isSettled(
     if (signal.aborted) throw error;
     const reason = error instanceof Error ? error.message : 'unknown';
     mount.logger.warn('could not look for a possible orphan', { kms: kmsName, attempt, reason });
-    return false;
+    return isUnreachable(error) && 'unreachable';
   }
 }

@@ -1,0 +1,77 @@
+import { isReadOnlyError, type BackendContext } from '../../logical/index.ts';
+import { desiredState } from '../distribution/desired.ts';
+import { distributionName, type DistributionRef } from '../distribution/distribution-store.ts';
+import { planDistribution } from '../distribution/plan.ts';
+import type { Mount } from '../mount.ts';
+
+/** How long one tick looks; the next one goes on from there. */
+const SLICE_MS = 10_000;
+/** Distributions that are read at the same time. */
+const PARALLEL = 16;
+
+/** A look at all distributions, in slices: a process does not know what the one before it has left undone. */
+export interface LookThrough {
+  /** Begins anew, unless a look is under way. */
+  again(): void;
+  /** Goes on where it stopped, for ten seconds at most, and marks what does not match its records' wish. */
+  goOn(context: BackendContext): Promise<void>;
+}
+
+/** Makes the look of one mount, which is due. */
+export function lookThrough(mount: Mount): LookThrough {
+  let isOver = false;
+  /** The KMS being looked at and the last key looked at; undefined at the beginning. */
+  let place: { readonly folder: string; readonly key: string } | undefined;
+  /** Distributions looked at so far. */
+  let count = 0;
+
+  return {
+    again() {
+      isOver = false;
+    },
+    async goOn(context) {
+      if (isOver) return;
+      const { storage, signal } = context;
+      const end = mount.clock.monotonic() + SLICE_MS;
+      for (const folder of sorted(await mount.distributions.list(storage, '', signal))) {
+        if (place && folder < place.folder) continue;
+        const after = place?.folder === folder ? place.key : '';
+        const keys = sorted(await mount.distributions.list(storage, folder, signal)).filter((key) => key > after);
+        for (let start = 0; start < keys.length; start += PARALLEL) {
+          const batch = keys.slice(start, start + PARALLEL);
+          await Promise.all(batch.map((key) => look(mount, context, { kms: folder.replace(/\/$/, ''), key })));
+          place = { folder, key: batch.at(-1) ?? after };
+          count += batch.length;
+          if (mount.clock.monotonic() >= end) return;
+        }
+      }
+      if (count > 0) mount.logger.info('looked through all distributions', { distributions: count });
+      isOver = true;
+      place = undefined;
+      count = 0;
+    },
+  };
+}
+
+// A storage sorts, but whoever goes on from a name must sort in the way in which it compares.
+function sorted(names: readonly string[]): readonly string[] {
+  return [...names].sort();
+}
+
+async function look(mount: Mount, context: BackendContext, ref: DistributionRef): Promise<void> {
+  try {
+    if (!(await isSettled(mount, context, ref))) mount.unsettled.started(ref);
+  } catch (error) {
+    if (isReadOnlyError(error) || context.signal.aborted) throw error;
+    // A record that cannot be read, say: the others must not wait for it.
+    mount.unsettled.started(ref);
+  }
+}
+
+async function isSettled(mount: Mount, context: BackendContext, ref: DistributionRef): Promise<boolean> {
+  const { storage, signal } = context;
+  const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
+  const key = await mount.keys.get(storage, ref.key, signal);
+  if (!distribution || !key) return true;
+  return !distribution.removing && planDistribution(desiredState(key, distribution), distribution).length === 0;
+}

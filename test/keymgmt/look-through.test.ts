@@ -1,0 +1,139 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { StorageError } from '../../src/logical/index.ts';
+import { clockOf } from '../support/clock.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+const PURPOSE = { purpose: 'encrypt,decrypt' };
+const KEYS = Array.from({ length: 100 }, (_, index) => `k${String(index).padStart(3, '0')}`);
+const ONE_KEY = 'k000';
+
+describe('the look at all distributions after a start', () => {
+  let now: number;
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+  let engine: Engine;
+  /** What each read of a distribution takes. */
+  let readMs: number;
+  /** Distributions in the order in which they were read. */
+  let reads: string[];
+  let before: (key: string) => void;
+
+  const start = (): Promise<Engine> =>
+    startEngine({
+      storage: {
+        ...storage,
+        get: async (key) => {
+          before(key);
+          if (key.startsWith('distribution/')) {
+            reads.push(key.slice('distribution/'.length));
+            now += readMs;
+          }
+          return storage.get(key);
+        },
+      },
+      drivers: cloud.drivers,
+      clock: clockOf(() => now),
+    });
+  const copy = async (from: string, to: string): Promise<void> => {
+    const entry = await storage.get(from);
+    if (entry) await storage.put({ ...entry, key: to });
+  };
+
+  beforeEach(async () => {
+    now = Date.parse('2026-01-01T00:00:00Z');
+    readMs = 0;
+    reads = [];
+    before = () => undefined;
+    cloud = modelCloud();
+    storage = inMemoryStorage();
+    engine = await start();
+    for (const kms of ['a', 'b']) await engine.write(`kms/${kms}`, { provider: 'awskms', key_collection: 'us-west-1' });
+    await engine.write(`key/${ONE_KEY}`, { type: 'aes256-gcm96' });
+    await engine.write(`kms/a/key/${ONE_KEY}`, PURPOSE);
+    for (const key of KEYS.slice(1)) {
+      const kms = key < 'k050' ? 'a' : 'b';
+      await copy(`key/${ONE_KEY}`, `key/${key}`);
+      await copy(`material/${ONE_KEY}/1`, `material/${key}/1`);
+      await copy(`distribution/a/${ONE_KEY}`, `distribution/${kms}/${key}`);
+    }
+    engine = await start();
+    reads = [];
+  });
+  const unfinished = async (key: string): Promise<void> => {
+    const path = `distribution/${key < 'k050' ? 'a' : 'b'}/${key}`;
+    const record = JSON.parse(Buffer.from((await storage.get(path))?.value ?? []).toString()) as object;
+    await storage.put({ key: path, value: Buffer.from(JSON.stringify({ ...record, removing: true })) });
+  };
+  const placeOf = (key: string): string => `${key < 'k050' ? 'a' : 'b'}/${key}`;
+
+  it('goes on from tick to tick where it stopped, and reads each distribution once', async () => {
+    readMs = 500;
+    const perTick: number[] = [];
+    for (let tick = 0; tick < 6; tick++) {
+      const readBefore = reads.length;
+      await engine.tick(false);
+      perTick.push(reads.length - readBefore);
+    }
+    expect(new Set(reads).size).toBe(100);
+    expect(reads).toHaveLength(100);
+    // Twenty take the ten seconds of a tick, and what is being read then is finished.
+    expect(perTick).toEqual([32, 34, 32, 2, 0, 0]);
+  });
+
+  it('finds what is unfinished at its very end', async () => {
+    await unfinished('k099');
+    readMs = 1000;
+    for (let tick = 0; tick < 8; tick++) await engine.tick(false);
+    expect(storage.keys()).not.toContain(`distribution/${placeOf('k099')}`);
+    expect(storage.keys()).toContain(`distribution/${placeOf('k098')}`);
+  });
+
+  it('does not keep what is due waiting', async () => {
+    await engine.write('key/z', { type: 'aes256-gcm96' });
+    cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'forbidden' } : undefined);
+    await engine.errorOf(engine.write('kms/b/key/z', PURPOSE));
+    cloud.fault = () => undefined;
+    reads = [];
+    readMs = 1000;
+    await engine.tick(false);
+    expect(reads.indexOf('b/z')).toBe(0);
+    expect(reads.length).toBeLessThan(40);
+    expect([...cloud.objects.values()].at(-1)).toMatchObject({ state: 'enabled' });
+  });
+
+  it('that fails goes on where it failed', async () => {
+    before = (key) => {
+      if (key !== `distribution/${placeOf('k060')}`) return;
+      before = () => undefined;
+      throw new StorageError('the disk is gone');
+    };
+    await unfinished('k060');
+    await unfinished('k099');
+    await engine.tick(false);
+    await engine.tick(false);
+    await engine.tick(false);
+    expect(storage.keys().filter((key) => /^distribution\/b\/k0(60|99)$/.test(key))).toEqual([]);
+  });
+
+  it('goes on after a key that is removed meanwhile, and sees one that is added', async () => {
+    readMs = 500;
+    await engine.tick(false);
+    const last = reads.at(-1) ?? '';
+    await storage.delete(`distribution/${last}`);
+    await copy(`distribution/a/${ONE_KEY}`, 'distribution/b/k100');
+    await copy(`key/${ONE_KEY}`, 'key/k100');
+    for (let tick = 0; tick < 4; tick++) await engine.tick(false);
+    expect(new Set(reads).size).toBe(101);
+    expect(reads).toHaveLength(101);
+  });
+
+  it('is begun anew by the last tick of a mount', async () => {
+    await engine.tick(false);
+    await unfinished('k007');
+    await engine.tick(false);
+    expect(storage.keys()).toContain('distribution/a/k007');
+    await engine.tick(true);
+    expect(storage.keys()).not.toContain('distribution/a/k007');
+  });
+});

@@ -1,0 +1,219 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ProviderError } from '../../src/providers/errors.ts';
+import type { KmsClient, ProviderConfig } from '../../src/providers/port.ts';
+import { silentLogger } from '../../src/support/logger.ts';
+import { clockOf } from '../support/clock.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { manualTimer, type ManualTimer } from '../support/manual-timer.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+const PURPOSE = { purpose: 'encrypt,decrypt' };
+
+describe('beside a KMS that does not answer', () => {
+  let now: number;
+  let time: ManualTimer;
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+  let engine: Engine;
+  let warnings: string[];
+  /** Regions whose KMS leaves each call without an answer until its signal aborts. */
+  let silent: Set<string>;
+  /** Calls that such a KMS was asked, `<region> <key>`. */
+  let unanswered: string[];
+
+  const silence = (region: string, key: string, signal: AbortSignal): Promise<never> =>
+    new Promise((_resolve, reject) => {
+      unanswered.push(`${region} ${key}`);
+      signal.addEventListener('abort', () => {
+        reject(new ProviderError('timeout', 'no answer', { call: 'any' }));
+      });
+    });
+  const connect = ({ keyCollection }: ProviderConfig): KmsClient => {
+    const client = cloud.drivers.awskms.connect({ keyCollection, credentials: {} });
+    return {
+      ...client,
+      findVersion: (attempt, signal) =>
+        silent.has(keyCollection)
+          ? silence(keyCollection, attempt.distributedName, signal)
+          : client.findVersion(attempt, signal),
+      importMaterial: (target, id, material, signal) =>
+        silent.has(keyCollection)
+          ? silence(keyCollection, target.keyName, signal)
+          : client.importMaterial(target, id, material, signal),
+    };
+  };
+  const start = (): Promise<Engine> =>
+    startEngine({
+      storage,
+      drivers: { ...cloud.drivers, awskms: { ...cloud.drivers.awskms, connect } },
+      clock: clockOf(() => now),
+      timer: time.timer,
+      logger: {
+        ...silentLogger,
+        warn: (message, fields) => void warnings.push(`${message}: ${String(fields?.['key'])}`),
+      },
+    });
+  const region = (kms: string): string => `region-${kms}-1`;
+
+  beforeEach(async () => {
+    now = Date.parse('2026-01-01T00:00:00Z');
+    time = manualTimer();
+    cloud = modelCloud();
+    storage = inMemoryStorage();
+    warnings = [];
+    silent = new Set();
+    unanswered = [];
+    engine = await start();
+  });
+
+  /** Leaves distributions unfinished, as a process does that dies; the next one is started. */
+  const leaveUnfinished = async (distributions: Readonly<Record<string, readonly string[]>>): Promise<void> => {
+    cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'timeout' } : undefined);
+    for (const [kms, keys] of Object.entries(distributions)) {
+      await engine.write(`kms/${kms}`, { provider: 'awskms', key_collection: region(kms) });
+      for (const key of keys) {
+        await engine.write(`key/${key}`, { type: 'aes256-gcm96' });
+        await engine.errorOf(engine.write(`kms/${kms}/key/${key}`, PURPOSE));
+      }
+    }
+    cloud.fault = () => undefined;
+    engine = await start();
+  };
+  const pass = (milliseconds: number): void => {
+    now += milliseconds;
+    time.pass(milliseconds);
+  };
+  const enabled = (): number => [...cloud.objects.values()].filter(({ state }) => state === 'enabled').length;
+  const asked = (count: number): Promise<void> => expect.poll(() => unanswered.length).toBe(count);
+
+  it('the distributions of the others are finished meanwhile', async () => {
+    await leaveUnfinished({ dead: ['a'], well: ['b', 'c'] });
+    silent.add(region('dead'));
+    const tick = engine.tick(false);
+    await expect.poll(enabled).toBe(2);
+    expect(unanswered).toEqual(['region-dead-1 a']);
+    pass(15_000);
+    await tick;
+    expect(warnings).toEqual(['a distribution is still incomplete: a']);
+  });
+
+  it('its own wait for the next tick after the first that is not answered, and then another one is first', async () => {
+    await leaveUnfinished({ dead: ['a', 'b', 'c'] });
+    silent.add(region('dead'));
+    for (const [ticks, key] of ['a', 'b', 'c'].entries()) {
+      const tick = engine.tick(false);
+      await asked(ticks + 1);
+      expect(unanswered.at(-1)).toBe(`region-dead-1 ${key}`);
+      pass(15_000);
+      await tick;
+    }
+    silent.clear();
+    await engine.tick(false);
+    pass(60_000);
+    await engine.tick(false);
+    expect(enabled()).toBe(3);
+  });
+
+  it('a request for a key that a tick is at work on is served when the time of that is over', async () => {
+    await leaveUnfinished({ dead: ['a'] });
+    silent.add(region('dead'));
+    const tick = engine.tick(false);
+    await asked(1);
+    const write = engine.write('key/a', { deletion_allowed: true });
+    pass(15_000);
+    await Promise.all([tick, write]);
+    expect(await engine.read('key/a')).toMatchObject({ deletion_allowed: true });
+  });
+
+  it('a tick leaves a key alone that a request is at work on, and says nothing of it', async () => {
+    await leaveUnfinished({ dead: ['a'] });
+    silent.add(region('dead'));
+    const host = new AbortController();
+    const request = engine.write('kms/dead/key/a', PURPOSE, host.signal).catch(() => undefined);
+    await asked(1);
+    await engine.tick(false);
+    expect(warnings).toEqual([]);
+    host.abort(new Error('the client is gone'));
+    await request;
+    silent.clear();
+    await engine.tick(false);
+    expect(enabled()).toBe(1);
+  });
+
+  it('the last tick of a mount ends after its turn', async () => {
+    await leaveUnfinished({ dead: ['a', 'b'], well: ['c'] });
+    silent.add(region('dead'));
+    const tick = engine.tick(true);
+    await asked(1);
+    pass(15_000);
+    await tick;
+    expect(enabled()).toBe(1);
+    expect(unanswered).toHaveLength(1);
+  });
+
+  it('who gets no turn as too many do not answer is first in the next tick', async () => {
+    const dead = Array.from({ length: 16 }, (_, index) => `dead${String(index).padStart(2, '0')}`);
+    await leaveUnfinished({
+      ...Object.fromEntries(dead.map((kms) => [kms, [`of-${kms}`, `too-${kms}`]] as const)),
+      well: ['b'],
+    });
+    for (const kms of dead) silent.add(region(kms));
+    const first = engine.tick(false);
+    await asked(16);
+    pass(40_000);
+    await first;
+    expect(enabled()).toBe(0);
+    const second = engine.tick(false);
+    await expect.poll(enabled).toBe(1);
+    pass(40_000);
+    await second;
+  });
+
+  it('possible orphans in others are looked for', async () => {
+    for (const kms of ['dead', 'well']) {
+      await engine.write(`kms/${kms}`, { provider: 'awskms', key_collection: region(kms) });
+      await engine.write(`key/of-${kms}`, { type: 'aes256-gcm96' });
+      cloud.searchable = false;
+      cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+      await engine.errorOf(engine.write(`kms/${kms}/key/of-${kms}`, PURPOSE));
+      cloud.fault = () => undefined;
+      await engine.write(`kms/${kms}/key/of-${kms}`, PURPOSE);
+    }
+    cloud.searchable = true;
+    silent.add(region('dead'));
+    engine = await start();
+    const tick = engine.tick(false);
+    await asked(1);
+    await expect.poll(() => storage.keys().filter((key) => key.startsWith('orphan/'))).toHaveLength(1);
+    pass(25_000);
+    await tick;
+    expect(storage.keys().filter((key) => key.startsWith('orphan/dead/'))).toHaveLength(1);
+  });
+});
+
+describe('a distribution that takes longer than its turn', () => {
+  it('goes on in the next tick, without a wait', async () => {
+    const now = Date.parse('2026-01-01T00:00:00Z');
+    const time = manualTimer();
+    const cloud = modelCloud();
+    const engine = await startEngine({ drivers: cloud.drivers, clock: clockOf(() => now), timer: time.timer });
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    for (let version = 1; version < 4; version++) await engine.write('key/k/rotate');
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'timeout' } : undefined);
+    await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE));
+    // Each import takes as long as a turn.
+    cloud.fault = (action) => {
+      if (action === 'import') time.pass(15_000);
+      return undefined;
+    };
+    const imported = (): number => cloud.calls.filter((call) => call.startsWith('import')).length;
+    const before = imported();
+    for (let tick = 1; tick <= 4; tick++) {
+      await engine.tick(false);
+      expect(imported() - before).toBe(tick);
+    }
+    await engine.tick(false);
+    expect([...cloud.names.values()]).toEqual(['cmk-4']);
+  });
+});
