@@ -6,6 +6,7 @@ import { consistencyWindow } from './distribution/consistency-window.ts';
 import { distributionStore } from './distribution/distribution-store.ts';
 import { orphanStore } from './distribution/orphan-store.ts';
 import { unsettledSet } from './distribution/unsettled.ts';
+import { restoreGuard } from './guard/restore-guard.ts';
 import { keyStore } from './keys/key-store.ts';
 import { MATERIAL_PREFIX, materialStore } from './keys/material-store.ts';
 import { clientCache } from './kms/client-cache.ts';
@@ -16,6 +17,7 @@ import { keyPath } from './paths/key-path.ts';
 import { kmsCheckPath } from './paths/kms-check-path.ts';
 import { kmsPath } from './paths/kms-path.ts';
 import { listKeysInKmsPath, listKeysPath, listKmsOfKeyPath, listKmsPath } from './paths/list-paths.ts';
+import { restoreGuardPath } from './paths/restore-guard-path.ts';
 import { rotateKeyPath } from './paths/rotate-key-path.ts';
 import { kmsStatusPath } from './paths/kms-status-path.ts';
 import { statusPath } from './paths/status-path.ts';
@@ -50,6 +52,7 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
         syncPath(mount),
         kmsStatusPath(mount),
         kmsCheckPath(mount),
+        restoreGuardPath(mount),
       ],
       specialPaths: { sealWrapStorage: [MATERIAL_PREFIX, KMS_PREFIX] },
       // A mount that goes is given no other chance.
@@ -64,6 +67,8 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
 }
 
 function newMount(dependencies: EngineDependencies, id: string, logger: Logger): Mount {
+  const { clock, newAttempt, drivers } = dependencies;
+  const distributions = distributionStore();
   return {
     ...dependencies,
     id,
@@ -71,13 +76,14 @@ function newMount(dependencies: EngineDependencies, id: string, logger: Logger):
     keys: keyStore(dependencies.recordSizes ?? RECORD_SIZES),
     materials: materialStore(),
     kms: kmsStore(),
-    distributions: distributionStore(),
+    distributions,
+    guard: restoreGuard({ clock, logger, newEpoch: newAttempt, distributions }),
     orphans: orphanStore(),
-    clients: clientCache(dependencies.drivers),
+    clients: clientCache(drivers),
     keyLock: keyedMutex(),
     kmsLock: keyedMutex(),
-    consistency: consistencyWindow(dependencies.clock),
-    unsettled: unsettledSet(dependencies.clock),
+    consistency: consistencyWindow(clock),
+    unsettled: unsettledSet(clock),
     unrecorded: new Map(),
     leftovers: { suspected: true },
   };

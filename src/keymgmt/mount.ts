@@ -8,6 +8,7 @@ import type { ConsistencyWindow } from './distribution/consistency-window.ts';
 import type { DistributionStore } from './distribution/distribution-store.ts';
 import type { OrphanStore } from './distribution/orphan-store.ts';
 import type { Unsettled } from './distribution/unsettled.ts';
+import type { RestoreGuard } from './guard/restore-guard.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import type { MaterialStore } from './keys/material-store.ts';
 import type { ClientCache } from './kms/client-cache.ts';
@@ -36,6 +37,8 @@ export interface Mount extends EngineDependencies {
   readonly kms: KmsStore;
   readonly distributions: DistributionStore;
   readonly orphans: OrphanStore;
+  /** Whether storage may be behind the cloud. */
+  readonly guard: RestoreGuard;
   readonly clients: ClientCache;
   /** By key name: whoever changes a key or its distribution holds it. Taken before {@link Mount.kmsLock}. */
   readonly keyLock: KeyedMutex;

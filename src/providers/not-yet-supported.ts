@@ -21,6 +21,8 @@ export function notYetSupported(
     removeVersion: refuse,
     observeVersion: async () => ({ outcome: 'unreachable', why: text }),
     observeName: async () => ({ outcome: 'unreachable', why: text }),
+    surveyNames: async () => ({ outcome: 'unreachable', why: text }),
+    findByLabel: async () => ({ found: [], incomplete: text }),
     checkAccount: async () => ({ credentials: { source: 'configuration', id: '' }, problem: text, permissions: [] }),
     close: () => undefined,
   };

@@ -122,8 +122,34 @@ export type VersionObservation =
     }
   | Unseen;
 
-/** What a cloud says of a distributed name: the version that it points to, if that is one of ours. */
-export type NameObservation = { readonly outcome: 'seen'; readonly remoteId: string | undefined } | Unseen;
+/** What a cloud says of a distributed name. */
+export type NameObservation =
+  | {
+      readonly outcome: 'seen';
+      /** The one of the known objects that it points to; undefined when it points to none of them, or does not exist. */
+      readonly remoteId: string | undefined;
+      /** The object that it points to instead. */
+      readonly other?: LabelledObject;
+    }
+  | Unseen;
+
+/** An object in a cloud, with what is attached to it. */
+export interface LabelledObject {
+  readonly remoteId: string;
+  /** Undefined where the credentials do not allow reading them. */
+  readonly labels: Readonly<Record<string, string>> | undefined;
+}
+
+/** The objects in a cloud that carry a label. */
+export interface LabelSearch {
+  /** Objects that are pending deletion are left out where the credentials allow telling. */
+  readonly found: readonly LabelledObject[];
+  /** Why there may be more; undefined after a complete search. */
+  readonly incomplete: string | undefined;
+}
+
+/** All names in an account that this engine may have set: id of the object by distributed name. */
+export type NameSurvey = { readonly outcome: 'seen'; readonly targets: ReadonlyMap<string, string> } | Unseen;
 
 /** The cloud did not say: the credentials do not allow asking, or it could not be reached. */
 export interface Unseen {
@@ -161,6 +187,10 @@ export interface KmsClient {
   observeVersion(remoteId: string, signal: AbortSignal): Promise<VersionObservation>;
   /** Asks which version the distributed name points to. Never fails but for an aborted signal. */
   observeName(distributedName: string, ours: readonly string[], signal: AbortSignal): Promise<NameObservation>;
+  /** Lists the names in the account with what each points to. Never fails but for an aborted signal. */
+  surveyNames(signal: AbortSignal): Promise<NameSurvey>;
+  /** Looks for all objects with a label. Never fails but for an aborted signal. */
+  findByLabel(label: string, value: string, signal: AbortSignal): Promise<LabelSearch>;
   /** Tries out what the credentials allow. Never fails but for an aborted signal. */
   checkAccount(signal: AbortSignal): Promise<AccountCheck>;
   close(): void;

@@ -91,7 +91,7 @@ describe('the verdict on the name', () => {
     ['may not be asked for', wish(2), record, forbidden, 'forbidden'],
     ['is out of reach', gone, record, unreachable, 'unreachable'],
   ])('that %s', (_title, desired, distribution, name, verdict) => {
-    expect(nameVerdict(desired, distribution, seen({}, name))).toBe(verdict);
+    expect(nameVerdict(desired, distribution, seen({}, name), false)).toBe(verdict);
   });
 });
 

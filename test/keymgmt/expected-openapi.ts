@@ -14,12 +14,18 @@ const ADDED_PATHS: Readonly<Record<string, PathFacts>> = {
   '/kms/{name}/key/{key_name}/sync': {
     captures: ['key_name', 'name'],
     operations: { post: 'sync-key-in-kms-provider' },
-    body: { dry_run: { type: 'boolean' } },
+    body: { dry_run: { type: 'boolean' }, force: { type: 'boolean' } },
+  },
+  '/restore-guard': {
+    captures: [],
+    operations: { get: 'read-restore-guard', post: 'set-restore-guard' },
+    body: { engaged: { type: 'boolean', required: true } },
   },
 };
 
 /** Parameters beyond Enterprise; Vault's framework shows one of the query in the body as well. */
 const ADDED_FIELDS: Readonly<Record<string, Readonly<Record<string, BodyField>>>> = {
+  '/key/{name}/rotate': { force: { type: 'boolean' } },
   '/kms/{name}/key/{key_name}': { force: { type: 'boolean' } },
 };
 

@@ -75,6 +75,8 @@ describe('storage writes', () => {
   it('are none where nothing is to be done', async () => {
     await distribute();
     expect(await during(distribute)).toEqual([]);
+    expect(await during(() => engine.tick())).toEqual(['put guard/heartbeat']);
+    // The next heartbeat is due in ten minutes.
     expect(await during(() => engine.tick())).toEqual([]);
     await engine.request('delete', 'kms/aws/key/k');
     expect(await during(() => engine.request('delete', 'kms/aws/key/k'))).toEqual([]);

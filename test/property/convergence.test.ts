@@ -112,7 +112,8 @@ async function newWorld(): Promise<World> {
     async recover() {
       cloud.fault = () => undefined;
       cloud.searchable = true;
-      clock.advance(60 * 60_000);
+      // Longer than the consistency window, and not so long that the restore guard is engaged.
+      clock.advance(30 * 60_000);
       world.engine = await start();
       await world.engine.tick();
     },

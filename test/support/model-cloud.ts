@@ -129,7 +129,16 @@ export function modelCloud(): ModelCloud {
     },
     observeName: async (name, ours) => {
       const holder = names.get(name);
-      return { outcome: 'seen', remoteId: holder !== undefined && ours.includes(holder) ? holder : undefined };
+      if (holder === undefined || ours.includes(holder)) return { outcome: 'seen', remoteId: holder };
+      const labels = cloud.searchable ? (objects.get(holder)?.labels ?? {}) : undefined;
+      return { outcome: 'seen', remoteId: undefined, other: { remoteId: holder, labels } };
+    },
+    surveyNames: async () => ({ outcome: 'seen', targets: new Map(names) }),
+    findByLabel: async (label, value) => {
+      if (!cloud.searchable) return { found: [], incomplete: 'no permission to look' };
+      const live = [...objects.values()].filter(({ state }) => state !== 'pending_deletion');
+      const found = live.filter(({ labels }) => labels[label] === value);
+      return { found: found.map(({ id, labels }) => ({ remoteId: id, labels })), incomplete: undefined };
     },
     checkAccount: async () => ({ credentials: { source: 'model', id: '' }, problem: undefined, permissions: [] }),
     close: () => undefined,

@@ -1,5 +1,6 @@
 import { BackendError, isWritable, READ_ONLY_TEXT, StorageError, type BackendContext } from '../../logical/index.ts';
 import { ProviderError } from '../../providers/errors.ts';
+import { askForName, refuseAhead } from '../guard/ahead.ts';
 import type { Mount } from '../mount.ts';
 import { withdrawAnnounced } from './create-version.ts';
 import { desiredState } from './desired.ts';
@@ -10,6 +11,20 @@ import { performStep } from './perform-step.ts';
 import { planDistribution, type Step } from './plan.ts';
 import { recorder } from './recorder.ts';
 import type { Run } from './run.ts';
+
+export interface ConvergeOptions {
+  /** The caller has made sure that the cloud is not ahead of storage, or changes it by force. @default false */
+  readonly nameChecked?: boolean;
+}
+
+/** Steps that do harm where storage is older than the cloud. */
+const HARMFUL_WHEN_BEHIND: ReadonlySet<Step['action']> = new Set([
+  'create',
+  'set_current',
+  'remove_name',
+  'remove',
+  'remove_replaced',
+]);
 
 /**
  * Brings the cloud to the state that the key and the distribution record ask for, from wherever it was left. The one
@@ -22,7 +37,12 @@ import type { Run } from './run.ts';
  * @returns the steps that were done; none when the key is not in the KMS
  * @throws {IncompleteError} when the cloud fails; what was done is recorded, and the recovery goes on with the rest
  */
-export async function converge(mount: Mount, context: BackendContext, ref: DistributionRef): Promise<readonly Step[]> {
+export async function converge(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  { nameChecked = false }: ConvergeOptions = {},
+): Promise<readonly Step[]> {
   const loaded = await loadDistribution(mount, context, ref);
   if (!loaded) {
     mount.unsettled.settled(ref);
@@ -33,7 +53,11 @@ export async function converge(mount: Mount, context: BackendContext, ref: Distr
   mount.unsettled.started(ref);
   const done = await mount.clients.use(ref.kms, kms, (client) => {
     const record = recorder(mount.distributions, context.storage, ref, distribution);
-    return runPlan({ mount, context, ref, key, client, record, announced: new Set() });
+    const checkName = once(async () => {
+      if (!nameChecked)
+        await refuseAhead(mount, context, ref, distribution, await askForName(mount, context, ref, loaded), false);
+    });
+    return runPlan({ mount, context, ref, key, client, record, announced: new Set(), checkName });
   });
   mount.unsettled.settled(ref);
   return done;
@@ -50,6 +74,11 @@ function timeIsOver(error: unknown, { signal }: BackendContext): ProviderError |
   return new ProviderError('timeout', error.message, { call: 'budget' });
 }
 
+function once(task: () => Promise<void>): () => Promise<void> {
+  let started: Promise<void> | undefined;
+  return () => (started ??= task());
+}
+
 async function runPlan(run: Run): Promise<readonly Step[]> {
   const { mount, context, ref, key, record } = run;
   const remaining = (): readonly Step[] => planDistribution(desiredState(key, record.current), record.current);
@@ -63,6 +92,7 @@ async function runPlan(run: Run): Promise<readonly Step[]> {
     try {
       context.signal.throwIfAborted();
       if (allowance-- <= 0) throw new Error(`the convergence does not end; next step: ${step.action}`);
+      if (HARMFUL_WHEN_BEHIND.has(step.action)) await run.checkName();
       await performStep(run, step, remaining);
       done.push(step);
     } catch (error) {

@@ -2,6 +2,7 @@ import { ProviderError } from '../../providers/errors.ts';
 import type { CreatedVersion } from '../../providers/port.ts';
 import { rfc3339 } from '../../support/clock.ts';
 import { withVersion } from './distribution.ts';
+import { EPOCH_LABEL } from './labels.ts';
 import { logChange } from './log-change.ts';
 import { recordOrphan } from './orphans.ts';
 import type { Step } from './plan.ts';
@@ -18,7 +19,9 @@ export async function createVersion(run: Run, version: number, remaining: () => 
   const target = versionTarget(run, version);
   let created: CreatedVersion;
   try {
-    created = await client.createVersion(target, () => readMaterial(run, version), context.signal);
+    const epoch = await mount.guard.epoch(context);
+    const labels = { ...target.labels, ...(epoch === undefined ? {} : { [EPOCH_LABEL]: epoch }) };
+    created = await client.createVersion({ ...target, labels }, () => readMaterial(run, version), context.signal);
   } catch (error) {
     // Only a refusal proves that nothing was made; then the attempt counts as never begun and is withdrawn.
     const refused = error instanceof ProviderError && !error.ambiguous;

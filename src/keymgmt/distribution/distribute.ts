@@ -34,7 +34,7 @@ export async function distribute(
     async () => {
       const existing = await claim(mount, context, ref, request);
       if (existing && request.purposes === undefined && request.protection === undefined) {
-        await syncLocked(mount, context, ref, false);
+        await syncLocked(mount, context, ref);
         return;
       }
       try {

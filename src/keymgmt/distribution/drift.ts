@@ -13,6 +13,8 @@ export type Verdict =
   | 'pending_deletion'
   | 'deleted'
   | 'alias_moved'
+  /** The name points to an object of this mount that stands in no record: storage is older than the cloud. */
+  | 'ahead'
   /** The credentials do not allow asking: nobody knows. */
   | 'forbidden'
   /** The cloud did not answer: nobody knows. */
@@ -51,9 +53,10 @@ function driftOf(desired: Desired, known: Distribution, seen: Observation, versi
   return { ...base, observed, verdict: agrees ? 'in_sync' : observed };
 }
 
-/** Says whether the name points where it should. Pure. */
-export function nameVerdict(desired: Desired, known: Distribution, { name }: Observation): Verdict {
+/** Says whether the name points where it should; `isAhead`: to an object by which the cloud is ahead. Pure. */
+export function nameVerdict(desired: Desired, known: Distribution, { name }: Observation, isAhead: boolean): Verdict {
   if (name.outcome !== 'seen') return name.outcome;
+  if (isAhead) return 'ahead';
   const expected = desired.present ? remoteIds(known)[desired.current] : undefined;
   // Nowhere to move yet.
   if (desired.present && expected === undefined) return 'missing';

@@ -18,6 +18,8 @@ export interface Run {
   readonly record: Recorder;
   /** Attempts that this run has recorded but not begun. */
   readonly announced: Set<string>;
+  /** Makes sure that the cloud is not ahead of storage; asks it once. @throws {BackendError} user_error when it is */
+  readonly checkName: () => Promise<void>;
 }
 
 /** What an adapter is told of a version. */

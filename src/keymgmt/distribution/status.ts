@@ -1,4 +1,5 @@
 import type { BackendContext, JsonObject } from '../../logical/index.ts';
+import { aheadOf } from '../guard/ahead.ts';
 import type { Mount } from '../mount.ts';
 import { desiredState } from './desired.ts';
 import { nameVerdict, versionDrift, type Verdict } from './drift.ts';
@@ -25,18 +26,22 @@ export async function distributionStatus(
   const seen = await mount.clients.use(ref.kms, kms, (client) => observe(client, context, distribution));
   const desired = desiredState(key, distribution);
   const versions = versionDrift(desired, distribution, seen);
-  const name = nameVerdict(desired, distribution, seen);
+  const ahead = aheadOf(mount, ref, seen.name);
+  const name = nameVerdict(desired, distribution, seen, ahead !== undefined);
   const verdict = distribution.removing
     ? 'removing'
-    : ([...versions.map((version) => version.verdict), name].find((each) => each !== 'in_sync') ?? 'in_sync');
-  const unseenName = seen.name.outcome === 'seen' ? { points_to: seen.name.remoteId ?? '' } : { why: seen.name.why };
+    : name === 'ahead'
+      ? name
+      : ([...versions.map((version) => version.verdict), name].find((each) => each !== 'in_sync') ?? 'in_sync');
+  const pointsTo = seen.name.outcome === 'seen' ? (seen.name.remoteId ?? ahead?.remoteId ?? '') : undefined;
+  const unseenName = seen.name.outcome === 'seen' ? { points_to: pointsTo } : { why: seen.name.why };
   return {
     verdict,
     details: {
       name: distribution.name,
       verdict,
       ...(distribution.retired === undefined ? {} : { replaced: [...distribution.retired] }),
-      alias: { verdict: name, ...unseenName },
+      alias: { verdict: name, ...unseenName, ...(ahead?.labels === undefined ? {} : { tags: { ...ahead.labels } }) },
       versions: Object.fromEntries(
         versions.map(({ version, remoteId, expected, observed, verdict: each, why }) => [
           version,

@@ -1,6 +1,7 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
 import type { ProviderErrorReason } from '../../providers/errors.ts';
 import type { VersionObservation } from '../../providers/port.ts';
+import { refuseAhead } from '../guard/ahead.ts';
 import type { Mount } from '../mount.ts';
 import { asBackendError } from '../provider-failure.ts';
 import { converge } from './converge.ts';
@@ -12,6 +13,13 @@ import { loadDistribution, type Loaded } from './load-distribution.ts';
 import { observe, type Observation } from './observe.ts';
 import { recordReplaced } from './orphans.ts';
 import { planDistribution, type Step } from './plan.ts';
+
+export interface SyncOptions {
+  /** Only says what would be done. @default false */
+  readonly dryRun?: boolean;
+  /** Goes on where the cloud is ahead of storage. @default false */
+  readonly force?: boolean;
+}
 
 /** What a sync did, or would do. */
 export interface SyncResult {
@@ -34,9 +42,9 @@ export async function sync(
   mount: Mount,
   context: BackendContext,
   ref: DistributionRef,
-  dryRun: boolean,
+  options: SyncOptions,
 ): Promise<SyncResult> {
-  return mount.keyLock.run(ref.key, () => syncLocked(mount, context, ref, dryRun), context.signal);
+  return mount.keyLock.run(ref.key, () => syncLocked(mount, context, ref, options), context.signal);
 }
 
 /** As {@link sync}, for a caller who holds the key's lock. */
@@ -44,7 +52,7 @@ export async function syncLocked(
   mount: Mount,
   context: BackendContext,
   ref: DistributionRef,
-  dryRun: boolean,
+  { dryRun = false, force = false }: SyncOptions = {},
 ): Promise<SyncResult> {
   const loaded = await loadDistribution(mount, context, ref);
   if (!loaded) throw userError(`key "${ref.key}" is not distributed to KMS "${ref.kms}"`);
@@ -54,6 +62,7 @@ export async function syncLocked(
     const corrected = correctedRecord(loaded.distribution, seen);
     return { steps: planDistribution(desiredState(loaded.key, corrected), corrected), unseen };
   }
+  await refuseAhead(mount, context, ref, loaded.distribution, seen.name, force);
   try {
     const steps = await repair(mount, context, ref, loaded, seen);
     mount.logger.info('synchronised a distribution', { key: ref.key, kms: ref.kms, steps: steps.length });
@@ -79,7 +88,7 @@ async function repair(
     await recordReplaced(mount, context, ref, record, correction);
     await mount.distributions.put(context.storage, name, correctedRecord(record, correction), context.signal);
     try {
-      return [...done, ...(await converge(mount, context, ref))];
+      return [...done, ...(await converge(mount, context, ref, { nameChecked: true }))];
     } catch (error) {
       const learned = learn(error);
       // Asking has said nothing of this version, and the refusal does; any other refusal is the answer.

@@ -2,6 +2,8 @@ import { userError, type BackendContext } from '../../logical/index.ts';
 import { converge } from '../distribution/converge.ts';
 import { currentDistribution } from '../distribution/current-distribution.ts';
 import type { Distribution } from '../distribution/distribution.ts';
+import { askForName, refuseAhead } from '../guard/ahead.ts';
+import { loadDistribution } from '../distribution/load-distribution.ts';
 import type { Mount } from '../mount.ts';
 import { asBackendError } from '../provider-failure.ts';
 import { addVersion } from './create-key.ts';
@@ -20,9 +22,15 @@ export interface Rotation {
  * When the cloud fails after the new version is stored, that version counts and the request fails. Rotating again then
  * finishes the same rotation: a client that retries (Vault's own does, on a 5xx) does not pile up versions.
  *
- * @throws {BackendError} user_error `key "…" not found`
+ * @param force - goes on where the cloud is ahead of storage
+ * @throws {BackendError} user_error `key "…" not found`, or where the cloud is ahead of storage, without `force`
  */
-export async function rotateKey(mount: Mount, context: BackendContext, name: string): Promise<Rotation> {
+export async function rotateKey(
+  mount: Mount,
+  context: BackendContext,
+  name: string,
+  force: boolean,
+): Promise<Rotation> {
   return mount.keyLock.run(
     name,
     async () => {
@@ -32,20 +40,24 @@ export async function rotateKey(mount: Mount, context: BackendContext, name: str
       if (!place)
         return { newVersion: true, latestVersion: (await addVersion(mount, context, name, key)).latest_version };
       const { ref, distribution } = place;
+      const loaded = await loadDistribution(mount, context, ref);
+      if (loaded) {
+        await refuseAhead(mount, context, ref, distribution, await askForName(mount, context, ref, loaded), force);
+      }
       try {
         if (isBehind(key, distribution)) {
-          await converge(mount, context, ref);
+          await converge(mount, context, ref, { nameChecked: true });
           return { newVersion: false, latestVersion: key.latest_version };
         }
         // What is half-done is finished before something new is begun, so that no version is passed over.
-        await converge(mount, context, ref);
+        await converge(mount, context, ref, { nameChecked: true });
       } catch (error) {
         throw asBackendError(error, 'the key was not rotated: ');
       }
       mount.unsettled.started(ref);
       const rotated = await addVersion(mount, context, name, key);
       try {
-        await converge(mount, context, ref);
+        await converge(mount, context, ref, { nameChecked: true });
       } catch (error) {
         throw asBackendError(error, `version ${rotated.latest_version} is stored in Vault, but `);
       }

@@ -68,7 +68,7 @@ export function distributionPath(mount: Mount): PathDefinition {
       delete: {
         handler: async (context) => {
           if (given(context, 'force') !== true) {
-            await removeFromKms(mount, context, place(context));
+            await removeFromKms(mount, context, place(context), false);
             return undefined;
           }
           const left = await forget(mount, context, place(context));

@@ -1,6 +1,7 @@
 import { definePath, fields, genericName, type PathDefinition } from '../../framework/index.ts';
 import { userError, type BackendContext, type JsonObject } from '../../logical/index.ts';
 import { orphansOf } from '../distribution/orphans.ts';
+import { unrecordedObjects } from '../distribution/unrecorded-objects.ts';
 import { distributionStatus } from '../distribution/status.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
@@ -39,7 +40,9 @@ export function kmsStatusPath(mount: Mount): PathDefinition {
       synopsis: 'Ask the KMS provider for the state of its keys.',
       description:
         'Asks for each distributed key, in order of names, and counts the verdicts. possible_orphans lists objects that ' +
-        'may exist in the KMS provider although no key owns them, with the tags to find them by.',
+        'may exist in the KMS provider although no key owns them, with the tags to find them by. The first page also ' +
+        'lists in unrecorded_objects what carries the labels of this mount and stands in no record, as after the ' +
+        'restore of a snapshot, where kms:ListKeys and kms:ListResourceTags allow looking.',
     },
   });
 }
@@ -67,6 +70,8 @@ async function sweep(
     verdicts[status.verdict] = (verdicts[status.verdict] ?? 0) + 1;
   }
   const last = page.at(-1);
+  // Once a sweep: it reads the tags of the whole account.
+  const unrecorded = after === '' ? await unrecordedObjects(mount, context, kms) : undefined;
   return {
     keys: Object.fromEntries(keys),
     verdicts,
@@ -77,6 +82,13 @@ async function sweep(
         tags: { ...labels },
       }),
     ),
+    ...(unrecorded && {
+      unrecorded_objects: unrecorded.found.map(({ remoteId, labels }) => ({
+        remote_id: remoteId,
+        tags: { ...labels },
+      })),
+      unrecorded_objects_incomplete: unrecorded.incomplete ?? '',
+    }),
     next: last !== undefined && rest.length > page.length ? last : '',
   };
 }

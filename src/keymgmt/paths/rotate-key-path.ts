@@ -2,18 +2,23 @@ import { definePath, genericName, type PathDefinition } from '../../framework/in
 import { rotateKey } from '../keys/rotate-key.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
-import { keyNameField } from './fields.ts';
+import { forceField, keyNameField } from './fields.ts';
 
 /** `POST key/:name/rotate`. */
 export function rotateKeyPath(mount: Mount): PathDefinition {
   return definePath({
     pattern: `key/${genericName('name')}/rotate`,
-    fields: { name: keyNameField },
+    fields: { name: keyNameField, force: forceField },
     display: { operationPrefix: OPERATION_PREFIX, operationVerb: 'rotate', operationSuffix: 'key' },
     operations: {
       update: {
         handler: async (context) => {
-          const { newVersion, latestVersion } = await rotateKey(mount, context, context.data.get('name'));
+          const { newVersion, latestVersion } = await rotateKey(
+            mount,
+            context,
+            context.data.get('name'),
+            context.data.get('force'),
+          );
           if (newVersion) return undefined;
           const warning =
             `an earlier rotation had stored version ${latestVersion} but not brought it to the KMS; ` +

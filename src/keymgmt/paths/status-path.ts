@@ -24,7 +24,8 @@ export function statusPath(mount: Mount): PathDefinition {
       synopsis: 'Ask the KMS provider for the state of a distributed key.',
       description:
         'Compares what the key should be in the KMS provider with what the KMS provider says, version by version. ' +
-        'Verdicts: in_sync, missing, missing_material, disabled, enabled, pending_deletion, deleted, alias_moved; ' +
+        'Verdicts: in_sync, missing, missing_material, disabled, enabled, pending_deletion, deleted, alias_moved, ahead ' +
+        '(the name points to an object that stands in no record: storage is older than the KMS provider); ' +
         'forbidden and unreachable where the KMS provider does not say. Changes nothing.',
     },
   });

@@ -3,7 +3,7 @@ import { stepText } from '../distribution/incomplete-error.ts';
 import { sync } from '../distribution/sync.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
-import { keyNameField, kmsNameField } from './fields.ts';
+import { forceField, keyNameField, kmsNameField } from './fields.ts';
 
 /** `POST kms/:name/key/:key_name/sync`: drift is repaired. */
 export function syncPath(mount: Mount): PathDefinition {
@@ -12,6 +12,7 @@ export function syncPath(mount: Mount): PathDefinition {
     fields: {
       name: kmsNameField,
       key_name: keyNameField,
+      force: forceField,
       dry_run: fields.bool({ description: 'Only say what would be done.' }),
     },
     display: { operationPrefix: OPERATION_PREFIX, operationVerb: 'sync', operationSuffix: 'key-in-kms-provider' },
@@ -21,7 +22,7 @@ export function syncPath(mount: Mount): PathDefinition {
           const { data } = context;
           const dryRun = data.get('dry_run');
           const ref = { kms: data.get('name'), key: data.get('key_name') };
-          const { steps, unseen } = await sync(mount, context, ref, dryRun);
+          const { steps, unseen } = await sync(mount, context, ref, { dryRun, force: data.get('force') });
           const warnings = Object.entries(unseen).map(
             ([version, why]) => `version ${version} could not be seen: ${why}`,
           );

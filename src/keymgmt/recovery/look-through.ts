@@ -2,6 +2,7 @@ import { isReadOnlyError, type BackendContext } from '../../logical/index.ts';
 import { desiredState } from '../distribution/desired.ts';
 import { distributionName, type DistributionRef } from '../distribution/distribution-store.ts';
 import { planDistribution } from '../distribution/plan.ts';
+import { nameInspection, type NameInspection } from '../guard/inspect-names.ts';
 import type { Mount } from '../mount.ts';
 
 /** How long one tick looks; the next one goes on from there. */
@@ -13,7 +14,7 @@ const PARALLEL = 16;
 export interface LookThrough {
   /** Begins anew, unless a look is under way. */
   again(): void;
-  /** Goes on where it stopped, for ten seconds at most, and marks what does not match its records' wish. */
+  /** Goes on where it stopped, for ten seconds at most, and marks what does not match its records' wish; looks at the names too. */
   goOn(context: BackendContext): Promise<void>;
 }
 
@@ -24,6 +25,7 @@ export function lookThrough(mount: Mount): LookThrough {
   let place: { readonly folder: string; readonly key: string } | undefined;
   /** Distributions looked at so far. */
   let count = 0;
+  let inspectName = nameInspection(mount);
 
   return {
     again() {
@@ -39,7 +41,9 @@ export function lookThrough(mount: Mount): LookThrough {
         const keys = sorted(await mount.distributions.list(storage, folder, signal)).filter((key) => key > after);
         for (let start = 0; start < keys.length; start += PARALLEL) {
           const batch = keys.slice(start, start + PARALLEL);
-          await Promise.all(batch.map((key) => look(mount, context, { kms: folder.replace(/\/$/, ''), key })));
+          await Promise.all(
+            batch.map((key) => look(mount, context, { kms: folder.replace(/\/$/, ''), key }, inspectName)),
+          );
           place = { folder, key: batch.at(-1) ?? after };
           count += batch.length;
           if (mount.clock.monotonic() >= end) return;
@@ -49,6 +53,7 @@ export function lookThrough(mount: Mount): LookThrough {
       isOver = true;
       place = undefined;
       count = 0;
+      inspectName = nameInspection(mount);
     },
   };
 }
@@ -58,9 +63,14 @@ function sorted(names: readonly string[]): readonly string[] {
   return [...names].sort();
 }
 
-async function look(mount: Mount, context: BackendContext, ref: DistributionRef): Promise<void> {
+async function look(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  inspectName: NameInspection,
+): Promise<void> {
   try {
-    if (!(await isSettled(mount, context, ref))) mount.unsettled.started(ref);
+    if (!(await isSettled(mount, context, ref, inspectName))) mount.unsettled.started(ref);
   } catch (error) {
     if (isReadOnlyError(error) || context.signal.aborted) throw error;
     // A record that cannot be read, say: the others must not wait for it.
@@ -68,9 +78,15 @@ async function look(mount: Mount, context: BackendContext, ref: DistributionRef)
   }
 }
 
-async function isSettled(mount: Mount, context: BackendContext, ref: DistributionRef): Promise<boolean> {
+async function isSettled(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  inspectName: NameInspection,
+): Promise<boolean> {
   const { storage, signal } = context;
   const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
+  if (distribution) await inspectName(context, ref, distribution);
   const key = await mount.keys.get(storage, ref.key, signal);
   if (!distribution || !key) return true;
   return !distribution.removing && planDistribution(desiredState(key, distribution), distribution).length === 0;

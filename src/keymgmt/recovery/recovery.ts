@@ -1,4 +1,4 @@
-import type { BackendContext } from '../../logical/index.ts';
+import { isReadOnlyError, type BackendContext } from '../../logical/index.ts';
 import type { Mount } from '../mount.ts';
 import { lookThrough } from './look-through.ts';
 import { orphanSearch } from './orphan-search.ts';
@@ -11,7 +11,7 @@ import { sweepKeyParts, sweepMaterial } from './sweep-material.ts';
  *
  * What is due comes first. A process that has just started looks through all distributions besides, over as many ticks
  * as that takes, as nobody knows what the last process was doing; later on it only takes up what it saw fail.
- * `immediate` tries everything now, however often it has failed. Each tick ends within about a minute, whatever the
+ * While the restore guard is engaged it only looks. `immediate` tries everything now, however often it has failed. Each tick ends within about a minute, whatever the
  * clouds do. See docs/decisions on why this needs no WAL.
  */
 export type RecoveryTick = (context: BackendContext, immediate: boolean) => Promise<void>;
@@ -21,16 +21,36 @@ export function recoveryTick(mount: Mount): RecoveryTick {
   const look = lookThrough(mount);
   const orphans = orphanSearch(mount);
   const turns = rounds(mount);
-  return async (context, immediate) => {
+  const work: RecoveryTick = async (context, immediate) => {
     const round = turns.begin(context);
     const tried = new Set<string>();
-    await settleDue(mount, context, round, { immediate, tried });
+    if (!(await mount.guard.isEngaged(context))) await settleDue(mount, context, round, { immediate, tried });
     if (immediate) look.again();
     await look.goOn(context);
+    // What is in the clouds, and what is in storage, is left as it is until a person has looked at both.
+    if (await mount.guard.isEngaged(context)) return;
     await sweepIfNeeded(mount, context);
     await settleDue(mount, context, round, { immediate, tried });
     await orphans.search(context, round, immediate);
   };
+  return async (context, immediate) => {
+    try {
+      await work(context, immediate);
+    } finally {
+      await beat(mount, context);
+    }
+  };
+}
+
+/** The work does not fail with the heartbeat. */
+async function beat(mount: Mount, context: BackendContext): Promise<void> {
+  try {
+    await mount.guard.beat(context);
+  } catch (error) {
+    if (isReadOnlyError(error)) throw error;
+    const reason = error instanceof Error ? error.message : 'unknown';
+    mount.logger.warn('cannot write the heartbeat of the restore guard', { reason });
+  }
 }
 
 async function sweepIfNeeded(mount: Mount, context: BackendContext): Promise<void> {

@@ -42,10 +42,13 @@ async function settle(
   const { timer } = mount;
   let budget: AbortSignal | undefined;
   try {
-    const steps = await withinBudget({ timer, milliseconds: DISTRIBUTION_MS, outer: context.signal, spent }, (signal) => {
-      budget = signal;
-      return mount.keyLock.run(ref.key, () => converge(mount, { ...context, signal }, ref), signal);
-    });
+    const steps = await withinBudget(
+      { timer, milliseconds: DISTRIBUTION_MS, outer: context.signal, spent },
+      (signal) => {
+        budget = signal;
+        return mount.keyLock.run(ref.key, () => converge(mount, { ...context, signal }, ref), signal);
+      },
+    );
     // None where a request that was under way has done all of it meanwhile.
     if (steps.length > 0) mount.logger.info('finished an interrupted distribution', { key: ref.key, kms: ref.kms });
     return 'done';

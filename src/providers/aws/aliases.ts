@@ -1,14 +1,17 @@
 import { ProviderError } from '../errors.ts';
-import type { NameClaim, NameReceipt, Receipt } from '../port.ts';
+import type { NameClaim, NameObservation, NameReceipt, Receipt } from '../port.ts';
 import type { Answer, Calls } from './calls.ts';
+import { tagsOf } from './find-by-label.ts';
 import type { FreshCmks } from './fresh-cmks.ts';
 import { receiptOf } from './receipt.ts';
-import { FRESH, SETTLED, type Retry, type RetryPolicy } from './retry.ts';
+import { CREATE, FRESH, SETTLED, type Retry, type RetryPolicy } from './retry.ts';
 import { unless } from './unless.ts';
+
+const ALIAS_PREFIX = 'alias/hashicorp/';
 
 /** The alias of a distributed key, as Vault's documentation names it. */
 export function aliasOf(distributedName: string): string {
-  return `alias/hashicorp/${distributedName}`;
+  return `${ALIAS_PREFIX}${distributedName}`;
 }
 
 /** Of how many CMKs it is asked whether they have an alias, before it counts as somebody else's. */
@@ -20,9 +23,14 @@ export interface Aliases {
   point(AliasName: string, TargetKeyId: string, claim: NameClaim): Promise<NameReceipt>;
   /** Deletes an alias that points to one of these CMKs. */
   remove(AliasName: string, ours: readonly string[]): Promise<Receipt>;
-  /** The one of these CMKs that has the alias. */
-  holder(AliasName: string, ours: readonly string[]): Promise<string | undefined>;
+  /** What an alias points to: one of these KMS keys, or another one with its tags. */
+  observe(AliasName: string, ours: readonly string[]): Promise<Extract<NameObservation, { outcome: 'seen' }>>;
+  /** Ids of the KMS keys that the engine's aliases in the account point to, by distributed name. */
+  survey(): Promise<ReadonlyMap<string, string>>;
 }
+
+/** Aliases of an account that a survey looks through at most (100 a page). */
+const MAX_SURVEY_PAGES = 500;
 
 export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: AbortSignal): Aliases {
   const policyFor = (id: string): RetryPolicy => (fresh.has(id) ? FRESH : SETTLED);
@@ -58,8 +66,53 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
       );
     },
 
-    holder,
+    async observe(AliasName, ours) {
+      const latest = ours.at(-1);
+      // One call where the alias is where it should be. A KMS key that is not there has no alias.
+      if (latest !== undefined) {
+        const names = await unless(['not_found'], () => retry(CREATE, () => aliasesOf(latest)));
+        if (names?.includes(AliasName)) return { outcome: 'seen', remoteId: latest };
+      }
+      const id = await targetOf(AliasName);
+      if (id === undefined || ours.includes(id)) return { outcome: 'seen', remoteId: id };
+      return { outcome: 'seen', remoteId: undefined, other: { remoteId: id, labels: await tagsOf(calls, id, signal) } };
+    },
+
+    survey,
   };
+
+  /** Id of the KMS key that an alias points to, whichever it is; undefined when there is no such alias. */
+  async function targetOf(AliasName: string): Promise<string | undefined> {
+    try {
+      const { KeyMetadata } = await retry(CREATE, () => calls.describeKey({ KeyId: AliasName }, signal));
+      return KeyMetadata?.KeyId;
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      if (error.reason === 'not_found') return undefined;
+      if (error.reason !== 'forbidden') throw error;
+      // kms:DescribeKey is not among the documented permissions; kms:ListAliases is.
+      return (await survey()).get(AliasName.slice(ALIAS_PREFIX.length));
+    }
+  }
+
+  async function survey(): Promise<ReadonlyMap<string, string>> {
+    const targets = new Map<string, string>();
+    let Marker: string | undefined;
+    for (let pages = 0; pages < MAX_SURVEY_PAGES; pages++) {
+      const marker = Marker === undefined ? {} : { Marker };
+      const page = await retry(CREATE, () => calls.listAliases({ Limit: 100, ...marker }, signal));
+      for (const { AliasName, TargetKeyId } of page.Aliases ?? []) {
+        if (AliasName?.startsWith(ALIAS_PREFIX) && TargetKeyId !== undefined) {
+          targets.set(AliasName.slice(ALIAS_PREFIX.length), TargetKeyId);
+        }
+      }
+      Marker = page.NextMarker;
+      if (Marker === undefined) return targets;
+    }
+    throw new ProviderError('unavailable', 'ListAliases: too many aliases in the account to look through', {
+      call: 'ListAliases',
+    });
+  }
 
   async function holder(AliasName: string, ours: readonly string[]): Promise<string | undefined> {
     // The latest versions are the likeliest holders.

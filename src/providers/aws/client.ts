@@ -3,6 +3,7 @@ import type { AccountCheck, KmsClient, Removal, VersionTarget } from '../port.ts
 import { aliases, aliasOf, type Aliases } from './aliases.ts';
 import type { Answer, Calls } from './calls.ts';
 import { checkPermissions } from './check-permissions.ts';
+import { findByLabel } from './find-by-label.ts';
 import { findByTag } from './find-by-tag.ts';
 import { freshCmks } from './fresh-cmks.ts';
 import { importMaterial } from './import-material.ts';
@@ -97,11 +98,21 @@ export function awsClient(
 
     async observeName(distributedName, ours, signal) {
       try {
-        return { outcome: 'seen', remoteId: await aliasesFor(signal).holder(aliasOf(distributedName), ours) };
+        return await aliasesFor(signal).observe(aliasOf(distributedName), ours);
       } catch (error) {
         return unseen(error, signal);
       }
     },
+
+    async surveyNames(signal) {
+      try {
+        return { outcome: 'seen', targets: await aliasesFor(signal).survey() };
+      } catch (error) {
+        return unseen(error, signal);
+      }
+    },
+
+    findByLabel: (label, value, signal) => findByLabel(calls, dependencies, { label, value }, signal),
 
     checkAccount: (signal) => checkPermissions(calls, credentials, signal),
 

@@ -180,6 +180,7 @@ describe('the AWS KMS adapter', () => {
       expect(await each.client.observeName('k-1700000000', [own], each.signal)).toEqual({
         outcome: 'seen',
         remoteId: undefined,
+        other: { remoteId: stranger, labels: { ...target(8).labels, 'vault-keymgmt-attempt': 'attempt-8' } },
       });
       await each.client.setCurrent(target(1), own, { owned: true, ours: [own] }, each.signal);
       expect(await each.client.observeName('k-1700000000', [own], each.signal)).toEqual({

@@ -1,7 +1,8 @@
+import { CreateAliasCommand } from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
 import type { Calls } from '../../../src/providers/aws/calls.ts';
 import { awsClient } from '../../../src/providers/aws/client.ts';
-import { failure, makeVersion, REGION, setUp, target } from './harness.ts';
+import { administrator, failure, makeVersion, REGION, setUp, target, type Bench } from './harness.ts';
 import { DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 import { clockOf } from '../../support/clock.ts';
 
@@ -113,5 +114,83 @@ describe('throttling of calls on a CMK', () => {
     // Vault's clients wait a minute for an answer.
     expect(bench.waited() - before).toBeGreaterThan(20_000);
     expect(bench.waited() - before).toBeLessThan(60_000);
+  });
+
+  describe('that points to an object which nobody asked for', () => {
+    const labels = { ...target(2).labels, 'vault-keymgmt-attempt': 'attempt-2' };
+    const moved = async (allow?: readonly string[]): Promise<{ bench: Bench; first: string; second: string }> => {
+      const bench = await setUp(allow && { allow });
+      const [first, second] = [await makeVersion(bench, 1), await makeVersion(bench, 2)];
+      await bench.client.setCurrent(target(2), second, { owned: false, ours: [second] }, bench.signal);
+      return { bench, first, second };
+    };
+
+    it('is told with its id and its tags', async () => {
+      const { bench, first, second } = await moved();
+      expect(await bench.client.observeName(NAME, [first], bench.signal)).toEqual({
+        outcome: 'seen',
+        remoteId: undefined,
+        other: { remoteId: second, labels },
+      });
+    });
+
+    it('is found among all aliases with the documented permissions, its tags unread', async () => {
+      const { bench, first, second } = await moved(DOCUMENTED_PERMISSIONS);
+      expect(await bench.client.observeName(NAME, [first], bench.signal)).toEqual({
+        outcome: 'seen',
+        remoteId: undefined,
+        other: { remoteId: second, labels: undefined },
+      });
+    });
+
+    it.each([
+      ['one call where it is known', (first: string, second: string) => [first, second], ['ListAliases']],
+      ['three calls where it is not', (first: string) => [first], ['ListAliases', 'DescribeKey', 'ListResourceTags']],
+    ])('takes %s', async (_title, ours, calls) => {
+      const { bench, first, second } = await moved();
+      const before = bench.kms.calls().length;
+      await bench.client.observeName(NAME, ours(first, second), bench.signal);
+      const made = bench.kms.calls().slice(before);
+      expect(made.map(({ action }) => action)).toEqual(calls);
+    });
+  });
+
+  it('is listed with all others of this engine, page by page', async () => {
+    const bench = await setUp();
+    const id = await makeVersion(bench, 1);
+    const names = Array.from({ length: 30 }, (_, index) => `k-${index}`);
+    for (const AliasName of [...names.map((name) => `alias/hashicorp/${name}`), 'alias/other']) {
+      await administrator(bench).send(new CreateAliasCommand({ AliasName, TargetKeyId: id }));
+    }
+    const survey = await bench.client.surveyNames(bench.signal);
+    expect(survey).toEqual({ outcome: 'seen', targets: new Map(names.map((name) => [name, id])) });
+  });
+});
+
+describe('the KMS keys with a label', () => {
+  it('are found with their tags, but for those that are pending deletion', async () => {
+    const bench = await setUp();
+    const [first, second, third] = [
+      await makeVersion(bench, 1),
+      await makeVersion(bench, 2),
+      await makeVersion(bench, 3),
+    ];
+    await bench.client.removeVersion(second, bench.signal);
+    const { found, incomplete } = await bench.client.findByLabel('key_name', NAME, bench.signal);
+    expect(incomplete).toBeUndefined();
+    expect(new Set(found.map(({ remoteId }) => remoteId))).toEqual(new Set([first, third]));
+    expect(found.find(({ remoteId }) => remoteId === first)?.labels).toMatchObject(target(1).labels);
+    expect(await bench.client.findByLabel('key_name', 'other', bench.signal)).toEqual({
+      found: [],
+      incomplete: undefined,
+    });
+  });
+
+  it('are not looked for where that is not allowed, which is said', async () => {
+    const bench = await setUp({ allow: DOCUMENTED_PERMISSIONS });
+    expect(await bench.client.findByLabel('key_name', NAME, bench.signal)).toEqual({
+      found: [],
+      incomplete: expect.stringMatching(/ListKeys/) as string,
+    });
   });
 });

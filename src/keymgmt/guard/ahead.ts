@@ -1,0 +1,101 @@
+import { userError, type BackendContext } from '../../logical/index.ts';
+import type { LabelledObject, NameObservation } from '../../providers/port.ts';
+import type { Distribution } from '../distribution/distribution.ts';
+import type { DistributionRef } from '../distribution/distribution-store.ts';
+import { KEY_LABEL, MOUNT_LABEL, VERSION_LABEL } from '../distribution/labels.ts';
+import type { Loaded } from '../distribution/load-distribution.ts';
+import { knownIds } from '../distribution/run.ts';
+import type { Mount } from '../mount.ts';
+
+/**
+ * The object by which the cloud is ahead of storage: the name points to it, it stands in no record, and its labels say
+ * that this mount made it for this key, or cannot be read. Undefined when the name points to a known object, nowhere,
+ * or to an object that is provably another's (that is drift), and when nobody can tell.
+ */
+export function aheadOf(mount: Mount, ref: DistributionRef, name: NameObservation): LabelledObject | undefined {
+  if (name.outcome !== 'seen' || name.other === undefined) return undefined;
+  const { labels } = name.other;
+  const isOurs = labels === undefined || (labels[MOUNT_LABEL] === mount.id && labels[KEY_LABEL] === ref.key);
+  return isOurs ? name.other : undefined;
+}
+
+/** Asks where the name points to. @returns undefined where it was never set by us, so that it cannot be ahead */
+export async function askForName(
+  mount: Mount,
+  { signal }: BackendContext,
+  ref: DistributionRef,
+  { distribution, kms }: Loaded,
+): Promise<NameObservation | undefined> {
+  if (distribution.reached === undefined) return undefined;
+  return mount.clients.use(ref.kms, kms, (client) =>
+    client.observeName(distribution.name, knownIds(distribution), signal),
+  );
+}
+
+/**
+ * Engages the restore guard when the cloud is ahead of storage, unless a person has acknowledged what the name points to.
+ *
+ * @returns what was found, in words; undefined when the cloud is not ahead
+ */
+export async function checkAhead(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  { name: distributedName }: Distribution,
+  name: NameObservation | undefined,
+): Promise<string | undefined> {
+  const ahead = name && aheadOf(mount, ref, name);
+  if (!ahead || (await mount.guard.isAcknowledged(context, ahead.remoteId))) return undefined;
+  const version = ahead.labels?.[VERSION_LABEL];
+  const found = describeAhead(distributedName, ahead);
+  await mount.guard.engage(context, `key "${ref.key}" in KMS "${ref.kms}": ${found}`, {
+    ...ref,
+    name: distributedName,
+    remote_id: ahead.remoteId,
+    ...(version === undefined ? {} : { version }),
+  });
+  return found;
+}
+
+/**
+ * Lets a change of a distribution go on only where the cloud is not ahead of storage, or by force.
+ *
+ * @throws {BackendError} user_error that says what was found
+ */
+export async function refuseAhead(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  distribution: Distribution,
+  name: NameObservation | undefined,
+  force: boolean,
+): Promise<void> {
+  const where = `key "${ref.key}" in KMS "${ref.kms}"`;
+  const remedy = 'see restore-guard. Repeat with force=true to go on with what storage holds';
+  if (name !== undefined && name.outcome !== 'seen') {
+    // Nobody can tell whether it is.
+    if (force || !(await mount.guard.isEngaged(context))) return;
+    throw userError(
+      `the restore guard is engaged, and the KMS does not say where the name of ${where} points to (${name.why}): ${remedy}`,
+    );
+  }
+  const found = await checkAhead(mount, context, ref, distribution, name);
+  if (found === undefined) return;
+  if (!force) {
+    throw userError(
+      `the KMS is ahead of Vault's storage for ${where}: ${found}. Storage may have been restored from a snapshot, or ` +
+        `another server may use the same keys: ${remedy}`,
+    );
+  }
+  mount.logger.warn('changes a distribution by force although the KMS is ahead of storage', {
+    key: ref.key,
+    kms: ref.kms,
+    found,
+  });
+}
+
+function describeAhead(distributedName: string, { remoteId, labels }: LabelledObject): string {
+  const what =
+    labels === undefined ? 'whose labels cannot be read' : `labelled as version ${labels[VERSION_LABEL] ?? 'unknown'}`;
+  return `the name "${distributedName}" points to ${remoteId}, ${what}, which stands in no record`;
+}

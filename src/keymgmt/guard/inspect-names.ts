@@ -1,0 +1,45 @@
+import type { BackendContext } from '../../logical/index.ts';
+import type { NameSurvey } from '../../providers/port.ts';
+import type { Distribution } from '../distribution/distribution.ts';
+import type { DistributionRef } from '../distribution/distribution-store.ts';
+import { loadDistribution } from '../distribution/load-distribution.ts';
+import { knownIds } from '../distribution/run.ts';
+import type { Mount } from '../mount.ts';
+import { askForName, checkAhead } from './ahead.ts';
+
+/** Engages the restore guard when the name of a distribution is ahead of storage. */
+export type NameInspection = (
+  context: BackendContext,
+  ref: DistributionRef,
+  distribution: Distribution,
+) => Promise<void>;
+
+/**
+ * Makes the inspection for a look at all distributions. All names of a KMS are listed once, so that healthy
+ * distributions cost no cloud call each. A KMS that does not answer is left out: each change asks for the name itself.
+ */
+export function nameInspection(mount: Mount): NameInspection {
+  const surveys = new Map<string, Promise<NameSurvey | undefined>>();
+
+  const survey = async ({ storage, signal }: BackendContext, kms: string): Promise<NameSurvey | undefined> => {
+    const config = await mount.kms.get(storage, kms, signal);
+    return config && mount.clients.use(kms, config, (client) => client.surveyNames(signal));
+  };
+
+  return async (context, ref, distribution) => {
+    if (distribution.reached === undefined) return;
+    let names = surveys.get(ref.kms);
+    if (!names) {
+      names = survey(context, ref.kms);
+      surveys.set(ref.kms, names);
+      // One that was broken off says nothing to the next tick.
+      names.catch(() => surveys.delete(ref.kms));
+    }
+    const seen = await names;
+    const target = seen?.outcome === 'seen' ? seen.targets.get(distribution.name) : undefined;
+    if (target === undefined || knownIds(distribution).includes(target)) return;
+    const loaded = await loadDistribution(mount, context, ref);
+    if (!loaded) return;
+    await checkAhead(mount, context, ref, loaded.distribution, await askForName(mount, context, ref, loaded));
+  };
+}

@@ -1,0 +1,78 @@
+import { ProviderError } from '../errors.ts';
+import type { LabelledObject, LabelSearch } from '../port.ts';
+import type { Calls } from './calls.ts';
+import { CREATE, retryWithin, type RetryDependencies } from './retry.ts';
+
+/** A search reads the tags of every KMS key of the account, so it ends after a while, whatever is left. */
+const SEARCH_MS = 15_000;
+const CONCURRENCY = 8;
+
+/**
+ * Looks for all KMS keys with a tag (`ListKeys`, `ListResourceTags`), and leaves those out that are pending deletion
+ * (`DescribeKey`). None of the three is among the eleven permissions of Vault's documentation: what cannot be read is
+ * said in `incomplete`.
+ */
+export async function findByLabel(
+  calls: Calls,
+  dependencies: RetryDependencies,
+  { label, value }: { readonly label: string; readonly value: string },
+  signal: AbortSignal,
+): Promise<LabelSearch> {
+  const { clock } = dependencies;
+  const end = clock.now() + SEARCH_MS;
+  const retry = retryWithin(SEARCH_MS, dependencies, signal);
+  const found: LabelledObject[] = [];
+  let hidden = 0;
+  let Marker: string | undefined;
+  const look = async (id: string): Promise<void> => {
+    const labels = await retry(CREATE, () => tagsOf(calls, id, signal));
+    if (labels === undefined) hidden++;
+    else if (labels[label] === value && !(await isPendingDeletion(calls, id, signal)))
+      found.push({ remoteId: id, labels });
+  };
+  try {
+    do {
+      const marker = Marker === undefined ? {} : { Marker };
+      const page = await retry(CREATE, () => calls.listKeys({ Limit: 1000, ...marker }, signal));
+      const ids = (page.Keys ?? []).flatMap(({ KeyId }) => KeyId ?? []);
+      for (let start = 0; start < ids.length; start += CONCURRENCY) {
+        if (clock.now() >= end) return { found, incomplete: 'too many KMS keys in the account to look through' };
+        await Promise.all(ids.slice(start, start + CONCURRENCY).map(look));
+      }
+      Marker = page.NextMarker;
+    } while (Marker !== undefined);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ProviderError)) throw error;
+    return { found, incomplete: error.message };
+  }
+  const incomplete = hidden === 0 ? undefined : `the tags of ${hidden} KMS keys cannot be read (kms:ListResourceTags)`;
+  return { found, incomplete };
+}
+
+/** The tags of a KMS key; undefined where they may not be read. One that is not there has none. */
+export async function tagsOf(
+  calls: Pick<Calls, 'listResourceTags'>,
+  KeyId: string,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  try {
+    const { Tags } = await calls.listResourceTags({ KeyId, Limit: 50 }, signal);
+    return Object.fromEntries((Tags ?? []).map(({ TagKey, TagValue }) => [TagKey ?? '', TagValue ?? '']));
+  } catch (error) {
+    if (error instanceof ProviderError && error.reason === 'not_found') return {};
+    if (error instanceof ProviderError && error.reason === 'forbidden') return undefined;
+    throw error;
+  }
+}
+
+async function isPendingDeletion(calls: Calls, KeyId: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const { KeyMetadata } = await calls.describeKey({ KeyId }, signal);
+    return KeyMetadata?.KeyState === 'PendingDeletion' || KeyMetadata?.KeyState === 'PendingReplicaDeletion';
+  } catch (error) {
+    // What is not known to be going is shown.
+    if (error instanceof ProviderError) return error.reason === 'not_found';
+    throw error;
+  }
+}

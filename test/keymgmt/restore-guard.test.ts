@@ -1,0 +1,209 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { JsonObject, StorageEntry } from '../../src/logical/index.ts';
+import type { Clock } from '../../src/support/clock.ts';
+import { inMemoryStorage, startEngine, type Engine } from '../support/engine.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+
+const HOUR = 60 * 60_000;
+
+interface TestClock extends Clock {
+  advance(milliseconds: number): void;
+}
+
+function testClock(): TestClock {
+  let now = Date.parse('2026-01-01T00:00:00Z');
+  return { now: () => now, monotonic: () => now, advance: (milliseconds) => (now += milliseconds) };
+}
+
+describe('the restore guard', () => {
+  let cloud: ModelCloud;
+  let clock: TestClock;
+  let records: Map<string, StorageEntry>;
+  let engine: Engine;
+
+  const start = (from: Map<string, StorageEntry>): Promise<Engine> =>
+    startEngine({ storage: inMemoryStorage(from), drivers: cloud.drivers, clock });
+  const snapshot = (): Map<string, StorageEntry> => structuredClone(records);
+  const guard = async (of: Engine): Promise<JsonObject | undefined> => of.read('restore-guard');
+  const isEngaged = async (of: Engine): Promise<unknown> => (await guard(of))?.['engaged'];
+
+  beforeEach(async () => {
+    cloud = modelCloud();
+    clock = testClock();
+    records = new Map();
+    engine = await start(records);
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    await engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' });
+    await engine.tick(false);
+  });
+
+  describe('after the restore of a snapshot that is older than two rotations', () => {
+    let restored: Engine;
+
+    beforeEach(async () => {
+      const old = snapshot();
+      await engine.write('key/k/rotate');
+      await engine.write('key/k/rotate');
+      restored = await start(old);
+    });
+
+    it.each<[string, () => Promise<unknown>]>([
+      ['rotate', () => restored.write('key/k/rotate')],
+      ['sync', () => restored.write('kms/aws/key/k/sync')],
+      ['remove', () => restored.request('delete', 'kms/aws/key/k')],
+    ])('%s says what was found, and changes nothing', async (_verb, request) => {
+      const name = (await engine.read('kms/aws/key/k'))?.['name'] as string;
+      const before = [cloud.calls.length, (await restored.read('key/k'))?.['latest_version']];
+      expect(await restored.errorOf(request() as ReturnType<Engine['request']>)).toMatch(
+        new RegExp(
+          `ahead of Vault's storage for key "k" in KMS "aws": the name "${name}" points to cmk-3, ` +
+            'labelled as version 3, which stands in no record.*force=true',
+        ),
+      );
+      expect([cloud.calls.length, (await restored.read('key/k'))?.['latest_version']]).toEqual(before);
+      expect([...cloud.names.values()]).toEqual(['cmk-3']);
+      expect(await guard(restored)).toMatchObject({
+        engaged: true,
+        findings: [{ kms: 'aws', key: 'k', name, remote_id: 'cmk-3', version: '3' }],
+      });
+    });
+
+    it('engages by itself at the first tick', async () => {
+      await restored.tick(false);
+      expect(await guard(restored)).toMatchObject({ engaged: true, findings: [{ remote_id: 'cmk-3' }] });
+    });
+
+    it('shows the verdict ahead, and what the name points to', async () => {
+      expect(await restored.read('kms/aws/key/k/status')).toMatchObject({
+        verdict: 'ahead',
+        alias: { verdict: 'ahead', points_to: 'cmk-3', tags: { 'vault-keymgmt-version': '3' } },
+      });
+      expect(await restored.read('kms/aws/status')).toMatchObject({
+        verdicts: { ahead: 1 },
+        unrecorded_objects: [{ remote_id: 'cmk-2' }, { remote_id: 'cmk-3', tags: { 'vault-keymgmt-version': '3' } }],
+        unrecorded_objects_incomplete: '',
+      });
+      // The one who has made them misses nothing.
+      expect(await engine.read('kms/aws/status')).toMatchObject({ verdicts: { in_sync: 1 }, unrecorded_objects: [] });
+    });
+
+    it('lets a person go on by force', async () => {
+      await restored.write('kms/aws/key/k/sync', { force: true });
+      expect([...cloud.names.values()]).toEqual(['cmk-1']);
+      await restored.write('key/k/rotate');
+      expect([...cloud.names.values()]).toEqual(['cmk-4']);
+    });
+
+    it('takes the acknowledgement for what was found, in later processes too', async () => {
+      await restored.errorOf(restored.write('key/k/rotate'));
+      await restored.write('restore-guard', { engaged: false });
+      expect(await isEngaged(restored)).toBe(false);
+      await restored.tick(false);
+      await restored.write('kms/aws/key/k/sync');
+      expect([...cloud.names.values()]).toEqual(['cmk-1']);
+      expect(await isEngaged(restored)).toBe(false);
+    });
+
+    it('labels what is made after an acknowledgement with the new epoch', async () => {
+      await restored.write('restore-guard', { engaged: false });
+      const { epoch } = (await guard(restored)) ?? {};
+      expect(epoch).toMatch(/./);
+      await restored.write('key/k/rotate', { force: true });
+      expect(cloud.objects.get('cmk-4')?.labels).toMatchObject({ 'vault-keymgmt-epoch': epoch });
+      expect(cloud.objects.get('cmk-3')?.labels).not.toHaveProperty('vault-keymgmt-epoch');
+    });
+
+    it('distributes new keys all the same', async () => {
+      await restored.tick(false);
+      await restored.write('key/new', { type: 'aes256-gcm96' });
+      await restored.write('kms/aws/key/new', { purpose: 'encrypt,decrypt' });
+      expect(await restored.read('kms/aws/key/new/status')).toMatchObject({ verdict: 'in_sync' });
+    });
+
+    it('counts labels that cannot be read as ours', async () => {
+      cloud.searchable = false;
+      expect(await restored.errorOf(restored.write('key/k/rotate'))).toMatch(/cmk-3, whose labels cannot be read/);
+    });
+  });
+
+  it('keeps a clone from taking the name of the original', async () => {
+    const clone = await start(snapshot());
+    await clone.tick(false);
+    await engine.write('key/k/rotate');
+    expect(await clone.errorOf(clone.write('key/k/rotate'))).toMatch(/ahead of Vault's storage/);
+    expect([...cloud.names.values()]).toEqual(['cmk-2']);
+  });
+
+  it('leaves the finishing of an interrupted removal to a person while it is engaged', async () => {
+    cloud.fault = (action) => (action === 'remove' ? { when: 'before', reason: 'unavailable' } : undefined);
+    await engine.errorOf(engine.request('delete', 'kms/aws/key/k'));
+    cloud.fault = () => undefined;
+    clock.advance(HOUR);
+    const clone = await start(snapshot());
+    await clone.write('restore-guard', { engaged: true });
+    await clone.tick(true);
+    expect(cloud.objects.get('cmk-1')?.state).toBe('enabled');
+    await clone.write('restore-guard', { engaged: false });
+    await clone.tick(true);
+    expect(cloud.objects.get('cmk-1')?.state).toBe('pending_deletion');
+  });
+
+  it('takes a name that points to a key of somebody else for drift', async () => {
+    const name = [...cloud.names.keys()][0] ?? '';
+    (cloud.names as Map<string, string>).set(name, 'stranger');
+    const next = await start(snapshot());
+    await next.tick(false);
+    expect(await isEngaged(next)).toBe(false);
+    expect(await next.read('kms/aws/key/k/status')).toMatchObject({ verdict: 'alias_moved' });
+    await next.write('key/k/rotate');
+    expect([...cloud.names.values()]).toEqual(['cmk-2']);
+  });
+
+  describe('and the heartbeat', () => {
+    it.each([
+      ['an hour old', HOUR, false],
+      ['older than an hour', HOUR + 1, true],
+      ['from the far future, as a clock was set back', -HOUR - 1, true],
+      ['a little in the future', -60_000, false],
+    ])('%s: engaged at the start of a process %s', async (_title, age, engaged) => {
+      clock.advance(age);
+      const copy = snapshot();
+      const next = await start(copy);
+      await next.tick(false);
+      expect(await isEngaged(next)).toBe(engaged);
+      // It lasts until a person says otherwise.
+      const later = await start(copy);
+      await later.tick(false);
+      expect(await isEngaged(later)).toBe(engaged);
+    });
+
+    it('is written every ten minutes while anything is distributed', async () => {
+      const at = async (): Promise<unknown> => (await guard(engine))?.['last_heartbeat'];
+      const first = await at();
+      clock.advance(9 * 60_000);
+      await engine.tick(false);
+      expect(await at()).toBe(first);
+      clock.advance(60_000);
+      await engine.tick(false);
+      expect(await at()).toBe('2026-01-01T00:10:00.000Z');
+    });
+
+    it('is dropped with the last distribution, so that it cannot be found old later', async () => {
+      await engine.request('delete', 'kms/aws/key/k');
+      clock.advance(HOUR);
+      await engine.tick(false);
+      expect((await guard(engine))?.['last_heartbeat']).toBe('');
+    });
+
+    it('does not engage the guard of a running process, however long its ticks stay away', async () => {
+      clock.advance(3 * HOUR);
+      await engine.tick(false);
+      expect(await isEngaged(engine)).toBe(false);
+    });
+  });
+
+  it('asks what is wanted', async () => {
+    expect(await engine.errorOf(engine.write('restore-guard'))).toMatch(/engaged is required/);
+  });
+});
