@@ -111,9 +111,16 @@ async function refuseReadOnly({ system, signal }: Request): Promise<void> {
   if (!(await isWritable(system, signal))) throw new StorageError(READ_ONLY_TEXT);
 }
 
+/** No path has a tenth as many; each costs time, although all but those of the path are left aside. */
+const MOST_PARAMETERS = 1000;
+
 /** @throws {BackendError} user_error when a field cannot be converted, its text after `prefix` */
 function pathContext(request: Request, { path, captures }: Route, prefix: string): PathContext<FieldMap> {
   const { storage, system, signal } = request;
+  const sent = Object.keys(request.data).length;
+  if (sent > MOST_PARAMETERS && path.takesArbitraryInput !== true) {
+    throw userError(`the request has ${sent} parameters: at most ${MOST_PARAMETERS} are taken`);
+  }
   try {
     const data = fieldData(path.fields, { ...request.data, ...captures });
     return { request, storage, system, signal, data };

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../logical/index.ts';
+import { isJsonObject, type Json, type JsonObject } from '../logical/index.ts';
 import { FieldError, type FieldMap, type FieldValues } from './fields/field.ts';
 
 /** The parameters of one request, converted (Vault: `framework.FieldData`). */
@@ -27,6 +27,7 @@ export function fieldData<F extends FieldMap>(fields: F, raw: JsonObject): Field
     const value = raw[name];
     if (field === undefined || value === undefined) continue;
     try {
+      refuseLarger(field.options.maxSize, value);
       const converted = field.coerce(value);
       if (converted !== undefined) values.set(name, converted);
     } catch (error) {
@@ -43,4 +44,15 @@ export function fieldData<F extends FieldMap>(fields: F, raw: JsonObject): Field
     raw,
     fields,
   };
+}
+
+function refuseLarger(maxSize: number | undefined, value: Json): void {
+  if (maxSize === undefined) return;
+  const [size, unit] =
+    typeof value === 'string'
+      ? [value.length, 'characters']
+      : Array.isArray(value)
+        ? [value.length, 'elements']
+        : [isJsonObject(value) ? Object.keys(value).length : 0, 'members'];
+  if (size > maxSize) throw new FieldError(`it has ${size} ${unit}, and may have ${maxSize}`);
 }

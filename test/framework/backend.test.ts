@@ -213,6 +213,68 @@ describe('fields of a request', () => {
     ]);
   });
 
+  it('are not converted where they are larger than the field may be', async () => {
+    const path = definePath({
+      pattern: 'a',
+      fields: {
+        list: fields.commaStringSlice({ maxSize: 3 }),
+        text: fields.string({ maxSize: 3 }),
+        pairs: fields.kvPairs({ maxSize: 3 }),
+      },
+      operations: { update: async ({ data }) => ({ data: { list: data.get('list'), text: data.get('text') } }) },
+      help: { synopsis: '' },
+    });
+    const refusal = async (data: JsonObject): Promise<unknown> =>
+      (await backendOf({ paths: [path] }).handleRequest(request('update', 'a', data)))?.data?.['error'];
+    const prefix = 'Field validation failed: error converting input for field';
+    expect(await refusal({ list: [[], [], [], []] })).toBe(`${prefix} "list": it has 4 elements, and may have 3`);
+    expect(await refusal({ list: 'a,bc' })).toBe(`${prefix} "list": it has 4 characters, and may have 3`);
+    expect(await refusal({ text: 'long' })).toBe(`${prefix} "text": it has 4 characters, and may have 3`);
+    const four = { a: 1, b: 2, c: 3, d: 4 };
+    expect(await refusal({ pairs: four })).toBe(`${prefix} "pairs": it has 4 members, and may have 3`);
+    expect(await refusal({ list: 'a,b', text: '123', pairs: { a: 1 } })).toBeUndefined();
+    expect(await refusal({ list: null, text: 1234, pairs: ['a=b'] })).toBeUndefined();
+  });
+
+  it('are at most a thousand, but where clients send what they like', async () => {
+    const many = (count: number): JsonObject =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, index]));
+    const open = definePath({
+      pattern: 'open',
+      fields: {},
+      operations: { update: async ({ data }) => ({ data: { count: Object.keys(data.raw).length } }) },
+      help: { synopsis: '' },
+      takesArbitraryInput: true,
+    });
+    const backend = backendOf({ paths: [open, echo] });
+    const send = async (path: string, count: number): Promise<JsonObject | undefined> =>
+      (await backend.handleRequest(request('update', path, many(count))))?.data;
+    expect(await send('thing/a', 1000)).toMatchObject({ sent: false });
+    expect(await send('thing/a', 1001)).toEqual({ error: 'the request has 1001 parameters: at most 1000 are taken' });
+    expect(await send('open', 5000)).toEqual({ count: 5000 });
+    const check = backend.handleExistenceCheck(request('update', 'thing/a', many(1001)));
+    expect(await kindOf(check)).toBe('user_error');
+  });
+
+  it('of which a great many elements are wrong name the first of them', async () => {
+    const path = definePath({
+      pattern: 'a',
+      fields: { list: fields.commaStringSlice() },
+      operations: { update: async () => undefined },
+      help: { synopsis: '' },
+    });
+    const refusal = async (wrong: number): Promise<string> => {
+      const data = { list: Array<JsonObject>(wrong).fill({ a: 1 }) };
+      const answer = await backendOf({ paths: [path] }).handleRequest(request('update', 'a', data));
+      const text = answer?.data?.['error'];
+      return typeof text === 'string' ? text : '';
+    };
+    expect(await refusal(99)).toContain('99 error(s) decoding:');
+    const text = await refusal(1_000_000);
+    expect(text).toContain('100 or more error(s) decoding:');
+    expect(text.match(/unconvertible/g)).toHaveLength(100);
+  });
+
   it('that cannot be converted are refused by name, without their value', async () => {
     const answer = await backendOf().handleRequest(request('update', 'thing/a', { size: 's3cret' }));
     expect(answer?.data?.['error']).toMatch(/^Field validation failed: error converting input for field "size": /);

@@ -51,6 +51,11 @@ export interface FieldOptions<D = unknown> {
   readonly deprecated?: boolean;
   /** The field comes from the query of a GET, LIST or DELETE. */
   readonly query?: boolean;
+  /**
+   * The most elements of a list or members of an object that a client may send, and the most characters of a text. More
+   * are refused before they are converted, which takes as long as there are many. @default as many as the server takes
+   */
+  readonly maxSize?: number;
   /** Documentation only. */
   readonly allowedValues?: readonly unknown[];
   readonly displayAttrs?: DisplayHints;

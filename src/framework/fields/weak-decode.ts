@@ -88,10 +88,13 @@ export function mapEntries(value: unknown, name = ''): readonly (readonly [strin
   return value.flatMap((item, index) => mapEntries(item, `${name}[${index}]`));
 }
 
+/** A list of a million wrong elements is not worth an answer of a million lines. */
+const MOST_FAILURES = 100;
+
 /**
  * A list; a single value is a list of one, null and the empty object are empty lists.
  *
- * @throws {FieldError} that names all elements which cannot be converted
+ * @throws {FieldError} that names the elements which cannot be converted
  */
 export function decodeList<T>(value: unknown, decode: Decoder<T>): readonly T[] {
   const items = listed(value);
@@ -103,10 +106,12 @@ export function decodeList<T>(value: unknown, decode: Decoder<T>): readonly T[] 
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
       failures.push(`* ${error.message}`);
+      if (failures.length === MOST_FAILURES) break;
     }
   }
   if (failures.length === 0) return decoded;
-  throw new FieldError(`${failures.length} error(s) decoding:\n\n${failures.sort().join('\n')}`);
+  const count = failures.length < MOST_FAILURES ? failures.length : `${MOST_FAILURES} or more`;
+  throw new FieldError(`${count} error(s) decoding:\n\n${failures.sort().join('\n')}`);
 }
 
 /** A value as a list, its elements as they are. */
