@@ -22,6 +22,7 @@ const distributionFields = {
       'What the key may be used for in the KMS provider, as a list or separated by commas. Which purposes a provider ' +
       'takes depends on it and on the type of the key. Fixed once distributed.',
     required: true,
+    maxSize: 1000,
     allowedValues: PURPOSES,
   }),
   protection: fields.string({

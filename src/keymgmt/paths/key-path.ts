@@ -34,6 +34,7 @@ const keyFields = {
     description:
       'AWS Regions to replicate a multi-Region key to, as a list or separated by commas. Not supported yet: leave it ' +
       'out.',
+    maxSize: 1000,
   }),
 };
 

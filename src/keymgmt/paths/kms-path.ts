@@ -3,12 +3,11 @@ import type { Response } from '../../logical/index.ts';
 import { deleteKms } from '../kms/delete-kms.ts';
 import { writeKms } from '../kms/write-kms.ts';
 import type { Mount } from '../mount.ts';
-import type { Credentials } from '../../providers/port.ts';
-import { secret } from '../../support/secret.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { kmsNameField } from './fields.ts';
 import { given } from './given.ts';
 import { possibleOrphanWarning } from './possible-orphan-warning.ts';
+import { LARGEST_CREDENTIALS, requestedCredentials } from './requested-credentials.ts';
 
 const kmsFields = {
   name: kmsNameField,
@@ -27,12 +26,9 @@ const kmsFields = {
     description:
       'Credentials for the KMS, as name=value pairs; awskms takes access_key, secret_key, session_token and endpoint. ' +
       'Writing some replaces all there were. Without any, those in the environment of the plugin are used.',
+    maxSize: LARGEST_CREDENTIALS,
   }),
 };
-
-function asSecrets(credentials: Readonly<Record<string, string>> | undefined): Credentials | undefined {
-  return credentials && Object.fromEntries(Object.entries(credentials).map(([name, value]) => [name, secret(value)]));
-}
 
 function misplacedWarning(names: readonly string[]): string {
   return (
@@ -44,10 +40,11 @@ function misplacedWarning(names: readonly string[]): string {
 /** `kms/:name`: create and update, read, delete. */
 export function kmsPath(mount: Mount): PathDefinition {
   const write = async (context: PathContext<typeof kmsFields>): Promise<Response | undefined> => {
+    const credentials = given(context, 'credentials');
     const { provider } = await writeKms(mount, context, context.data.get('name'), {
       provider: given(context, 'provider'),
       keyCollection: given(context, 'key_collection'),
-      credentials: asSecrets(given(context, 'credentials')),
+      credentials: credentials && requestedCredentials(credentials),
     });
     const { credentialNames } = mount.drivers[provider];
     const misplaced = credentialNames.filter((credential) => Object.hasOwn(context.request.data, credential));
