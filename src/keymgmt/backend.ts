@@ -67,13 +67,13 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
 }
 
 function newMount(dependencies: EngineDependencies, id: string, logger: Logger): Mount {
-  const { clock, newAttempt, drivers } = dependencies;
-  const distributions = distributionStore();
+  const { clock, newAttempt, drivers, recordSizes = RECORD_SIZES } = dependencies;
+  const distributions = distributionStore(recordSizes);
   return {
     ...dependencies,
     id,
     logger,
-    keys: keyStore(dependencies.recordSizes ?? RECORD_SIZES),
+    keys: keyStore(recordSizes),
     materials: materialStore(),
     kms: kmsStore(),
     distributions,

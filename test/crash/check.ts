@@ -1,21 +1,11 @@
+import { readDistribution, readJson, type KeyRecord } from '../support/plain-records.ts';
 import type { KeyState } from './verbs.ts';
 import type { World } from './world.ts';
 
-interface KeyRecord {
-  readonly latest_version: number;
-  readonly min_enabled_version: number;
-}
-
-interface DistributionRecord {
-  readonly name: string;
-  readonly removing: boolean;
-  readonly versions: Readonly<Record<string, { readonly remote_id?: string }>>;
-}
-
 /** Reads what a verb is judged by. */
 export async function keyState(world: World): Promise<KeyState> {
-  const key = await record<KeyRecord>(world, 'key/k');
-  const distribution = await record<DistributionRecord>(world, 'distribution/aws/k');
+  const key = await readJson<KeyRecord>(world.storage, 'key/k');
+  const distribution = await readDistribution(world.storage, 'aws', 'k');
   return {
     latest: key?.latest_version,
     minimum: key?.min_enabled_version,
@@ -32,8 +22,8 @@ export async function violations(world: World): Promise<readonly string[]> {
   const { storage } = world;
   const kms = await world.kms.state();
   const wrong: string[] = [];
-  const key = await record<KeyRecord>(world, 'key/k');
-  const distribution = await record<DistributionRecord>(world, 'distribution/aws/k');
+  const key = await readJson<KeyRecord>(world.storage, 'key/k');
+  const distribution = await readDistribution(world.storage, 'aws', 'k');
   const versions = key ? Array.from({ length: key.latest_version }, (_, index) => index + 1) : [];
 
   const materials = new Set(storage.keys().filter((name) => name.startsWith('material/k/')));
@@ -69,9 +59,4 @@ export async function violations(world: World): Promise<readonly string[]> {
   }
   if (!aliases.some(([name]) => name === alias)) wrong.push('the alias is missing');
   return wrong;
-}
-
-async function record<T>({ storage }: World, path: string): Promise<T | undefined> {
-  const entry = await storage.get(path);
-  return entry && (JSON.parse(Buffer.from(entry.value).toString('utf8')) as T);
 }

@@ -84,7 +84,14 @@ async function newWorld(random: () => number): Promise<World> {
     delete: (key, signal) => call(signal, () => storage.delete(key)),
     list: (prefix, signal) => call(signal, () => storage.list(prefix)),
   };
-  const engine = await startEngine({ storage: reached, drivers: cloud.drivers, clock: clockOf(() => now) });
+  // Divided from the second version on, or later, or not at all.
+  const recordSizes = [{ part: 1, changes: 0 }, { part: 2, changes: 1 }, undefined][Math.floor(random() * 3)];
+  const engine = await startEngine({
+    storage: reached,
+    drivers: cloud.drivers,
+    clock: clockOf(() => now),
+    recordSizes,
+  });
   const requests: Readonly<Record<(typeof VERBS)[number], (signal: AbortSignal) => Promise<unknown>>> = {
     rotate: (signal) => engine.write('key/k/rotate', {}, signal),
     minimum: (signal) => engine.write('key/k', { min_enabled_version: Math.floor(random() * 4) }, signal),

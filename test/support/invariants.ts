@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { JsonObject, Storage } from '../../src/logical/index.ts';
+import type { Storage } from '../../src/logical/index.ts';
 import type { ModelCloud, ModelObject } from './model-cloud.ts';
+import { readDistribution, readJson, type KeyRecord } from './plain-records.ts';
 
 /**
  * Compares storage and cloud, reading the records as plain JSON: what is wrong, in words, or nothing. It shares no code
@@ -8,8 +9,9 @@ import type { ModelCloud, ModelObject } from './model-cloud.ts';
  */
 export async function violations(storage: Storage, cloud: ModelCloud): Promise<readonly string[]> {
   const wrong: string[] = [];
-  const key = (await json(storage, 'key/k')) as unknown as KeyRecord;
-  const distribution = (await json(storage, 'distribution/aws/k')) as unknown as DistributionRecord | undefined;
+  const key = await readJson<KeyRecord>(storage, 'key/k');
+  if (!key) return ['the record of the key is lost'];
+  const distribution = await readDistribution(storage, 'aws', 'k');
   const live = [...cloud.objects.values()].filter(({ state }) => state !== 'pending_deletion');
 
   for (let version = 1; version <= key.latest_version; version++) {
@@ -50,20 +52,4 @@ async function versionViolations(
     wrong.push(`version ${version} holds other material in the cloud than in Vault`);
   }
   return wrong;
-}
-
-interface KeyRecord {
-  readonly latest_version: number;
-  readonly min_enabled_version: number;
-}
-
-interface DistributionRecord {
-  readonly name: string;
-  readonly removing: boolean;
-  readonly versions: Readonly<Record<string, { readonly remote_id?: string }>>;
-}
-
-async function json(storage: Storage, path: string): Promise<JsonObject | undefined> {
-  const entry = await storage.get(path);
-  return entry && (JSON.parse(Buffer.from(entry.value).toString('utf8')) as JsonObject);
 }

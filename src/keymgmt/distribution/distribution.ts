@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { PROTECTIONS, PURPOSES, type DistributionSpec, type Protection, type Purpose } from '../../providers/port.ts';
 import type { Key } from '../keys/key.ts';
+import { LARGEST_PART, MOST_PARTS } from '../record-parts.ts';
 
 /**
  * What is known of one version in the cloud.
@@ -28,9 +29,10 @@ const remoteVersionSchema = v.variant('state', [
   }),
 ]);
 
-/** The record at `distribution/<kms>/<key>`: what was asked for, and what is known to exist in the cloud. */
-export const distributionSchema = v.looseObject({
-  schema: v.literal(1),
+/** Numbers by which entries of a record are kept. */
+const entryNumber = v.pipe(v.string(), v.regex(/^[1-9]\d{0,5}$/));
+
+const commonFields = {
   /** Name in the cloud, `<key>-<unix seconds of distribution_time>`. */
   name: v.string(),
   /** RFC 3339; the time of the distribution, unchanged by rotation. */
@@ -46,10 +48,48 @@ export const distributionSchema = v.looseObject({
   current: v.optional(v.number()),
   /** The highest version that the name was ever set to by us; once there is one, the name is ours wherever it points. */
   reached: v.optional(v.number()),
+};
+
+/** The record at `distribution/<kms>/<key>`: what was asked for, and what is known to exist in the cloud. */
+const distributionSchema = v.looseObject({
+  schema: v.literal(1),
+  ...commonFields,
   /** Cloud ids that were replaced, as the cloud called them gone; a name may still point there. */
   retired: v.optional(v.array(v.string())),
-  versions: v.record(v.string(), remoteVersionSchema),
+  versions: v.record(entryNumber, remoteVersionSchema),
 });
+
+const partCount = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_PARTS));
+
+/**
+ * The head of a record that is divided, as it has many versions. A release that knows no parts refuses it by `schema`.
+ * It holds what has changed since the parts were written: null where an entry of theirs was dropped.
+ */
+const dividedSchema = v.looseObject({
+  schema: v.literal(2),
+  ...commonFields,
+  /** By the order in which they were replaced. */
+  retired: v.record(entryNumber, v.nullable(v.string())),
+  versions: v.record(entryNumber, v.nullable(remoteVersionSchema)),
+  /** `size` numbers to a part, from 1 on, and how many parts there are of each. */
+  parts: v.object({
+    size: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LARGEST_PART)),
+    versions: partCount,
+    retired: partCount,
+  }),
+});
+
+/** What a record's own entry may hold. */
+export const headSchema = v.variant('schema', [distributionSchema, dividedSchema]);
+/** What a part may hold: entries of one of the two. */
+export const partSchema = v.looseObject({
+  schema: v.literal(1),
+  retired: v.optional(v.record(entryNumber, v.string())),
+  versions: v.optional(v.record(entryNumber, remoteVersionSchema)),
+});
+export type DistributionHead = v.InferOutput<typeof headSchema>;
+export type DividedHead = v.InferOutput<typeof dividedSchema>;
+export type DistributionPart = v.InferOutput<typeof partSchema>;
 
 /** A key's presence in one KMS. */
 export type Distribution = v.InferOutput<typeof distributionSchema>;

@@ -32,9 +32,10 @@ export async function performStep(run: Run, step: Step, remaining: () => readonl
     }
     case 'enable':
     case 'disable': {
-      // A version is never disabled while the record still calls it merely created, see Distribution.
-      await record.flush();
       const { version } = step;
+      // A version is never disabled while the stored record still calls it merely created, see Distribution. What else
+      // is not written down yet may wait: writing at each of a thousand versions would cost a thousand writes.
+      if (record.written.versions[version]?.state !== 'ready') await record.flush();
       const id = remoteId(run, version);
       const receipt = await client.setEnabled(versionTarget(run, version), id, step.action === 'enable', signal);
       log(receipt, { version, remoteId: id });

@@ -5,6 +5,8 @@ import { distributionName, type DistributionRef, type DistributionStore } from '
 /** The distribution record while a run changes it: writes are few, and none is forgotten. */
 export interface Recorder {
   readonly current: Distribution;
+  /** The record as it was written last. */
+  readonly written: Distribution;
   /** Changes the record; it is written by the next {@link flush}. */
   set(next: Distribution): void;
   /**
@@ -27,13 +29,16 @@ export function recorder(
     get current() {
       return current;
     },
+    get written() {
+      return written;
+    },
     set(next) {
       current = next;
     },
     async flush() {
       if (current === written) return;
       const writing = current;
-      await store.put(storage, distributionName(ref), writing);
+      await store.put(storage, distributionName(ref), writing, undefined, written);
       written = writing;
     },
   };

@@ -4,7 +4,8 @@ import { lookThrough } from './look-through.ts';
 import { orphanSearch } from './orphan-search.ts';
 import { rounds } from './rounds.ts';
 import { settleDue } from './settle-due.ts';
-import { sweepKeyParts, sweepMaterial } from './sweep-material.ts';
+import { sweepMaterial } from './sweep-material.ts';
+import { sweepParts } from './sweep-parts.ts';
 
 /**
  * The periodic work of a mount: what a crash or a failure has left half-done is finished.
@@ -59,7 +60,7 @@ async function sweepIfNeeded(mount: Mount, context: BackendContext): Promise<voi
   mount.leftovers.suspected = false;
   try {
     await sweepMaterial(mount, context);
-    await sweepKeyParts(mount, context);
+    await sweepParts(mount, context);
   } catch (error) {
     mount.leftovers.suspected = true;
     throw error;

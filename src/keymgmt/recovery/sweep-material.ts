@@ -22,20 +22,3 @@ export async function sweepMaterial(mount: Mount, context: BackendContext): Prom
     );
   }
 }
-
-/** Deletes the parts of records of keys that are gone: what is left when the process dies in a deletion. */
-export async function sweepKeyParts(mount: Mount, { storage, signal }: BackendContext): Promise<void> {
-  const keys = new Set(await mount.keys.list(storage, '', signal));
-  for (const name of await mount.keys.namesOfParts(storage, signal)) {
-    if (keys.has(name)) continue;
-    await mount.keyLock.run(
-      name,
-      async () => {
-        // Looked at again under the lock: a key of that name may have been created meanwhile.
-        if ((await mount.keys.get(storage, name, signal)) !== undefined) return;
-        await mount.keys.deleteParts(storage, name, signal);
-      },
-      signal,
-    );
-  }
-}

@@ -1,0 +1,301 @@
+import { randomBytes } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { keyMaterial } from '../../src/crypto/key-material.ts';
+import { READ_ONLY_TEXT, StorageError, type JsonObject } from '../../src/logical/index.ts';
+import {
+  inMemoryStorage,
+  startEngine,
+  type Engine,
+  type EngineOptions,
+  type InMemoryStorage,
+} from '../support/engine.ts';
+import { violations } from '../support/invariants.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import { readDistribution, readJson } from '../support/plain-records.ts';
+
+const PURPOSE = { purpose: 'encrypt,decrypt' };
+/** What Consul takes in one entry; raft takes twice as much. */
+const LARGEST_VALUE = 512 * 1024;
+
+describe('a distribution of many versions', () => {
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+  let written: number;
+  let largest: number;
+  beforeEach(() => {
+    cloud = modelCloud();
+    storage = inMemoryStorage();
+    written = 0;
+    largest = 0;
+  });
+  const start = async (options: Partial<EngineOptions> = {}): Promise<Engine> => {
+    const engine = await startEngine({
+      drivers: cloud.drivers,
+      generateKey: async () => ({ material: keyMaterial(randomBytes(32)) }),
+      storage: {
+        ...storage,
+        put: async (entry) => {
+          written += entry.value.length;
+          largest = Math.max(largest, entry.value.length);
+          await storage.put(entry);
+        },
+      },
+      ...options,
+    });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    return engine;
+  };
+  const small = { recordSizes: { part: 2, changes: 1 } };
+  /** A key as a release stored it that knew no parts. */
+  const store = async (versions: number, minimum = 1): Promise<void> => {
+    for (const version of upTo(versions)) {
+      await storage.put({ key: `material/k/${version}`, value: Buffer.concat([Buffer.of(1), randomBytes(32)]) });
+    }
+    const record = {
+      ...{ schema: 1, type: 'aes256-gcm96', deletion_allowed: false },
+      ...{ min_enabled_version: minimum, latest_version: versions, kms: 'aws' },
+      versions: Object.fromEntries(upTo(versions).map((version) => [version, { creation_time: TIME }])),
+    };
+    await storage.put({ key: 'key/k', value: Buffer.from(JSON.stringify(record)) });
+  };
+  const during = async (work: () => Promise<unknown>): Promise<number> => {
+    written = 0;
+    await work();
+    return written;
+  };
+  const parts = (): readonly string[] => storage.keys().filter((key) => key.startsWith('distribution-parts/'));
+
+  it('writes no more than 5 kB for each version, whatever is done to it', async () => {
+    await store(1000, 500);
+    const engine = await start();
+    expect(await during(() => engine.write('kms/aws/key/k', PURPOSE))).toBeLessThan(5e6);
+    expect(await violations(storage, cloud)).toEqual([]);
+    expect(await during(() => engine.write('key/k', { min_enabled_version: 1 }))).toBeLessThan(1e6);
+    expect(await during(() => engine.write('key/k', { min_enabled_version: 1000 }))).toBeLessThan(1e6);
+    expect(await violations(storage, cloud)).toEqual([]);
+    // Everything is gone, and made anew.
+    (cloud.objects as Map<string, unknown>).clear();
+    expect(await during(() => engine.write('kms/aws/key/k/sync'))).toBeLessThan(5e6);
+    expect(await violations(storage, cloud)).toEqual([]);
+    expect(await during(() => engine.request('delete', 'kms/aws/key/k'))).toBeLessThan(1e6);
+    expect(await violations(storage, cloud)).toEqual([]);
+    expect(parts()).toEqual([]);
+  }, 120_000);
+
+  it('is written a few versions at a time where thousands change, and rotates at the price of one', async () => {
+    await store(2_000);
+    const state = { state: 'ready', enabled: true, since: TIME };
+    const record = {
+      ...{ schema: 1, name: 'k-1767225600', distribution_time: TIME, purpose: ['decrypt', 'encrypt'] },
+      ...{ protection: 'hsm', removing: false, current: 2_000, reached: 2_000 },
+      versions: Object.fromEntries(
+        upTo(2_000).map((number) => [number, { ...state, attempt: UUID, remote_id: `${number}-${UUID}` }]),
+      ),
+    };
+    await storage.put({ key: 'distribution/aws/k', value: Buffer.from(JSON.stringify(record)) });
+    const engine = await start();
+    // Refused at the first; then nobody knows of any of them, as it is taken back.
+    cloud.fault = () => ({ when: 'before', reason: 'forbidden' });
+    for (const minimum of [2_000, 1]) await engine.errorOf(engine.write('key/k', { min_enabled_version: minimum }));
+    const doubted = (await readDistribution(storage, 'aws', 'k'))?.versions ?? {};
+    expect(Object.values(doubted).filter((version) => !('enabled' in version))).toHaveLength(1_999);
+    expect(largest).toBeLessThan(LARGEST_VALUE);
+    expect(await during(() => engine.errorOf(engine.write('key/k/rotate')))).toBeLessThan(100_000);
+  }, 120_000);
+
+  it('is listed, read, rotated and removed as any other', async () => {
+    const engine = await start(small);
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    for (let more = 1; more < 7; more++) await engine.write('key/k/rotate');
+    await engine.write('kms/aws/key/k', PURPOSE);
+    expect(parts()).not.toEqual([]);
+    expect(await violations(storage, cloud)).toEqual([]);
+    for (const minimum of [4, 2, 7, 0]) {
+      await engine.write('key/k', { min_enabled_version: minimum });
+      expect(await violations(storage, cloud)).toEqual([]);
+    }
+    await engine.write('key/k/rotate');
+    expect(await violations(storage, cloud)).toEqual([]);
+    expect((await engine.read('kms/aws/key/k'))?.['versions']).toEqual(
+      Object.fromEntries(upTo(8).map((version) => [version, `cmk-${version}`])),
+    );
+    expect(await engine.request('list', 'kms/aws/key/')).toMatchObject({ data: { keys: ['k'] } });
+    await engine.request('delete', 'kms/aws/key/k');
+    expect(await violations(storage, cloud)).toEqual([]);
+    expect(parts()).toEqual([]);
+    expect(await engine.request('list', 'kms/aws/key/')).not.toMatchObject({ data: { keys: ['k'] } });
+  });
+
+  it('remembers in order what was replaced, and removes it with the rest', async () => {
+    const engine = await start(small);
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    for (let more = 1; more < 5; more++) await engine.write('key/k/rotate');
+    await engine.write('kms/aws/key/k', PURPOSE);
+    for (let round = 0; round < 2; round++) {
+      for (const object of cloud.objects.values()) object.state = 'pending_deletion';
+      await engine.write('kms/aws/key/k/sync');
+      expect(await violations(storage, cloud)).toEqual([]);
+    }
+    const replaced = upTo(10).map((number) => `cmk-${number}`);
+    expect(await engine.read('kms/aws/key/k/status')).toMatchObject({ replaced });
+    await engine.request('delete', 'kms/aws/key/k');
+    expect(cloud.calls.filter((call) => call.startsWith('remove cmk-'))).toHaveLength(15);
+  });
+
+  it('has nothing that is neither in use nor replaced, wherever the process dies', async () => {
+    for (let writes = 0; ; writes++) {
+      cloud = modelCloud();
+      storage = inMemoryStorage();
+      const engine = await start(small);
+      await engine.write('key/k', { type: 'aes256-gcm96' });
+      for (let more = 1; more < 5; more++) await engine.write('key/k/rotate');
+      await engine.write('kms/aws/key/k', PURPOSE);
+      for (const object of cloud.objects.values()) object.state = 'pending_deletion';
+      let left = writes;
+      const dying = await startEngine({
+        ...small,
+        drivers: cloud.drivers,
+        storage: {
+          ...storage,
+          put: async (entry) => {
+            if (left-- <= 0) throw new StorageError('dead');
+            await storage.put(entry);
+          },
+        },
+      });
+      const died = await dying.write('kms/aws/key/k/sync').then(
+        () => false,
+        () => true,
+      );
+      const record = await readDistribution(storage, 'aws', 'k');
+      const ids = new Set([
+        ...(record?.retired ?? []),
+        ...Object.values(record?.versions ?? {}).map(({ remote_id }) => remote_id),
+      ]);
+      for (const number of upTo(5)) expect(ids).toContain(`cmk-${number}`);
+      const next = await start(small);
+      await next.tick();
+      await next.write('kms/aws/key/k/sync');
+      expect(await violations(storage, cloud)).toEqual([]);
+      const { replaced } = (await next.read('kms/aws/key/k/status')) as { replaced: readonly string[] };
+      expect([...replaced].sort()).toEqual(upTo(5).map((number) => `cmk-${number}`));
+      if (!died) break;
+    }
+  });
+
+  it('is refused by a release that knows no parts', async () => {
+    const engine = await start(small);
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    for (let more = 1; more < 4; more++) await engine.write('key/k/rotate');
+    await engine.write('kms/aws/key/k', PURPOSE);
+    expect(await readJson(storage, 'distribution/aws/k')).toMatchObject({ schema: 2 });
+  });
+
+  it('stays in one entry, as before, up to 64 versions', async () => {
+    await store(63);
+    const engine = await start();
+    await engine.write('kms/aws/key/k', PURPOSE);
+    await engine.write('key/k/rotate');
+    expect(parts()).toEqual([]);
+    const record = await readJson(storage, 'distribution/aws/k');
+    expect(record).toMatchObject({ schema: 1 });
+    expect(Object.keys(record?.['versions'] as JsonObject)).toHaveLength(64);
+  });
+
+  it('as a release stored it that knew no parts is read, rotated and removed', async () => {
+    await store(100, 50);
+    // As it stores what it does not divide.
+    const old = await start({ recordSizes: { part: 200, changes: 1 } });
+    await old.write('kms/aws/key/k', PURPOSE);
+    expect(parts()).toEqual([]);
+    const engine = await start();
+    const before = await engine.read('kms/aws/key/k');
+    expect(Object.keys(before?.['versions'] as JsonObject)).toHaveLength(100);
+    await engine.write('key/k/rotate');
+    expect(parts()).not.toEqual([]);
+    expect((await engine.read('kms/aws/key/k'))?.['versions']).toMatchObject(before?.['versions'] as JsonObject);
+    expect(await violations(storage, cloud)).toEqual([]);
+    await engine.request('delete', 'kms/aws/key/k');
+    expect(await violations(storage, cloud)).toEqual([]);
+  });
+
+  it('leaves no parts when its removal dies between its record and them', async () => {
+    const engine = await start(small);
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    for (let more = 1; more < 4; more++) await engine.write('key/k/rotate');
+    await engine.write('kms/aws/key/k', PURPOSE);
+    const dying = await startEngine({
+      drivers: cloud.drivers,
+      storage: {
+        ...storage,
+        delete: async (key) => {
+          if (key.startsWith('distribution-parts/')) throw new StorageError('dead');
+          await storage.delete(key);
+        },
+      },
+    });
+    await expect(dying.request('delete', 'kms/aws/key/k')).rejects.toThrow('dead');
+    expect(parts()).not.toEqual([]);
+    const next = await start(small);
+    await next.tick();
+    expect(parts()).toEqual([]);
+  });
+
+  it('begins without the parts of an earlier one', async () => {
+    const engine = await start(small);
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    for (let more = 1; more < 4; more++) await engine.write('key/k/rotate');
+    await engine.write('kms/aws/key/k', PURPOSE);
+    await storage.delete('distribution/aws/k');
+    (cloud.objects as Map<string, unknown>).clear();
+    (cloud.names as Map<string, unknown>).clear();
+    await engine.write('kms/aws/key/k', PURPOSE);
+    expect(await violations(storage, cloud)).toEqual([]);
+  });
+
+  it('is not taken for a smaller one when a part is missing', async () => {
+    const engine = await start(small);
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    for (let more = 1; more < 6; more++) await engine.write('key/k/rotate');
+    await engine.write('kms/aws/key/k', PURPOSE);
+    await storage.delete('distribution-parts/aws/k/versions-1');
+    const text = 'a part of the record at "distribution/aws/k" is missing in storage';
+    await expect(engine.read('kms/aws/key/k')).rejects.toThrow(text);
+    await expect(engine.write('kms/aws/key/k/sync')).rejects.toThrow(text);
+  });
+
+  it('is written as it was meant after a write that failed and had its effect', async () => {
+    let doubtful = false;
+    const engine = await start({
+      ...small,
+      storage: {
+        ...storage,
+        put: async (entry) => {
+          await storage.put(entry);
+          if (doubtful && entry.key.startsWith('distribution/')) {
+            doubtful = false;
+            throw new StorageError(`lost after its effect, or ${READ_ONLY_TEXT}`);
+          }
+        },
+      },
+    });
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    for (let more = 1; more < 8; more++) await engine.write('key/k/rotate');
+    for (let create = 1; create <= 8; create++) {
+      cloud.fault = (action) => {
+        doubtful ||= action === 'create';
+        return undefined;
+      };
+      await engine.write('kms/aws/key/k', PURPOSE).catch(() => undefined);
+    }
+    doubtful = false;
+    cloud.fault = () => undefined;
+    await engine.write('kms/aws/key/k', PURPOSE);
+    expect(await violations(storage, cloud)).toEqual([]);
+    expect(cloud.objects.size).toBe(8);
+  });
+});
+
+const TIME = '2026-01-01T00:00:00.000Z';
+const UUID = '00000000-0000-4000-8000-000000000000';
+const upTo = (last: number): readonly number[] => Array.from({ length: last }, (_, index) => index + 1);
