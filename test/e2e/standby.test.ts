@@ -14,7 +14,7 @@ import { waitUntil } from '../../dev/servers/wait-until.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
 
 const REGION = 'us-west-1';
-const ACCESS_KEY = { accessKeyId: 'AKIASTANDBYTEST', secretAccessKey: 'standby-test-secret' };
+const ACCESS_KEY = { accessKeyId: 'AKIASTANDBYTESTS', secretAccessKey: 'standby-test-secret' };
 const PURPOSE = { purpose: 'encrypt,decrypt' };
 
 /** From here on the standbys of OpenBao call the plugin; those of Vault Community and of older ones forward all. */
