@@ -15,6 +15,7 @@ export interface CallHandler {
   readonly account: Account;
   readonly accessKeys: readonly (AccessKey & Principal)[];
   readonly now: () => number;
+  readonly signatureNow: () => number;
   readonly lookups: number;
   readonly wrappingKeys: WrappingKeys;
   readonly throttle: Throttle;
@@ -44,8 +45,7 @@ export async function handleCall(handler: CallHandler, request: SignedRequest, r
 async function run(handler: CallHandler, request: SignedRequest, logged: OpenCall): Promise<Output> {
   const { account, log, lookups, wrappingKeys } = handler;
   const { action } = logged;
-  // Signed by the machine's clock, even where the clock of the KMS has been set.
-  const { accessKey, region: name } = verifySignature(request, handler.accessKeys, Date.now());
+  const { accessKey, region: name } = verifySignature(request, handler.accessKeys, handler.signatureNow());
   logged.region = name;
   logged.accessKeyId = accessKey.accessKeyId;
   const operation = Object.hasOwn(OPERATIONS, action) ? OPERATIONS[action] : undefined;

@@ -24,7 +24,9 @@ export interface KmsOptions {
     /** Actions, without `kms:`, that the user's policy allows. @default all */
     readonly allow?: readonly string[];
   }[];
-  /** For expiry and deletion; signatures are always checked by the machine's clock. */
+  /** Signatures are checked by it, and answers dated with it. @default the machine's clock, also where `clock` is set */
+  readonly signatureClock?: WallClock;
+  /** For expiry and deletion. */
   readonly clock?: WallClock;
   /** Calls a second by action, in each Region. @default no limit */
   readonly quotas?: Readonly<Record<string, number>>;
@@ -63,6 +65,7 @@ export async function startKms(options: KmsOptions): Promise<Kms> {
     account,
     accessKeys: options.accessKeys,
     now: () => clock.now(),
+    signatureNow: () => (options.signatureClock ?? systemClock).now(),
     lookups: options.consistency?.lookups ?? 0,
     wrappingKeys: options.wrappingKeys ?? wrappingKeyRing(),
     throttle: newThrottle(options.quotas ?? {}),
@@ -110,6 +113,7 @@ async function serve(handler: CallHandler, request: IncomingMessage, response: S
   );
   const requestId = randomUUID();
   response.setHeader('x-amzn-requestid', requestId);
+  response.setHeader('date', new Date(handler.signatureNow()).toUTCString());
   try {
     const signed = { method: request.method ?? '', url: request.url ?? '/', headers, body };
     answer(response, 200, await handleCall(handler, signed, requestId), CONTENT_TYPE);

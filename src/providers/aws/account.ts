@@ -1,28 +1,25 @@
 import type * as Sdk from '@aws-sdk/client-kms';
-import { secret, type Secret } from '../../support/secret.ts';
 import type { ProviderConfig } from '../port.ts';
 import { quoted } from '../../support/quoted.ts';
+import { hasOwnCredentials, type AccountCredentials } from './credentials.ts';
 import { checkEndpoint, configuredEndpoint, type Environment } from './endpoint.ts';
-
-/** What the SDK signs requests with. */
-interface AwsIdentity {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
 
 const CONNECTION_TIMEOUT_MS = 5_000;
 /** Firewalls forget idle connections, and CreateKey on such a one ends in doubt; so they are closed early. */
 const IDLE_TIMEOUT_MS = 5_000;
 
 /**
- * The SDK's settings for an account. Precedence of credentials as Vault documents it: the configuration, then the
- * environment, the shared credentials file, and the role of the instance or container (the last three are the SDK's
- * default chain). The Region is always `key_collection`: the SDK must not find another one.
+ * The SDK's settings for an account. The Region is always `key_collection`: the SDK must not find another one.
+ *
+ * @param credentials - asked for when a request is signed, so that the settings hold no secret
  */
-export function clientConfig(config: ProviderConfig, env: Environment, requestTimeoutMs: number): Sdk.KMSClientConfig {
+export function clientConfig(
+  config: ProviderConfig,
+  env: Environment,
+  requestTimeoutMs: number,
+  credentials: AccountCredentials['provide'],
+): Sdk.KMSClientConfig {
   const { url } = configuredEndpoint(config, env);
-  const identity = configuredIdentity(config);
   return {
     region: config.keyCollection,
     // Retrying is ours: the SDK would repeat CreateKey after a time-out and leave a CMK behind.
@@ -37,32 +34,8 @@ export function clientConfig(config: ProviderConfig, env: Environment, requestTi
       httpsAgent: { timeout: IDLE_TIMEOUT_MS },
     },
     ...(url === undefined ? {} : { endpoint: url }),
-    // Asked for when a request is signed, so that the settings hold no secret.
-    ...(identity && { credentials: async () => identity.reveal() }),
+    credentials,
   };
-}
-
-function configuredIdentity(config: ProviderConfig): Secret<AwsIdentity> | undefined {
-  const accessKeyId = credential(config, 'access_key');
-  const secretAccessKey = credential(config, 'secret_key');
-  const sessionToken = credential(config, 'session_token');
-  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
-  return secret({ accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) });
-}
-
-/** Where an account's credentials come from, with the access key's last four characters where they are known. */
-export function credentialsSource(config: ProviderConfig, env: Environment): { source: string; id: string } {
-  const configured = credential(config, 'access_key');
-  if (configured !== undefined) return { source: 'configuration', id: shortened(configured) };
-  const fromEnvironment = env['AWS_ACCESS_KEY_ID'];
-  if (fromEnvironment !== undefined && env['AWS_PROFILE'] === undefined) {
-    return { source: 'environment', id: shortened(fromEnvironment) };
-  }
-  return { source: 'shared credentials file or role', id: '' };
-}
-
-function shortened(accessKeyId: string): string {
-  return `…${accessKeyId.slice(-4)}`;
 }
 
 /** Says what is wrong with an account's configuration (field and remedy), or nothing. */
@@ -72,7 +45,7 @@ export function checkAccount(config: ProviderConfig, env: Environment): string |
 
 /** Says why keys and credentials may not go where an account asks for, or nothing: {@link checkEndpoint}. */
 export function checkTrust(config: ProviderConfig, env: Environment): string | undefined {
-  return checkEndpoint(config, env, configuredIdentity(config) !== undefined);
+  return checkEndpoint(config, env, hasOwnCredentials(config));
 }
 
 function checkRegion(region: string): string | undefined {

@@ -1,8 +1,13 @@
 import type * as Sdk from '@aws-sdk/client-kms';
 import { ProviderError } from '../errors.ts';
 import type { ProviderConfig } from '../port.ts';
+import type { WallClock } from '../../support/clock.ts';
 import { checkTrust, clientConfig } from './account.ts';
+import { accountCredentials } from './credentials.ts';
 import { endpointName, type Environment } from './endpoint.ts';
+import { errorWithoutSecrets } from './redact.ts';
+import { sentRequests } from './sent-requests.ts';
+import { signAgain } from './sign-again.ts';
 import { toProviderError } from './to-provider-error.ts';
 
 /** The API calls of AWS KMS that the adapter makes, each failing with a ProviderError only. */
@@ -21,7 +26,16 @@ export interface Calls {
   describeKey: Call<Sdk.DescribeKeyCommandInput, Sdk.DescribeKeyCommandOutput>;
   listKeys: Call<Sdk.ListKeysCommandInput, Sdk.ListKeysCommandOutput>;
   listResourceTags: Call<Sdk.ListResourceTagsCommandInput, Sdk.ListResourceTagsCommandOutput>;
+  /** Looks for credentials; a failure is what is wrong with them. Never fails itself. */
+  credentials(): Promise<CredentialsFound>;
   close(): void;
+}
+
+/** Where the credentials are, with the last characters of the access key's id, or why there are none. */
+export interface CredentialsFound {
+  readonly source: string;
+  readonly id: string;
+  readonly problem: string | undefined;
 }
 
 /** What every answer carries. */
@@ -32,12 +46,16 @@ export interface Answer {
 type Call<I, O> = (input: I, signal: AbortSignal) => Promise<O>;
 
 /** Opens an account. The SDK is loaded by the first call: a mount that never distributes does not pay for it. */
-export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs: number): Calls {
+export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs: number, clock: WallClock): Calls {
   const endpoint = endpointName(config, env);
+  const credentials = accountCredentials(config, env, requestTimeoutMs, clock);
+  const sent = sentRequests();
   let opened: Promise<{ sdk: typeof Sdk; client: Sdk.KMSClient }> | undefined;
   const open = async (): Promise<{ sdk: typeof Sdk; client: Sdk.KMSClient }> => {
     const sdk = await import('@aws-sdk/client-kms');
-    return { sdk, client: new sdk.KMSClient(clientConfig(config, env, requestTimeoutMs)) };
+    const client = new sdk.KMSClient(clientConfig(config, env, requestTimeoutMs, credentials.provide));
+    sent.watch(client);
+    return { sdk, client };
   };
   const send = async <O>(call: string, run: (sdk: typeof Sdk, client: Sdk.KMSClient) => Promise<O>): Promise<O> => {
     const problem = checkTrust(config, env);
@@ -45,9 +63,13 @@ export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs
     try {
       opened ??= open();
       const { sdk, client } = await opened;
-      return await run(sdk, client);
+      // First, so that whatever happens to a request that nobody could sign is said of the credentials.
+      await client.config.credentials().catch((error: unknown) => {
+        throw error instanceof ProviderError ? inCall(call, error) : error;
+      });
+      return await signAgain(() => run(sdk, client));
     } catch (error) {
-      throw toProviderError(call, endpoint, error);
+      throw errorWithoutSecrets(toProviderError(call, endpoint, error, sent.has(error)), credentials.secrets());
     }
   };
   return {
@@ -88,6 +110,14 @@ export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs
       send('ListKeys', (sdk, client) => client.send(new sdk.ListKeysCommand(input), { abortSignal })),
     listResourceTags: (input, abortSignal) =>
       send('ListResourceTags', (sdk, client) => client.send(new sdk.ListResourceTagsCommand(input), { abortSignal })),
+    async credentials() {
+      try {
+        const { accessKeyId } = await send('check', (_sdk, client) => client.config.credentials());
+        return { source: credentials.source(), id: `…${accessKeyId.slice(-4)}`, problem: undefined };
+      } catch (error) {
+        return { source: credentials.source(), id: '', problem: (error as ProviderError).message };
+      }
+    },
     close() {
       void opened?.then(
         ({ client }) => {
@@ -97,4 +127,9 @@ export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs
       );
     },
   };
+}
+
+/** What there is no way to sign a call for. */
+function inCall(call: string, { reason, message, code, requestId }: ProviderError): ProviderError {
+  return new ProviderError(reason, `${call}: ${message}`, { call, code, requestId });
 }

@@ -13,15 +13,18 @@ type Probe = readonly [action: string, required: boolean, call: () => Promise<un
  *
  * A policy that names resources or conditions can still refuse a real key.
  */
-export async function checkPermissions(
-  calls: Calls,
-  credentials: AccountCheck['credentials'],
-  signal: AbortSignal,
-): Promise<AccountCheck> {
+export async function checkPermissions(calls: Calls, signal: AbortSignal): Promise<AccountCheck> {
+  const { problem, ...credentials } = await calls.credentials();
+  signal.throwIfAborted();
+  if (problem !== undefined) return { credentials, problem, permissions: [] };
   const permissions: PermissionCheck[] = [];
   for (const [action, required, call] of probes(calls, signal)) {
     const error = await failureOf(call, signal);
-    if (error?.reason === 'unauthenticated') return { credentials, problem: error.message, permissions: [] };
+    // What no request can be made with, or is no KMS, is not asked for each action.
+    const isNone = permissions.length === 0 && error?.reason === 'invalid_request' && !isKnown(error);
+    if (error && (error.reason === 'unauthenticated' || isNone)) {
+      return { credentials, problem: error.message, permissions: [] };
+    }
     permissions.push({ permission: `kms:${action}`, required, ...grantOf(error) });
   }
   return { credentials, problem: undefined, permissions };
@@ -85,7 +88,7 @@ async function failureOf(call: () => Promise<unknown>, signal: AbortSignal): Pro
 function grantOf(error: ProviderError | undefined): Pick<PermissionCheck, 'granted' | 'why'> {
   if (error === undefined) return { granted: 'yes' };
   // Only AWS's own refusal says something of a permission; a web server or a proxy refuses, too.
-  if (!Object.hasOwn(REASON_BY_CODE, error.code ?? '')) return { granted: 'unknown', why: error.message };
+  if (!isKnown(error)) return { granted: 'unknown', why: error.message };
   switch (error.reason) {
     case 'not_found':
     case 'invalid_request':
@@ -101,4 +104,8 @@ function grantOf(error: ProviderError | undefined): Pick<PermissionCheck, 'grant
     case 'unavailable':
       return { granted: 'unknown', why: error.message };
   }
+}
+
+function isKnown({ code }: ProviderError): boolean {
+  return code !== undefined && Object.hasOwn(REASON_BY_CODE, code);
 }

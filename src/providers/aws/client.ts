@@ -1,5 +1,5 @@
 import { ProviderError } from '../errors.ts';
-import type { AccountCheck, KmsClient, Removal, VersionTarget } from '../port.ts';
+import type { KmsClient, Removal, VersionTarget } from '../port.ts';
 import { aliases, aliasOf, type Aliases } from './aliases.ts';
 import type { Answer, Calls } from './calls.ts';
 import { checkPermissions } from './check-permissions.ts';
@@ -22,11 +22,7 @@ const DOUBT_MS = 2_000;
 const ATTEMPT_TAG = 'vault-keymgmt-attempt';
 
 /** The adapter's client: a CMK with imported material per version, an alias per distributed key. */
-export function awsClient(
-  calls: Calls,
-  credentials: AccountCheck['credentials'],
-  dependencies: RetryDependencies,
-): KmsClient {
+export function awsClient(calls: Calls, dependencies: RetryDependencies): KmsClient {
   const fresh = freshCmks(dependencies.clock);
   const attempts = new Map<string, string>();
   const retryFor = (signal: AbortSignal): Retry => retryWithin(BUDGET_MS, dependencies, signal);
@@ -114,7 +110,7 @@ export function awsClient(
 
     findByLabel: (label, value, signal) => findByLabel(calls, dependencies, { label, value }, signal),
 
-    checkAccount: (signal) => checkPermissions(calls, credentials, signal),
+    checkAccount: (signal) => checkPermissions(calls, signal),
 
     close: () => {
       calls.close();

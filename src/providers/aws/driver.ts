@@ -1,5 +1,5 @@
 import type { KmsDriver } from '../port.ts';
-import { checkAccount, credentialsSource } from './account.ts';
+import { checkAccount } from './account.ts';
 import { calls } from './calls.ts';
 import { checkDistribution } from './check-distribution.ts';
 import { awsClient } from './client.ts';
@@ -23,6 +23,6 @@ export function awsDriver({ env, retry, requestTimeoutMs = 10_000 }: AwsDriverOp
     checkConfig: (config) => checkAccount(config, env),
     checkDistribution,
     endpointOf: (config) => endpointOf(config, env),
-    connect: (config) => awsClient(calls(config, env, requestTimeoutMs), credentialsSource(config, env), retry),
+    connect: (config) => awsClient(calls(config, env, requestTimeoutMs, retry.clock), retry),
   };
 }

@@ -21,6 +21,9 @@ const UNTRUSTED =
   /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_)/;
 /** Of OpenSSL, when the other side does not speak TLS. */
 const NOT_TLS = /wrong version number|packet length too long/;
+/** Node refuses to send it: of what headers and URLs may hold. */
+const REFUSED_BY_NODE =
+  /^ERR_(INVALID_(CHAR|URL|PROTOCOL|HTTP_TOKEN|IP_ADDRESS)|UNESCAPED_CHARACTERS|HTTP_INVALID_HEADER_VALUE|SOCKET_BAD_PORT)$/;
 const NO_CONNECTION = /did not establish a connection|before secure TLS connection was established/;
 
 /** Reads an error of the SDK that carries no status; undefined when it is none of the network's. */
@@ -33,6 +36,9 @@ export function networkFailure(error: Error, endpoint: string): NetworkFailure |
   }
   if (NOT_TLS.test(message)) {
     return { reason: 'invalid_request', text: `${endpoint} does not speak TLS`, code, neverSent: true };
+  }
+  if (REFUSED_BY_NODE.test(code)) {
+    return { reason: 'invalid_request', text: `a request cannot be made: ${message}`, code, neverSent: true };
   }
   if (isConnecting(error)) {
     return { reason: 'unavailable', text: `cannot reach ${endpoint}`, code, neverSent: true };

@@ -10,13 +10,20 @@ interface SdkError extends Error {
 /**
  * Translates whatever a call of the SDK rejects with. The new error keeps AWS's own words, which name the principal,
  * the action and the key, and drops the original, which carries the request with its credentials.
+ *
+ * @param sent - false where the request cannot have left the host, as the configuration or the environment lacks
+ * something or contradicts itself
  */
-export function toProviderError(call: string, endpoint: string, error: unknown): ProviderError {
+export function toProviderError(call: string, endpoint: string, error: unknown, sent = true): ProviderError {
   if (error instanceof ProviderError) return error;
   if (!(error instanceof Error)) {
     return new ProviderError('unavailable', `${call}: unknown failure`, { call, ambiguous: true });
   }
   const { name, $metadata = {} } = error as SdkError;
+  if (!sent) {
+    const { code = name } = error as { code?: string };
+    return new ProviderError('invalid_request', `${call}: not sent: ${error.message} (${code})`, { call, code });
+  }
   const { httpStatusCode: status, requestId } = $metadata;
   const network = status === undefined ? networkFailure(error, endpoint) : undefined;
   if (network) {

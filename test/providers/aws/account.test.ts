@@ -3,6 +3,8 @@ import { CreateAliasCommand } from '@aws-sdk/client-kms';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startKms, type Kms } from '../../../dev/aws-kms/kms.ts';
 import { clientConfig } from '../../../src/providers/aws/account.ts';
+import { accountCredentials } from '../../../src/providers/aws/credentials.ts';
+import { systemClock } from '../../../src/support/clock.ts';
 import { secret } from '../../../src/support/secret.ts';
 import {
   ACCESS_KEY,
@@ -195,7 +197,8 @@ describe('the settings of the SDK', () => {
   it('hold no credential; the SDK asks for them when it signs', async () => {
     const texts = { access_key: 'AKID00000EXAMPLE', secret_key: 'hunter2!', session_token: 'token42!' };
     const credentials = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, secret(text)]));
-    const settings = clientConfig({ keyCollection: 'us-west-1', credentials }, {}, 1000);
+    const config = { keyCollection: 'us-west-1', credentials };
+    const settings = clientConfig(config, {}, 1000, accountCredentials(config, {}, 1000, systemClock).provide);
     const shown = inspect(settings, { depth: 9, showHidden: true });
     for (const text of Object.values(texts)) expect(shown).not.toContain(text);
     const provider = settings.credentials as () => Promise<unknown>;

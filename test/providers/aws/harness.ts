@@ -34,10 +34,11 @@ export interface BenchOptions extends Omit<KmsOptions, 'accessKeys'> {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly credentials?: Readonly<Record<string, string>>;
   readonly sessionToken?: string;
+  readonly requestTimeoutMs?: number;
 }
 
 export async function newBench(options: BenchOptions = {}): Promise<Bench> {
-  const { allow, env = {}, credentials, sessionToken, ...kmsOptions } = options;
+  const { allow, env = {}, credentials, sessionToken, requestTimeoutMs, ...kmsOptions } = options;
   const user = { ...ACCESS_KEY, ...(allow && { allow }), ...(sessionToken !== undefined && { sessionToken }) };
   const kms = await startKms({ ...kmsOptions, accessKeys: [user], wrappingKeys });
   let now = 1_700_000_000_000;
@@ -50,6 +51,7 @@ export async function newBench(options: BenchOptions = {}): Promise<Bench> {
   const driver = awsDriver({
     // The operator's leave for every endpoint that the bench is told of.
     env: { ...allowing(kms.url, configured['endpoint'], env['AWS_KMS_ENDPOINT']), ...env },
+    ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
     retry: {
       clock: clockOf(() => now),
       random: () => 0.5,

@@ -77,7 +77,7 @@ describe('the material that reaches the cloud', () => {
         imported.push(input);
       },
     };
-    const client = awsClient(recorded as unknown as Calls, { source: 'test', id: '' }, retry);
+    const client = awsClient(recorded as unknown as Calls, retry);
     await client.importMaterial(target(1), 'a-cmk', material(0x5a), new AbortController().signal);
 
     expect(asked).toEqual([{ KeyId: 'a-cmk', WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_4096' }]);

@@ -1,0 +1,54 @@
+import { ProviderError, type ProviderErrorReason } from '../errors.ts';
+import { REASON_BY_CODE } from './error-reasons.ts';
+import { networkFailure } from './network-failure.ts';
+
+interface SourceError extends Error {
+  readonly code?: unknown;
+  readonly path?: unknown;
+  readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number };
+}
+
+/** What a shell says last of a command that it could not run. */
+const NO_COMMAND = /(not found|No such file or directory|Permission denied)\s*$/;
+/** A text of the SDK is short; what is longer quotes something. */
+const LONGEST = 300;
+
+/**
+ * Says why a source gave no credentials. No request to KMS has been sent then, so that nothing is in doubt, and what
+ * is silent or refuses is named.
+ *
+ * @param endpoint - of the last request that was made for credentials, if there was one
+ */
+export function credentialFailure(source: string, error: unknown, endpoint: string | undefined): ProviderError {
+  const { reason, text } = causeOf(error, endpoint);
+  return new ProviderError(reason, `no credentials from ${source}: ${text}`, { call: 'credentials' });
+}
+
+function causeOf(error: unknown, endpoint: string | undefined): { reason: ProviderErrorReason; text: string } {
+  const local = (text: string): { reason: ProviderErrorReason; text: string } => ({ reason: 'unauthenticated', text });
+  if (error instanceof ProviderError) return { reason: error.reason, text: error.message };
+  if (!(error instanceof Error)) return local('unknown failure');
+  const { name, message, code, path, $metadata: { httpStatusCode: status, requestId } = {} } = error as SourceError;
+  if (status !== undefined) {
+    const service = endpoint ?? 'it';
+    const details = requestId === undefined ? name : `${name}, request id ${requestId}`;
+    if (status < 300) return { reason: 'unavailable', text: `the answer of ${service} cannot be read (${details})` };
+    const isThrottled = status === 429 || REASON_BY_CODE[name] === 'throttled';
+    const reason = isThrottled ? 'throttled' : status < 500 ? 'unauthenticated' : 'unavailable';
+    return { reason, text: `${service} refused: ${shortened(message)} (${details})` };
+  }
+  if (typeof path === 'string' && typeof code === 'string') return local(`cannot read ${path} (${code})`);
+  if (message.startsWith('Command failed:')) {
+    const cause = NO_COMMAND.exec(message)?.[1] ?? 'run it as the user of the server to see why';
+    return local(`its credential_process failed: ${cause}`);
+  }
+  const network = endpoint === undefined ? undefined : networkFailure(error, endpoint);
+  if (network) return { reason: network.reason, text: `${network.text} (${network.code})` };
+  // The JSON parser quotes what it reads, which holds credentials.
+  return local(name === 'SyntaxError' ? 'what it answers cannot be read' : shortened(message));
+}
+
+function shortened(message: string): string {
+  const line = message.split(/[\r\n]/, 1)[0] ?? '';
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}
