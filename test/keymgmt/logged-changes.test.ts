@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger, type LogFields, type Logger } from '../../src/support/logger.ts';
 import { clockOf } from '../support/clock.ts';
@@ -114,10 +115,26 @@ describe('the log', () => {
   });
 
   it('calls nothing interrupted that a request did itself while the tick waited for it', async () => {
+    const { awskms } = cloud.drivers;
+    let meanwhile = async (): Promise<void> => undefined;
+    const connect: typeof awskms.connect = (config) => {
+      const client = awskms.connect(config);
+      return {
+        ...client,
+        async importMaterial(...args) {
+          await meanwhile();
+          return client.importMaterial(...args);
+        },
+      };
+    };
+    const drivers = { ...cloud.drivers, awskms: { ...awskms, connect } };
+    engine = await startEngine({ storage, drivers, logger, clock: clockOf(() => now) });
+    await engine.tick(false);
     let tick: Promise<void> | undefined;
-    cloud.fault = (action) => {
-      if (action === 'import') tick = engine.tick(false);
-      return undefined;
+    meanwhile = async () => {
+      tick = engine.tick(false);
+      // Until it waits for the key's lock, which the request holds.
+      for (let turn = 0; turn < 20; turn++) await setImmediate();
     };
     await engine.write('kms/aws/key/k', PURPOSE);
     expect(tick).toBeDefined();
