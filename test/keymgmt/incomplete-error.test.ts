@@ -16,7 +16,7 @@ describe('an operation that stopped half-way', () => {
       { action: 'import', version: 1 },
       { action: 'set_current', version: 2 },
     ];
-    const error = new IncompleteError(ref, { done, left, removing: false }, cause);
+    const error = new IncompleteError(ref, { done, left, removing: false }, [cause]);
     expect(error.message).toBe(
       'distribution of key "k" to KMS "aws" is incomplete: ImportKeyMaterial: Rate exceeded; ' +
         'done: create version 1, create version 2; left: import version 1, point the name to version 2. ' +
@@ -26,7 +26,7 @@ describe('an operation that stopped half-way', () => {
   });
 
   it('names a removal, and no steps where none were done', () => {
-    const error = new IncompleteError(ref, { done: [], left: [{ action: 'remove_name' }], removing: true }, cause);
+    const error = new IncompleteError(ref, { done: [], left: [{ action: 'remove_name' }], removing: true }, [cause]);
     expect(error.message).toBe(
       'removal of key "k" from KMS "aws" is incomplete: ImportKeyMaterial: Rate exceeded; left: remove the name. ' +
         'It is taken up again by itself within minutes; repeat the request to go on now',

@@ -31,10 +31,22 @@ describe('planDistribution', () => {
       ['import 2', 'set_current 2'],
     ],
     [
-      'disables old versions only after the name has moved',
+      'disables the version that the name points to only after the name has moved',
       wish(2, 2),
       known({ 1: ready('x', true), 2: created('y') }, { current: 1 }),
       ['import 2', 'set_current 2', 'disable 1'],
+    ],
+    [
+      'disables what the name does not point to before anything else',
+      wish(4, 4),
+      known({ 1: ready('w', true), 2: ready('x', true), 3: created('y'), 4: creating('lost') }, { current: 2 }),
+      ['disable 1', 'find 4', 'create 4', 'import 3', 'import 4', 'set_current 4', 'disable 2', 'disable 3'],
+    ],
+    [
+      'disables nothing early while nobody knows where the name points',
+      wish(2, 2),
+      known({ 1: ready('x', true), 2: ready('y', true) }),
+      ['set_current 2', 'disable 1'],
     ],
     [
       'moves the name only to a version that is enabled',
@@ -52,7 +64,7 @@ describe('planDistribution', () => {
       'repeats an enable or disable whose outcome is not known',
       wish(2, 2),
       known({ 1: ready('x'), 2: ready('y') }, { current: 2 }),
-      ['enable 2', 'disable 1'],
+      ['disable 1', 'enable 2'],
     ],
     [
       'removes the name first, then all versions',

@@ -4,6 +4,7 @@ import type { Clock } from '../../src/support/clock.ts';
 import { clockOf } from '../support/clock.ts';
 import type { RecordSizes } from '../../src/keymgmt/record-parts.ts';
 import { BackendError, type Storage } from '../../src/logical/index.ts';
+import type { ProviderErrorReason } from '../../src/providers/errors.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { modelCloud, type ModelCloud, type ModelFault, type ModelObject } from '../support/model-cloud.ts';
 import { Killed, lifeUntil, mortalStorage } from '../support/mortal.ts';
@@ -93,6 +94,33 @@ describe('convergence', () => {
         expect(await violations(world.storage, world.cloud)).toEqual([]);
       }),
       { seed: SEED, numRuns: RUNS },
+    );
+  }, 600_000);
+
+  it(`disables what is below the minimum, whatever else is refused for good (seed ${SEED}, ${RUNS / 4} runs)`, async () => {
+    const refused = fc.uniqueArray(fc.constantFrom<string[]>('create', 'find', 'import', 'enable', 'set_current'));
+    const reason = fc.constantFrom<ProviderErrorReason[]>(
+      'forbidden',
+      'invalid_request',
+      'not_found',
+      'already_exists',
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(scene, { maxLength: 5 }), refused, reason, async (scenes, actions, because) => {
+        const world = await newWorld(undefined);
+        for (const each of scenes) await play(world, each);
+        await world.recover();
+        await world.engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' });
+        await world.repair();
+        world.cloud.fault = (called) => (actions.includes(called) ? { when: 'before', reason: because } : undefined);
+        await world.engine.errorOf(world.engine.write('key/k/rotate'));
+        const { latest_version: latest } = (await world.engine.read('key/k')) as { latest_version: number };
+        await world.engine.errorOf(world.engine.write('key/k', { min_enabled_version: latest }));
+        const { versions } = (await world.engine.read('kms/aws/key/k')) as { versions: Record<string, string> };
+        const old = Object.entries(versions).filter(([version]) => Number(version) < latest);
+        expect(old.map(([, id]) => world.cloud.objects.get(id)?.state)).not.toContain('enabled');
+      }),
+      { seed: SEED, numRuns: RUNS / 4 },
     );
   }, 600_000);
 });

@@ -2,14 +2,15 @@ import { BackendError, isWritable, READ_ONLY_TEXT, StorageError, type BackendCon
 import { ProviderError } from '../../providers/errors.ts';
 import { askForName, refuseAhead } from '../guard/ahead.ts';
 import type { Mount } from '../mount.ts';
-import { withdrawAnnounced } from './create-version.ts';
+import { isAnnounced, withdrawAnnounced } from './create-version.ts';
 import { desiredState } from './desired.ts';
 import { distributionName, type DistributionRef } from './distribution-store.ts';
-import { IncompleteError } from './incomplete-error.ts';
+import { IncompleteError, stepText } from './incomplete-error.ts';
 import { loadDistribution } from './load-distribution.ts';
 import { performStep } from './perform-step.ts';
 import { planDistribution, type Step } from './plan.ts';
 import { recorder } from './recorder.ts';
+import { isFinal, stepsDespite, type Refusals } from './refusals.ts';
 import type { Run } from './run.ts';
 
 export interface ConvergeOptions {
@@ -32,7 +33,8 @@ const HARMFUL_WHEN_BEHIND: ReadonlySet<Step['action']> = new Set([
  * The caller holds the key's lock.
  *
  * What may not be repeated is recorded before and after (creation); what may is recorded when all is done, or when a
- * step fails. A removal ends with the record deleted.
+ * step fails. A removal ends with the record deleted. What the cloud refuses for good does not keep versions enabled that
+ * are to be disabled, see refusals.ts.
  *
  * @returns the steps that were done; none when the key is not in the KMS
  * @throws {IncompleteError} when the cloud fails; what was done is recorded, and the recovery goes on with the rest
@@ -80,29 +82,37 @@ function once(task: () => Promise<void>): () => Promise<void> {
 }
 
 async function runPlan(run: Run): Promise<readonly Step[]> {
-  const { mount, context, ref, key, record } = run;
-  const remaining = (): readonly Step[] => planDistribution(desiredState(key, record.current), record.current);
+  const { mount, context, ref, record } = run;
   const done: Step[] = [];
-  const planned = remaining().length;
+  const refusals: Refusals = new Map();
+  const next = (): readonly Step[] => stepsDespite(refusals, remainingSteps(run), record.current);
+  const planned = next().length;
   if (planned > 0) await refuseReadOnly(context);
   // Every step takes something off the plan, and an attempt is looked for once: a longer run is a fault of ours.
   let allowance = 2 * planned + 2;
-  for (let steps = remaining(); steps[0] !== undefined; steps = remaining()) {
-    const step = steps[0];
+  for (let [step] = next(); step !== undefined; [step] = next()) {
     try {
       context.signal.throwIfAborted();
       if (allowance-- <= 0) throw new Error(`the convergence does not end; next step: ${step.action}`);
       if (HARMFUL_WHEN_BEHIND.has(step.action)) await run.checkName();
-      await performStep(run, step, remaining);
+      await performStep(run, step, next);
       done.push(step);
     } catch (error) {
       withdrawAnnounced(run);
+      if (isFinal(error) && !record.current.removing) {
+        refusals.set(stepText(step), { step, error });
+        continue;
+      }
       await record.flush();
       // A storage error stays as it is: the server forwards a request by its text.
       const failure = timeIsOver(error, context) ?? error;
       if (!(failure instanceof ProviderError)) throw failure;
-      throw new IncompleteError(ref, { done, left: steps, removing: record.current.removing }, failure);
+      throw incomplete(run, done, refusals, failure);
     }
+  }
+  if (refusals.size > 0) {
+    await record.flush();
+    throw incomplete(run, done, refusals);
   }
   if (record.current.removing) {
     await mount.distributions.delete(context.storage, distributionName(ref), context.signal);
@@ -110,4 +120,25 @@ async function runPlan(run: Run): Promise<readonly Step[]> {
     await record.flush();
   }
   return done;
+}
+
+/** The plan, as the record stands. What this run has announced, and not begun, is no lost attempt to be looked for. */
+function remainingSteps(run: Run): readonly Step[] {
+  const { key, record } = run;
+  const steps = planDistribution(desiredState(key, record.current), record.current);
+  return steps.filter((step) => step.action !== 'find' || !isAnnounced(run, step.version));
+}
+
+/** The end of a run that did not come to the end of its plan: what failed first is its cause, and stands first in it. */
+function incomplete(
+  run: Run,
+  done: readonly Step[],
+  refusals: Refusals,
+  ...last: readonly ProviderError[]
+): IncompleteError {
+  const refused = [...refusals.values()];
+  const others = remainingSteps(run).filter((step) => !refusals.has(stepText(step)));
+  const left = [...refused.map(({ step }) => step), ...others];
+  const failures = [...refused.map(({ error }) => error), ...last];
+  return new IncompleteError(run.ref, { done, left, removing: run.record.current.removing }, failures);
 }

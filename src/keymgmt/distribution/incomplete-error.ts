@@ -5,7 +5,7 @@ import type { Step } from './plan.ts';
 /** How far a run of the convergence came. */
 export interface Progress {
   readonly done: readonly Step[];
-  /** The step that failed, and what comes after it. */
+  /** The steps that failed, the first one first, and what else there is to do. */
   readonly left: readonly Step[];
   readonly removing: boolean;
 }
@@ -17,20 +17,30 @@ export class IncompleteError extends Error {
   readonly ref: DistributionRef;
   readonly progress: Progress;
 
-  constructor(ref: DistributionRef, progress: Progress, cause: ProviderError) {
-    super(describe(ref, progress, cause), { cause });
+  /** @param failures - at least one; the first is the cause */
+  constructor(ref: DistributionRef, progress: Progress, failures: readonly ProviderError[]) {
+    const [cause] = failures;
+    if (cause === undefined) throw new Error('an incomplete run has a failure');
+    super(describe(ref, progress, failures), { cause });
     this.cause = cause;
     this.ref = ref;
     this.progress = progress;
   }
 }
 
-function describe(ref: DistributionRef, { done, left, removing }: Progress, cause: ProviderError): string {
+function describe(
+  ref: DistributionRef,
+  { done, left, removing }: Progress,
+  failures: readonly ProviderError[],
+): string {
   const what = removing ? 'removal of key' : 'distribution of key';
   const link = removing ? 'from KMS' : 'to KMS';
   const finished = done.length > 0 ? `; done: ${done.map(stepText).join(', ')}` : '';
+  // One text for each kind of call: of a hundred versions all are refused in the same words.
+  const calls = failures.map(({ call }) => call);
+  const texts = failures.filter(({ call }, index) => calls.indexOf(call) === index).map(({ message }) => message);
   return (
-    `${what} "${ref.key}" ${link} "${ref.kms}" is incomplete: ${cause.message}` +
+    `${what} "${ref.key}" ${link} "${ref.kms}" is incomplete: ${texts.join('; ')}` +
     `${finished}; left: ${left.map(stepText).join(', ')}. ` +
     'It is taken up again by itself within minutes; repeat the request to go on now'
   );

@@ -1,6 +1,6 @@
 import { withMaterial } from '../../crypto/key-material.ts';
 import type { Receipt } from '../../providers/port.ts';
-import { createVersion, isAnnounced, settleAttempt } from './create-version.ts';
+import { createVersion, settleAttempt } from './create-version.ts';
 import { logChange, type Change } from './log-change.ts';
 import { recordUnknown } from './orphans.ts';
 import type { Step } from './plan.ts';
@@ -16,8 +16,6 @@ export async function performStep(run: Run, step: Step, remaining: () => readonl
   };
   switch (step.action) {
     case 'find':
-      // Announced by this very run together with the one before: there is nothing to look for yet.
-      if (isAnnounced(run, step.version)) return createVersion(run, step.version, remaining);
       return settleAttempt(run, step.version);
     case 'create':
       return createVersion(run, step.version, remaining);

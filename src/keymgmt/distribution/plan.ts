@@ -16,9 +16,11 @@ export type Step =
 /**
  * Plans the calls that turn what is known into what is desired, in order; empty when they agree.
  *
- * Lost attempts come first, as their outcome decides what follows: the steps after a `find` hold if it finds nothing.
+ * Disabling is urgent: what the name is known not to point to is disabled before anything else, so that nothing that
+ * fails keeps it in use. The version that the name points to is disabled only once it has moved.
+ * Lost attempts come next, as their outcome decides what follows: the steps after a `find` hold if it finds nothing.
  * All versions are made before the first is imported, so that recording one and announcing the next is a single write.
- * The name moves only to a version that is enabled, and old versions are disabled only once it has moved.
+ * The name moves only to a version that is enabled.
  */
 export function planDistribution(desired: Desired, known: Distribution): readonly Step[] {
   return desired.present ? planPresence(desired, known) : planRemoval(known);
@@ -29,6 +31,7 @@ function planPresence({ enabled, current }: Extract<Desired, { present: true }>,
   const creates: Step[] = [];
   const imports: Step[] = [];
   const enables: Step[] = [];
+  const urgent: Step[] = [];
   const disables: Step[] = [];
   for (const [version, shouldBeEnabled] of enabled) {
     const state = known.versions[version];
@@ -39,10 +42,13 @@ function planPresence({ enabled, current }: Extract<Desired, { present: true }>,
     // Importing material enables a version.
     const isEnabled = hasMaterial ? state.enabled : true;
     if (shouldBeEnabled && isEnabled !== true) enables.push({ action: 'enable', version });
-    if (!shouldBeEnabled && isEnabled !== false) disables.push({ action: 'disable', version });
+    if (!shouldBeEnabled && isEnabled !== false) {
+      const isElsewhere = known.current !== undefined && known.current !== version;
+      (hasMaterial && isElsewhere ? urgent : disables).push({ action: 'disable', version });
+    }
   }
   const moves: Step[] = known.current === current ? [] : [{ action: 'set_current', version: current }];
-  return [...finds, ...creates, ...imports, ...enables, ...moves, ...disables];
+  return [...urgent, ...finds, ...creates, ...imports, ...enables, ...moves, ...disables];
 }
 
 function planRemoval(known: Distribution): readonly Step[] {

@@ -1,0 +1,37 @@
+import { ProviderError, type ProviderErrorReason } from '../../providers/errors.ts';
+import type { Distribution } from './distribution.ts';
+import { stepText } from './incomplete-error.ts';
+import type { Step } from './plan.ts';
+
+/** The steps of a run that the cloud has refused for good, in this order; by their text, which tells them apart. */
+export type Refusals = Map<string, { readonly step: Step; readonly error: ProviderError }>;
+
+/** What no waiting mends. Of missing credentials every other call would say the same, so the run ends. */
+const FINAL: ReadonlySet<ProviderErrorReason> = new Set([
+  'forbidden',
+  'invalid_request',
+  'not_found',
+  'already_exists',
+  'invalid_state',
+  'pending_deletion',
+]);
+
+/** Whether a failure is a refusal that will be the same when it is tried again. */
+export function isFinal(error: unknown): error is ProviderError {
+  return error instanceof ProviderError && FINAL.has(error.reason) && !error.ambiguous;
+}
+
+/**
+ * What of a plan is done although the cloud has refused some of it for good.
+ *
+ * A version below `min_enabled_version` must not be used any more, and a permission that is missing elsewhere must not
+ * keep it in use: what else the minimum disables is disabled, also where the name still points to it. Beyond that,
+ * nothing goes on after a refusal but what does not depend on it: all of the plan, where only disabling was refused.
+ */
+export function stepsDespite(refusals: Refusals, planned: readonly Step[], known: Distribution): readonly Step[] {
+  if (refusals.size === 0) return planned;
+  const open = planned.filter((step) => !refusals.has(stepText(step)));
+  if ([...refusals.values()].every(({ step }) => step.action === 'disable')) return open;
+  // What was never enabled cannot be disabled.
+  return open.filter((step) => step.action === 'disable' && known.versions[step.version]?.state === 'ready');
+}
