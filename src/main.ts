@@ -2,7 +2,7 @@
 import { restrictions } from './restrict-process.ts';
 import { randomUUID } from 'node:crypto';
 import packageJson from '../package.json' with { type: 'json' };
-import { generateKey } from './crypto/generate-key.ts';
+import { keyGenerator } from './crypto/generate-key.ts';
 import { keymgmtFactory } from './keymgmt/backend.ts';
 import { awsDriver } from './providers/aws/driver.ts';
 import { realWait } from './providers/aws/retry.ts';
@@ -20,7 +20,7 @@ void servePlugin({
   warnings: restrictions,
   factory: keymgmtFactory({
     drivers: { awskms: awsDriver({ env: process.env, retry }), azurekeyvault: azureDriver(), gcpckms: gcpDriver() },
-    generateKey,
+    generateKey: keyGenerator(),
     newAttempt: randomUUID,
     clock: systemClock,
     timer: systemTimer,

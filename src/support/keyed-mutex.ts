@@ -1,3 +1,5 @@
+import { unlessAborted } from './unless-aborted.ts';
+
 /** Mutual exclusion per key: one holder a key at a time, first come first served, other keys untouched. */
 export interface KeyedMutex {
   /**
@@ -34,21 +36,4 @@ export function keyedMutex(): KeyedMutex {
       }
     },
   };
-}
-
-async function unlessAborted(turn: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return turn;
-  signal.throwIfAborted();
-  let onAbort: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => {
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    await Promise.race([turn, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -1,14 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { generateKey } from '../../src/crypto/generate-key.ts';
+import { keyGenerator } from '../../src/crypto/generate-key.ts';
 import { keyMaterial, withMaterial } from '../../src/crypto/key-material.ts';
 import { isKeyType, KEY_TYPES } from '../../src/crypto/key-type.ts';
 
 const openssl = (input: Buffer | string, ...args: readonly string[]): string =>
   execFileSync('openssl', args, { input, stdio: ['pipe', 'pipe', 'pipe'] }).toString('utf8');
 
-describe('generateKey', () => {
+describe('keyGenerator', () => {
+  const generateKey = keyGenerator();
+
   it.each([
     ['rsa-2048', /2048 bit/],
     ['rsa-3072', /3072 bit/],

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { generateKey, type KeyGenerator } from '../../src/crypto/generate-key.ts';
+import { keyGenerator, type KeyGenerator } from '../../src/crypto/generate-key.ts';
 import { keymgmtFactory } from '../../src/keymgmt/backend.ts';
 import {
   BackendError,
@@ -44,7 +44,7 @@ export interface Engine extends InMemoryMount {
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const {
     drivers,
-    generateKey: newKey = generateKey,
+    generateKey: newKey = keyGenerator(),
     newAttempt = randomUUID,
     clock = systemClock,
     timer = systemTimer,

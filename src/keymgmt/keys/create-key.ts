@@ -1,6 +1,8 @@
+import type { GeneratedKey } from '../../crypto/generate-key.ts';
 import { withMaterial } from '../../crypto/key-material.ts';
 import type { KeyType } from '../../crypto/key-type.ts';
-import type { BackendContext } from '../../logical/index.ts';
+import { TooManyGenerationsError } from '../../crypto/rsa-generator.ts';
+import { codedError, type BackendContext } from '../../logical/index.ts';
 import { rfc3339 } from '../../support/clock.ts';
 import type { Mount } from '../mount.ts';
 import { newKey, updatedKey, withNextVersion, type Key, type KeyUpdate, type KeyVersion } from './key.ts';
@@ -47,8 +49,17 @@ async function storeNewMaterial(
   version: number,
   type: KeyType,
 ): Promise<KeyVersion> {
-  const { material, publicKey } = await mount.generateKey(type);
+  const { material, publicKey } = await generate(mount, type, signal);
   await withMaterial(material, () => mount.materials.put(storage, name, version, material, signal));
   const creationTime = rfc3339(mount.clock.now());
   return { creation_time: creationTime, ...(publicKey === undefined ? {} : { public_key: publicKey }) };
+}
+
+async function generate(mount: Mount, type: KeyType, signal: AbortSignal): Promise<GeneratedKey> {
+  try {
+    return await mount.generateKey(type, signal);
+  } catch (error) {
+    if (!(error instanceof TooManyGenerationsError)) throw error;
+    throw codedError(429, `${error.message}: no ${type} key was made, try again in a minute`, error);
+  }
 }

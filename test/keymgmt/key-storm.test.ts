@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import { keyGenerator, type KeyGenerator } from '../../src/crypto/generate-key.ts';
+import { BackendError } from '../../src/logical/index.ts';
+import { inMemoryStorage, startEngine } from '../support/engine.ts';
+import { modelCloud } from '../support/model-cloud.ts';
+
+const RSA = { type: 'rsa-4096' };
+
+it('creates and distributes beside clients that ask for RSA keys and leave, and keeps nothing of theirs', async () => {
+  const storage = inMemoryStorage();
+  const { drivers } = modelCloud();
+  const engine = await startEngine({ storage, drivers, generateKey: keyGenerator({ atOnce: 1 }) });
+  const clients = Array.from({ length: 24 }, () => new AbortController());
+  const asked = clients.map(({ signal }, index) => engine.write(`key/rsa-${index}`, RSA, signal));
+  clients.forEach((client) => {
+    client.abort(new Error('the client has left'));
+  });
+  const ended = await Promise.allSettled(asked);
+  expect(ended.map(({ status }) => status)).toEqual(Array.from({ length: 24 }, () => 'rejected'));
+  await engine.write('key/app', { type: 'aes256-gcm96' });
+  await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+  await engine.write('kms/aws/key/app', { purpose: 'encrypt,decrypt' });
+  expect(await engine.read('kms/aws/key/app')).toMatchObject({ purpose: 'decrypt,encrypt' });
+  expect((await storage.list('key/')).concat(await storage.list('material/'))).toEqual(['app', 'app/']);
+});
+
+it('hands the signal of the request to the generator, for a creation and for a rotation', async () => {
+  const signals: (AbortSignal | undefined)[] = [];
+  const generate = keyGenerator();
+  const generateKey: KeyGenerator = (_type, signal) => {
+    signals.push(signal);
+    return generate('aes256-gcm96', signal);
+  };
+  const engine = await startEngine({ drivers: modelCloud().drivers, generateKey });
+  for (const path of ['key/app', 'key/app/rotate']) {
+    const client = new AbortController();
+    await engine.write(path, {}, client.signal);
+    client.abort();
+    expect(signals.at(-1)?.aborted).toBe(true);
+  }
+});
+
+it('answers 429 where too many RSA keys wait, and keeps nothing of that request', async () => {
+  const storage = inMemoryStorage();
+  const { drivers } = modelCloud();
+  const engine = await startEngine({ storage, drivers, generateKey: keyGenerator({ atOnce: 1, waiting: 1 }) });
+  const asked = ['one', 'two', 'three'].map((name) => engine.write(`key/${name}`, { type: 'rsa-2048' }));
+  const refusals = (await Promise.allSettled(asked)).flatMap((each) => {
+    return each.status === 'rejected' ? [each.reason as unknown] : [];
+  });
+  expect(refusals).toHaveLength(1);
+  const [refusal] = refusals;
+  if (!(refusal instanceof BackendError)) throw refusal;
+  expect(refusal.status).toBe(429);
+  expect(refusal.message).toBe(
+    'too many RSA keys are being generated (1 at once, 1 waiting): no rsa-2048 key was made, try again in a minute',
+  );
+  expect(await storage.list('key/')).toHaveLength(2);
+  expect(await storage.list('material/')).toHaveLength(2);
+});
