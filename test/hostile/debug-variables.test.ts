@@ -12,10 +12,12 @@ import { startVictim, type Victim } from './victim.ts';
 
 const REGION = 'eu-west-2';
 const ACCESS_KEY = {
-  accessKeyId: 'AKIADEBUGVARIABLES',
+  accessKeyId: 'AKIADEBUGVARIABLE',
   secretAccessKey: randomBytes(30).toString('base64url'),
   sessionToken: randomBytes(60).toString('base64url'),
 };
+/** Where a victim looks for AWS unless it is told otherwise. */
+const NOBODY = 'http://127.0.0.1:9';
 const AMBIENT_SECRET = randomBytes(30).toString('base64url');
 
 /** What makes Node, its libraries, grpc-js and SDKs print or write what they do, as loud as each can be. */
@@ -67,7 +69,7 @@ afterEach(async () => {
 async function start(env: Readonly<Record<string, string>>, command?: readonly string[]): Promise<Victim> {
   const [program = plugin.path, ...args] = command ?? [];
   const allowed = {
-    KEYMGMT_ALLOWED_ENDPOINTS: kms.url,
+    KEYMGMT_ALLOWED_ENDPOINTS: `${NOBODY},${kms.url}`,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     AWS_SECRET_ACCESS_KEY: AMBIENT_SECRET,
   };
@@ -168,7 +170,7 @@ it('verifies certificates all the same with NODE_TLS_REJECT_UNAUTHORIZED=0, and 
   await once(impostor.listen(0, '127.0.0.1'), 'listening');
   try {
     const endpoint = `https://localhost:${(impostor.address() as AddressInfo).port}`;
-    const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0', KEYMGMT_ALLOWED_ENDPOINTS: endpoint };
+    const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0', KEYMGMT_ALLOWED_ENDPOINTS: `${NOBODY},${endpoint}` };
     const { host, mount } = await start(env);
     const credentials = { access_key: ACCESS_KEY.accessKeyId, secret_key: ACCESS_KEY.secretAccessKey, endpoint };
     const data = { provider: 'awskms', key_collection: REGION, credentials };
