@@ -23,7 +23,19 @@ interface Node {
   process: ServerProcess;
 }
 
-/** Three servers with integrated storage on loopback, one of them active. */
+/** A snapshot of integrated storage, with what opens it. */
+export interface Snapshot {
+  readonly archive: Uint8Array<ArrayBuffer>;
+  readonly unsealKey: string;
+  readonly rootToken: string;
+}
+
+export interface ClusterOptions {
+  /** @default 3 */
+  readonly size?: number;
+}
+
+/** Servers with integrated storage on loopback, one of them active. */
 export interface Cluster {
   /** Where the nodes write. */
   readonly folders: readonly [string, ...string[]];
@@ -33,18 +45,25 @@ export interface Cluster {
   standby(method: Method, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Ends the active node with SIGKILL. @returns starts it again and unseals it */
   killActive(): Promise<() => Promise<void>>;
+  takeSnapshot(): Promise<Snapshot>;
+  /** Restores a snapshot, of this or of another cluster, and waits for a node to be active on it. */
+  restore(snapshot: Snapshot): Promise<void>;
   stop(): Promise<void>;
 }
 
-const NODES = 3;
 const ELECTION_SECONDS = 60;
 /** What `sys/health` answers on a standby. */
 const STANDBY = 429;
+const SEALED = 503;
 
-export async function startCluster(binary: ServerBinary, plugin: string): Promise<Cluster> {
+export async function startCluster(
+  binary: ServerBinary,
+  plugin: string,
+  { size = 3 }: ClusterOptions = {},
+): Promise<Cluster> {
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'cluster-'));
-  const ports = await freePorts(2 * NODES);
-  const places = Array.from({ length: NODES }, (_, index): ServerPlace => ({
+  const ports = await freePorts(2 * size);
+  const places = Array.from({ length: size }, (_, index): ServerPlace => ({
     folder: `${folder}/${index}`,
     apiPort: ports[2 * index] ?? 0,
     clusterPort: ports[2 * index + 1] ?? 0,
@@ -96,13 +115,15 @@ export async function startCluster(binary: ServerBinary, plugin: string): Promis
       path: 'sys/init',
       body: { secret_shares: 1, secret_threshold: 1 },
     });
-    const { keys, root_token: token } = init.body as { keys?: readonly string[]; root_token?: string };
+    const made = init.body as { keys?: readonly string[]; root_token?: string };
+    let unsealKey = made.keys?.[0] ?? '';
+    let token = made.root_token ?? '';
     /** Unseals a node; one that joins needs the key again until it has heard from the leader. */
     const unseal = (node: Node): Promise<unknown> =>
       waitUntil(
         `${node.address} is unsealed`,
         async () => {
-          const body = { key: keys?.[0] };
+          const body = { key: unsealKey };
           const sealed = await sendRequest(node.address, undefined, { method: 'PUT', path: 'sys/unseal', body }).catch(
             () => undefined,
           );
@@ -122,7 +143,7 @@ export async function startCluster(binary: ServerBinary, plugin: string): Promis
           path: 'sys/storage/raft/configuration',
         });
         const config = answer.body.data?.['config'] as { servers?: readonly { voter?: boolean }[] } | undefined;
-        return config?.servers?.filter(({ voter }) => voter === true).length === NODES;
+        return config?.servers?.filter(({ voter }) => voter === true).length === size;
       },
       ELECTION_SECONDS,
     );
@@ -137,6 +158,38 @@ export async function startCluster(binary: ServerBinary, plugin: string): Promis
           return sendRequest(node.address, token, { method, path, body, headers });
         }
         throw new Error('no node is a standby');
+      },
+      async takeSnapshot() {
+        const { address } = await active();
+        const response = await fetch(`${address}/v1/sys/storage/raft/snapshot`, {
+          headers: { 'X-Vault-Token': token },
+        });
+        if (!response.ok) throw new Error(`the snapshot is answered with ${response.status}`);
+        return { archive: new Uint8Array(await response.arrayBuffer()), unsealKey, rootToken: token };
+      },
+      async restore(snapshot) {
+        const { address } = await active();
+        const response = await fetch(`${address}/v1/sys/storage/raft/snapshot-force`, {
+          method: 'POST',
+          headers: { 'X-Vault-Token': token },
+          body: snapshot.archive,
+        });
+        if (!response.ok) throw new Error(`the restore is answered with ${response.status}: ${await response.text()}`);
+        ({ unsealKey, rootToken: token } = snapshot);
+        await waitUntil(
+          'a node serves the restored storage',
+          async () => {
+            for (const node of nodes) {
+              const status = (await health(node))?.status;
+              if (status === SEALED) await unseal(node);
+              if (status !== 200) continue;
+              const lookUp = { method: 'GET', path: 'auth/token/lookup-self' } as const;
+              if ((await sendRequest(node.address, token, lookUp)).status === 200) return true;
+            }
+            return undefined;
+          },
+          ELECTION_SECONDS,
+        );
       },
       async killActive() {
         const node = await active();
