@@ -120,6 +120,18 @@ describe('the credentials of a KMS provider of AWS', () => {
     );
   });
 
+  it.each([
+    '{"aws_access_key_id":"AKIA00000EXAMPLE","aws_secret_access_key":"hunter2-hunter2"}',
+    '{"Credentials":{"AccessKeyId":"AKIA00000EXAMPLE","SecretAccessKey":"hunter2-hunter2="}}',
+    'access_key=AKIA00000EXAMPLE\nsecret_key=hunter2-hunter2\n',
+    '[default]\naws_access_key_id = AKIA00000EXAMPLE\naws_secret_access_key = hunter2-hunter2\n',
+  ])('may not come as a file that holds %j', async (file) => {
+    const error = await engine.errorOf(engine.write('kms/aws', { ...write, credentials: file }));
+    expect(error).toMatch(/awskms does not know|invalid key pair|a character in access_key/);
+    expect(error).not.toMatch(/hunter2|AKIA0/);
+    expect(await engine.read('kms/aws')).toBeUndefined();
+  });
+
   it('of an earlier version may have any name: what it holds is used, and can be written to', async () => {
     await engine.write('kms/aws', { ...write, credentials });
     const old = { ...credentials, region: 'eu-west-1' };

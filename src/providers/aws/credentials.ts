@@ -27,6 +27,8 @@ export interface AccountCredentials {
   secrets(): readonly string[];
 }
 
+/** What records hold beside credentials; those of earlier versions may have anything. */
+const NO_SECRETS = new Set(['endpoint', 'region']);
 /** Secrets of the environment, whether or not they are used. */
 const SECRET_VARIABLES = [
   'AWS_ACCESS_KEY_ID',
@@ -46,7 +48,7 @@ export function accountCredentials(
 ): AccountCredentials {
   const configured = configuredIdentity(config);
   const given = secret([
-    ...Object.entries(config.credentials).flatMap(([name, value]) => (name === 'endpoint' ? [] : value.reveal())),
+    ...Object.entries(config.credentials).flatMap(([name, value]) => (NO_SECRETS.has(name) ? [] : value.reveal())),
     ...SECRET_VARIABLES.flatMap((name) => env[name] ?? []),
   ]);
   let seen: readonly Secret<readonly string[]>[] = [];

@@ -96,6 +96,14 @@ describe('what a cloud quotes', () => {
     },
   );
 
+  it('of a Region or an endpoint stays, though a record of yesterday has it among the credentials', async () => {
+    const { kms } = await setUp();
+    const { accessKeyId: access_key, secretAccessKey: secret_key } = ACCESS_KEY;
+    const bench = await setUp({ credentials: { access_key, secret_key, endpoint: kms.url, region: 'eu-west-2' } });
+    kms.faults.set(quoting(`arn:aws:kms:eu-west-2 at ${kms.url}`));
+    expect((await failure(create(bench))).message).toContain(`No key id arn:aws:kms:eu-west-2 at ${kms.url} here`);
+  });
+
   it('of credentials in the shared files is in no error', async () => {
     const { kms } = await setUp();
     const file = fileOf(
