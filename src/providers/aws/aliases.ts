@@ -4,6 +4,7 @@ import type { Answer, Calls } from './calls.ts';
 import { tagsOf } from './find-by-label.ts';
 import type { FreshCmks } from './fresh-cmks.ts';
 import { receiptOf } from './receipt.ts';
+import { pageMarkers } from './page-markers.ts';
 import { CREATE, FRESH, SETTLED, type Retry, type RetryPolicy } from './retry.ts';
 import { unless } from './unless.ts';
 
@@ -97,6 +98,7 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
 
   async function survey(): Promise<ReadonlyMap<string, string>> {
     const targets = new Map<string, string>();
+    const following = pageMarkers('ListAliases');
     let Marker: string | undefined;
     for (let pages = 0; pages < MAX_SURVEY_PAGES; pages++) {
       const marker = Marker === undefined ? {} : { Marker };
@@ -106,7 +108,7 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
           targets.set(AliasName.slice(ALIAS_PREFIX.length), TargetKeyId);
         }
       }
-      Marker = page.NextMarker;
+      Marker = following(page.NextMarker);
       if (Marker === undefined) return targets;
     }
     throw new ProviderError('unavailable', 'ListAliases: too many aliases in the account to look through', {
@@ -146,11 +148,12 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
 
   async function aliasesOf(KeyId: string): Promise<readonly string[]> {
     const names: string[] = [];
+    const following = pageMarkers('ListAliases');
     let Marker: string | undefined;
     do {
       const page = await calls.listAliases({ KeyId, ...(Marker === undefined ? {} : { Marker }) }, signal);
       names.push(...(page.Aliases ?? []).flatMap(({ AliasName }) => AliasName ?? []));
-      Marker = page.NextMarker;
+      Marker = following(page.NextMarker);
     } while (Marker !== undefined);
     return names;
   }

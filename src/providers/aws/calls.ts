@@ -8,6 +8,9 @@ import { endpointName, type Environment } from './endpoint.ts';
 import { errorWithoutSecrets } from './redact.ts';
 import { sentRequests } from './sent-requests.ts';
 import { signAgain } from './sign-again.ts';
+import { checkRequest } from './check-request.ts';
+import { endInTime } from './end-in-time.ts';
+import { guardedHandler, isKms } from './guarded-handler.ts';
 import { toProviderError } from './to-provider-error.ts';
 
 /** The API calls of AWS KMS that the adapter makes, each failing with a ProviderError only. */
@@ -27,7 +30,7 @@ export interface Calls {
   listKeys: Call<Sdk.ListKeysCommandInput, Sdk.ListKeysCommandOutput>;
   listResourceTags: Call<Sdk.ListResourceTagsCommandInput, Sdk.ListResourceTagsCommandOutput>;
   /** Looks for credentials; a failure is what is wrong with them. Never fails itself. */
-  credentials(): Promise<CredentialsFound>;
+  credentials(signal: AbortSignal): Promise<CredentialsFound>;
   close(): void;
 }
 
@@ -45,74 +48,105 @@ export interface Answer {
 
 type Call<I, O> = (input: I, signal: AbortSignal) => Promise<O>;
 
+interface CallOptions {
+  readonly abortSignal: AbortSignal;
+}
+
+/** What a call may have to wait for, each up to the limit: credentials, its answer, and the answer when it is repeated. */
+const PHASES = 3;
+
 /** Opens an account. The SDK is loaded by the first call: a mount that never distributes does not pay for it. */
 export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs: number, clock: WallClock): Calls {
   const endpoint = endpointName(config, env);
   const credentials = accountCredentials(config, env, requestTimeoutMs, clock);
   const sent = sentRequests();
+  /** By the signal of the call: whether its request may have left the host. */
+  const underWay = new WeakSet<AbortSignal>();
   let opened: Promise<{ sdk: typeof Sdk; client: Sdk.KMSClient }> | undefined;
   const open = async (): Promise<{ sdk: typeof Sdk; client: Sdk.KMSClient }> => {
     const sdk = await import('@aws-sdk/client-kms');
     const client = new sdk.KMSClient(clientConfig(config, env, requestTimeoutMs, credentials.provide));
+    client.config.requestHandler = guardedHandler(client.config.requestHandler, {
+      limitMs: requestTimeoutMs,
+      beforeSending(request, own) {
+        const problem = checkRequest({ ...request, isKms: isKms(request) }, config, env);
+        if (problem !== undefined) throw new ProviderError('invalid_request', problem, { call: 'endpoint' });
+        if (own) underWay.add(own);
+      },
+    });
     sent.watch(client);
     return { sdk, client };
   };
-  const send = async <O>(call: string, run: (sdk: typeof Sdk, client: Sdk.KMSClient) => Promise<O>): Promise<O> => {
+  const send = async <O>(
+    call: string,
+    signal: AbortSignal,
+    run: (sdk: typeof Sdk, client: Sdk.KMSClient, options: CallOptions) => Promise<O>,
+  ): Promise<O> => {
     const problem = checkTrust(config, env);
     if (problem !== undefined) throw new ProviderError('invalid_request', `${call}: ${problem}`, { call });
     try {
-      opened ??= open();
-      const { sdk, client } = await opened;
-      // First, so that whatever happens to a request that nobody could sign is said of the credentials.
-      await client.config.credentials().catch((error: unknown) => {
-        throw error instanceof ProviderError ? inCall(call, error) : error;
-      });
-      return await signAgain(() => run(sdk, client));
+      return await endInTime(
+        {
+          limitMs: requestTimeoutMs * PHASES,
+          signal,
+          // The answer that is under way holds the id of a CMK that exists.
+          goesOn: (own) => call === 'CreateKey' && underWay.has(own),
+          failure: (why, own) => unfinished(call, endpoint, why, underWay.has(own)),
+        },
+        async (abortSignal) => {
+          opened ??= open();
+          const { sdk, client } = await opened;
+          // First, so that whatever happens to a request that nobody could sign is said of the credentials.
+          await client.config.credentials().catch((error: unknown) => {
+            throw error instanceof ProviderError ? inCall(call, error) : error;
+          });
+          return signAgain(() => run(sdk, client, { abortSignal }));
+        },
+      );
     } catch (error) {
       throw errorWithoutSecrets(toProviderError(call, endpoint, error, sent.has(error)), credentials.secrets());
     }
   };
   return {
-    // Once sent, it is not aborted: an answer under way holds the id of a CMK that exists.
     createKey: (input, signal) =>
-      send('CreateKey', async (sdk, client) => {
-        if (signal.aborted)
-          throw new ProviderError('timeout', 'CreateKey: cancelled before it was sent', { call: 'CreateKey' });
-        return client.send(new sdk.CreateKeyCommand(input));
-      }),
-    getParametersForImport: (input, abortSignal) =>
-      send('GetParametersForImport', (sdk, client) =>
-        client.send(new sdk.GetParametersForImportCommand(input), { abortSignal }),
+      send('CreateKey', signal, (sdk, client, options) => client.send(new sdk.CreateKeyCommand(input), options)),
+    getParametersForImport: (input, signal) =>
+      send('GetParametersForImport', signal, (sdk, client, options) =>
+        client.send(new sdk.GetParametersForImportCommand(input), options),
       ),
-    importKeyMaterial: (input, abortSignal) =>
-      send('ImportKeyMaterial', (sdk, client) => client.send(new sdk.ImportKeyMaterialCommand(input), { abortSignal })),
-    enableKey: (input, abortSignal) =>
-      send('EnableKey', (sdk, client) => client.send(new sdk.EnableKeyCommand(input), { abortSignal })),
-    disableKey: (input, abortSignal) =>
-      send('DisableKey', (sdk, client) => client.send(new sdk.DisableKeyCommand(input), { abortSignal })),
-    scheduleKeyDeletion: (input, abortSignal) =>
-      send('ScheduleKeyDeletion', (sdk, client) =>
-        client.send(new sdk.ScheduleKeyDeletionCommand(input), { abortSignal }),
+    importKeyMaterial: (input, signal) =>
+      send('ImportKeyMaterial', signal, (sdk, client, options) =>
+        client.send(new sdk.ImportKeyMaterialCommand(input), options),
       ),
-    createAlias: (input, abortSignal) =>
-      send('CreateAlias', (sdk, client) => client.send(new sdk.CreateAliasCommand(input), { abortSignal })),
-    updateAlias: (input, abortSignal) =>
-      send('UpdateAlias', (sdk, client) => client.send(new sdk.UpdateAliasCommand(input), { abortSignal })),
-    deleteAlias: (input, abortSignal) =>
-      send('DeleteAlias', (sdk, client) => client.send(new sdk.DeleteAliasCommand(input), { abortSignal })),
-    listAliases: (input, abortSignal) =>
-      send('ListAliases', (sdk, client) => client.send(new sdk.ListAliasesCommand(input), { abortSignal })),
-    tagResource: (input, abortSignal) =>
-      send('TagResource', (sdk, client) => client.send(new sdk.TagResourceCommand(input), { abortSignal })),
-    describeKey: (input, abortSignal) =>
-      send('DescribeKey', (sdk, client) => client.send(new sdk.DescribeKeyCommand(input), { abortSignal })),
-    listKeys: (input, abortSignal) =>
-      send('ListKeys', (sdk, client) => client.send(new sdk.ListKeysCommand(input), { abortSignal })),
-    listResourceTags: (input, abortSignal) =>
-      send('ListResourceTags', (sdk, client) => client.send(new sdk.ListResourceTagsCommand(input), { abortSignal })),
-    async credentials() {
+    enableKey: (input, signal) =>
+      send('EnableKey', signal, (sdk, client, options) => client.send(new sdk.EnableKeyCommand(input), options)),
+    disableKey: (input, signal) =>
+      send('DisableKey', signal, (sdk, client, options) => client.send(new sdk.DisableKeyCommand(input), options)),
+    scheduleKeyDeletion: (input, signal) =>
+      send('ScheduleKeyDeletion', signal, (sdk, client, options) =>
+        client.send(new sdk.ScheduleKeyDeletionCommand(input), options),
+      ),
+    createAlias: (input, signal) =>
+      send('CreateAlias', signal, (sdk, client, options) => client.send(new sdk.CreateAliasCommand(input), options)),
+    updateAlias: (input, signal) =>
+      send('UpdateAlias', signal, (sdk, client, options) => client.send(new sdk.UpdateAliasCommand(input), options)),
+    deleteAlias: (input, signal) =>
+      send('DeleteAlias', signal, (sdk, client, options) => client.send(new sdk.DeleteAliasCommand(input), options)),
+    listAliases: (input, signal) =>
+      send('ListAliases', signal, (sdk, client, options) => client.send(new sdk.ListAliasesCommand(input), options)),
+    tagResource: (input, signal) =>
+      send('TagResource', signal, (sdk, client, options) => client.send(new sdk.TagResourceCommand(input), options)),
+    describeKey: (input, signal) =>
+      send('DescribeKey', signal, (sdk, client, options) => client.send(new sdk.DescribeKeyCommand(input), options)),
+    listKeys: (input, signal) =>
+      send('ListKeys', signal, (sdk, client, options) => client.send(new sdk.ListKeysCommand(input), options)),
+    listResourceTags: (input, signal) =>
+      send('ListResourceTags', signal, (sdk, client, options) =>
+        client.send(new sdk.ListResourceTagsCommand(input), options),
+      ),
+    async credentials(signal) {
       try {
-        const { accessKeyId } = await send('check', (_sdk, client) => client.config.credentials());
+        const { accessKeyId } = await send('check', signal, (_sdk, client) => client.config.credentials());
         return { source: credentials.source(), id: `…${accessKeyId.slice(-4)}`, problem: undefined };
       } catch (error) {
         return { source: credentials.source(), id: '', problem: (error as ProviderError).message };
@@ -132,4 +166,13 @@ export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs
 /** What there is no way to sign a call for. */
 function inCall(call: string, { reason, message, code, requestId }: ProviderError): ProviderError {
   return new ProviderError(reason, `${call}: ${message}`, { call, code, requestId });
+}
+
+function unfinished(call: string, endpoint: string, why: 'late' | 'cancelled', isSent: boolean): ProviderError {
+  const text =
+    why === 'late' ? `no answer from ${isSent ? endpoint : 'the source of the credentials'} in time` : 'cancelled';
+  return new ProviderError('timeout', `${call}: ${text}${isSent ? '' : ' before it was sent'}`, {
+    call,
+    ambiguous: isSent,
+  });
 }

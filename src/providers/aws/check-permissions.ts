@@ -2,32 +2,70 @@ import { randomUUID } from 'node:crypto';
 import { ProviderError } from '../errors.ts';
 import type { AccountCheck, PermissionCheck } from '../port.ts';
 import type { Calls } from './calls.ts';
+import { endInTime } from './end-in-time.ts';
 import { REASON_BY_CODE } from './error-reasons.ts';
 
 type Probe = readonly [action: string, required: boolean, call: () => Promise<unknown>];
 
 /**
- * Tries each IAM action that the adapter uses on a CMK that does not exist: AWS KMS refuses a caller without the
+ * Tries each IAM action that the adapter uses on a KMS key that does not exist: AWS KMS refuses a caller without the
  * permission before it looks for the key, so `NotFoundException` says that the permission is there. `CreateKey` is tried
  * with a tag that AWS reserves for itself (`aws:`), which it always refuses. Nothing is made or changed.
  *
  * A policy that names resources or conditions can still refuse a real key.
+ *
+ * @param limitMs - for all of it; what is not answered by then is unknown
  */
-export async function checkPermissions(calls: Calls, signal: AbortSignal): Promise<AccountCheck> {
-  const { problem, ...credentials } = await calls.credentials();
-  signal.throwIfAborted();
-  if (problem !== undefined) return { credentials, problem, permissions: [] };
-  const permissions: PermissionCheck[] = [];
-  for (const [action, required, call] of probes(calls, signal)) {
-    const error = await failureOf(call, signal);
-    // What no request can be made with, or is no KMS, is not asked for each action.
-    const isNone = permissions.length === 0 && error?.reason === 'invalid_request' && !isKnown(error);
-    if (error && (error.reason === 'unauthenticated' || isNone)) {
-      return { credentials, problem: error.message, permissions: [] };
+export async function checkPermissions(calls: Calls, limitMs: number, signal: AbortSignal): Promise<AccountCheck> {
+  let credentials = { source: 'unknown', id: '' };
+  let probed: readonly Probe[] = [];
+  const results = new Map<string, Result>();
+  const late = timeout(`not answered within ${limitMs / 1_000} s`);
+  /** @returns what is wrong with all of it, or what is said of the actions that were not asked for */
+  const tryAll = async (own: AbortSignal): Promise<{ readonly problem?: string; readonly rest?: Result }> => {
+    probed = probes(calls, own);
+    const { problem, ...found } = await calls.credentials(own);
+    credentials = found;
+    if (problem !== undefined) return { problem };
+    const [first, ...others] = probed;
+    const tryOut = async ([action, , call]: Probe): Promise<Result> => {
+      const result = { failure: await failureOf(call, signal) };
+      results.set(action, result);
+      return result;
+    };
+    const { failure } = first ? await tryOut(first) : {};
+    if (failure && !isKnown(failure)) {
+      // What no request can be made with, or is no KMS, is not asked for each action; silence would last for each.
+      if (failure.reason === 'invalid_request') return { problem: failure.message };
+      return { rest: { failure: timeout(`not asked, as this failed: ${failure.message}`) } };
     }
-    permissions.push({ permission: `kms:${action}`, required, ...grantOf(error) });
-  }
-  return { credentials, problem: undefined, permissions };
+    if (failure?.reason !== 'unauthenticated') await Promise.all(others.map(tryOut));
+    const refusal = [...results.values()].find((result) => result.failure?.reason === 'unauthenticated')?.failure;
+    return refusal ? { problem: refusal.message } : {};
+  };
+  const { problem, rest = {} } = await endInTime(
+    { limitMs, signal, goesOn: () => false, failure: () => late },
+    tryAll,
+  ).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (error !== late) throw error;
+    return { problem: undefined, rest: { failure: late } };
+  });
+  if (problem !== undefined) return { credentials, problem, permissions: [] };
+  const permissions = probed.map(([action, required]) => ({
+    permission: `kms:${action}`,
+    required,
+    ...grantOf((results.get(action) ?? rest).failure),
+  }));
+  return { credentials, problem, permissions };
+}
+
+interface Result {
+  readonly failure?: ProviderError | undefined;
+}
+
+function timeout(text: string): ProviderError {
+  return new ProviderError('timeout', text, { call: 'check' });
 }
 
 function probes(calls: Calls, signal: AbortSignal): readonly Probe[] {

@@ -15,6 +15,9 @@ import { unless } from './unless.ts';
 /** With the last request's own limit this stays below the minute that Vault's clients wait for an answer. */
 const BUDGET_MS = 45_000;
 
+/** Less than the 20 seconds after which a check has to be answered. */
+const CHECK_MS = 18_000;
+
 /** How long a CMK of unknown age is looked for before it counts as gone. */
 const DOUBT_MS = 2_000;
 
@@ -110,7 +113,7 @@ export function awsClient(calls: Calls, dependencies: RetryDependencies): KmsCli
 
     findByLabel: (label, value, signal) => findByLabel(calls, dependencies, { label, value }, signal),
 
-    checkAccount: (signal) => checkPermissions(calls, signal),
+    checkAccount: (signal) => checkPermissions(calls, CHECK_MS, signal),
 
     close: () => {
       calls.close();

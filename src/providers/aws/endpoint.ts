@@ -9,8 +9,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * operator sets it, whereas `kms/<name>` is written by whoever a policy lets. An entry that ends with `;ambient` may get
  * the server's own credentials as well.
  */
-const ALLOW_LIST = 'KEYMGMT_ALLOWED_ENDPOINTS';
-const AMBIENT = 'ambient';
+export const ALLOW_LIST = 'KEYMGMT_ALLOWED_ENDPOINTS';
+export const AMBIENT = 'ambient';
 
 /** Where an endpoint may come from beside the configuration; the last two are the SDK's. */
 const ENDPOINT_VARIABLES = ['AWS_KMS_ENDPOINT', 'AWS_ENDPOINT_URL_KMS', 'AWS_ENDPOINT_URL'] as const;
@@ -96,7 +96,7 @@ export function checkEndpoint(
 }
 
 /** The operator's list, or what is wrong with it. */
-function allowList(env: Environment): readonly AllowedEndpoint[] | string {
+export function allowList(env: Environment): readonly AllowedEndpoint[] | string {
   const entries: AllowedEndpoint[] = [];
   for (const text of (env[ALLOW_LIST] ?? '').split(',').map((each) => each.trim())) {
     if (text === '') continue;
@@ -114,7 +114,7 @@ function allowList(env: Environment): readonly AllowedEndpoint[] | string {
 }
 
 /** A URL that holds scheme, host and port only; undefined for any other text. */
-function originOf(text: string): URL | undefined {
+export function originOf(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   const isOrigin = ['http:', 'https:'].includes(url.protocol) && url.href === `${url.origin}/`;

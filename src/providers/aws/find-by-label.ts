@@ -1,6 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { LabelledObject, LabelSearch } from '../port.ts';
 import type { Calls } from './calls.ts';
+import { pageMarkers } from './page-markers.ts';
 import { CREATE, retryWithin, type RetryDependencies } from './retry.ts';
 
 /** A search reads the tags of every KMS key of the account, so it ends after a while, whatever is left. */
@@ -23,6 +24,7 @@ export async function findByLabel(
   const retry = retryWithin(SEARCH_MS, dependencies, signal);
   const found: LabelledObject[] = [];
   let hidden = 0;
+  const following = pageMarkers('ListKeys');
   let Marker: string | undefined;
   const look = async (id: string): Promise<void> => {
     const labels = await retry(CREATE, () => tagsOf(calls, id, signal));
@@ -39,7 +41,7 @@ export async function findByLabel(
         if (clock.now() >= end) return { found, incomplete: 'too many KMS keys in the account to look through' };
         await Promise.all(ids.slice(start, start + CONCURRENCY).map(look));
       }
-      Marker = page.NextMarker;
+      Marker = following(page.NextMarker);
     } while (Marker !== undefined);
   } catch (error) {
     signal.throwIfAborted();

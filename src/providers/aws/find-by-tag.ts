@@ -1,6 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { SearchResult } from '../port.ts';
 import type { Calls } from './calls.ts';
+import { pageMarkers } from './page-markers.ts';
 import { retryWithin, SETTLED, type RetryDependencies } from './retry.ts';
 
 /** A search reads the tags of every key of the account, so it ends after a while, found or not. */
@@ -25,6 +26,7 @@ export async function findByTag(
   const end = clock.monotonic() + SEARCH_MS;
   const retry = retryWithin(SEARCH_MS, dependencies, signal);
   let hidden = 0;
+  const following = pageMarkers('ListKeys');
   let Marker: string | undefined;
   try {
     do {
@@ -39,7 +41,7 @@ export async function findByTag(
         if (found) return { outcome: 'found', remoteId: found.id };
         hidden += tagged.filter((result) => result.matches === undefined).length;
       }
-      Marker = page.NextMarker;
+      Marker = following(page.NextMarker);
     } while (Marker !== undefined);
   } catch (error) {
     if (!(error instanceof ProviderError) || error.reason !== 'forbidden') throw error;

@@ -12,6 +12,8 @@ const PARTITIONS: readonly (readonly [prefix: string, suffixes: Suffixes])[] = [
   ['eusc-', ['amazonaws.eu', 'api.amazonwebservices.eu']],
 ];
 const AWS: Suffixes = ['amazonaws.com', 'api.aws'];
+/** Where AWS's sign-in has names of its own. */
+const SIGN_IN = ['aws.amazon.com', 'amazonaws-us-gov.com', 'amazonaws-eusc.eu'];
 
 /** Where metadata services answer whoever asks from this machine: in IPv4, in IPv6, and as IPv4 within IPv6. */
 const LINK_LOCAL = new BlockList();
@@ -35,6 +37,18 @@ export function isAwsKms({ protocol, hostname, port }: URL, region: string): boo
     const [endpoint = '', ...rest] = hostname.split('.');
     return endpoint.startsWith('vpce-') && rest.join('.') === `${regional}.vpce.${plain}`;
   });
+}
+
+/** Of STS, IAM Identity Center and AWS's sign-in, in any Region; only AWS has names directly below these. */
+const CREDENTIAL_SERVICE =
+  /^(?:(?:sts|oidc|portal\.sso|signin)(?:-fips)?(?:\.[a-z0-9-]+)?|[a-z0-9-]+\.signin(?:-fips)?)$/;
+
+/** Whether a URL leads to a service of AWS that gives credentials. */
+export function isCredentialService({ protocol, hostname, port }: URL): boolean {
+  if (protocol !== 'https:' || port !== '') return false;
+  const suffixes = [AWS, ...PARTITIONS.map(([, each]) => each)].flat();
+  const suffix = [...suffixes, ...SIGN_IN].find((each) => hostname.endsWith(`.${each}`));
+  return suffix !== undefined && CREDENTIAL_SERVICE.test(hostname.slice(0, -suffix.length - 1));
 }
 
 /** Whether a URL names an address of a link, where metadata services are. */

@@ -1,4 +1,5 @@
 import type { ProviderErrorReason } from '../errors.ts';
+import { printable } from './printable.ts';
 
 /** A request without an answer. */
 export interface NetworkFailure {
@@ -31,7 +32,7 @@ export function networkFailure(error: Error, endpoint: string): NetworkFailure |
   const { code: given, message, name } = error as NodeError;
   const code = typeof given === 'string' ? given : name;
   if (UNTRUSTED.test(code)) {
-    const text = `the certificate of ${endpoint} is not trusted: ${message}`;
+    const text = `the certificate of ${endpoint} is not trusted: ${printable(message)}`;
     return { reason: 'invalid_request', text, code, neverSent: true };
   }
   if (NOT_TLS.test(message)) {

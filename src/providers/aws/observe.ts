@@ -22,11 +22,10 @@ export async function observeCmk(calls: Calls, KeyId: string, signal: AbortSigna
         return { outcome: 'seen', state: 'pending_deletion' };
       case 'Unavailable':
       case 'Updating':
-      case undefined:
-        return {
-          outcome: 'unreachable',
-          why: `DescribeKey: the CMK is ${KeyMetadata?.KeyState ?? 'in no known state'}`,
-        };
+        return { outcome: 'unreachable', why: `DescribeKey: the KMS key is ${KeyMetadata.KeyState}` };
+      // Whoever answers may name any other.
+      default:
+        return { outcome: 'unreachable', why: 'DescribeKey: the KMS key is in no known state' };
     }
   } catch (error) {
     if (error instanceof ProviderError && error.reason === 'not_found') return { outcome: 'seen', state: 'deleted' };

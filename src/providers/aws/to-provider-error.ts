@@ -1,6 +1,7 @@
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
 import { REASON_BY_CODE } from './error-reasons.ts';
 import { networkFailure } from './network-failure.ts';
+import { printable } from './printable.ts';
 
 /** What an SDK error looks like, whatever its class: read by shape, so that no class has to be loaded for it. */
 interface SdkError extends Error {
@@ -31,12 +32,12 @@ export function toProviderError(call: string, endpoint: string, error: unknown, 
     return new ProviderError(reason, `${call}: ${text} (${code})`, { call, code, ambiguous: !neverSent });
   }
   const reason = reasonOf(name, error.message, status);
-  const source = [name, ...(requestId === undefined ? [] : [`request id ${requestId}`])].join(', ');
-  const isAnswered = status !== undefined && status < 300;
-  const text = isAnswered ? `the answer of ${endpoint} cannot be read` : withoutRequest(error.message);
+  const code = Object.hasOwn(REASON_BY_CODE, name) || status === undefined || status < 300 ? name : undefined;
+  const source = [code ?? `HTTP ${status}`, ...(requestId === undefined ? [] : [`request id ${requestId}`])].join(', ');
+  const text = textOf(error.message, endpoint, code, status);
   return new ProviderError(reason, `${call}: ${text} (${source})`, {
     call,
-    code: name,
+    code,
     requestId,
     ambiguous: reason === 'unavailable' || reason === 'timeout',
   });
@@ -44,8 +45,7 @@ export function toProviderError(call: string, endpoint: string, error: unknown, 
 
 function reasonOf(name: string, message: string, status: number | undefined): ProviderErrorReason {
   if (name === 'KMSInvalidStateException' && message.includes('pending deletion')) return 'pending_deletion';
-  const known = REASON_BY_CODE[name];
-  if (known) return known;
+  if (Object.hasOwn(REASON_BY_CODE, name)) return REASON_BY_CODE[name] ?? 'unavailable';
   if (status === 403) return 'forbidden';
   if (status === 429) return 'throttled';
   // A proxy that gave up waiting (499: nginx); the cloud may have got the request all the same.
@@ -53,6 +53,13 @@ function reasonOf(name: string, message: string, status: number | undefined): Pr
   // Only a 4xx is a refusal; whatever else was answered, the call may have had its effect.
   if (status !== undefined && status >= 400 && status < 500) return 'invalid_request';
   return 'unavailable';
+}
+
+function textOf(message: string, endpoint: string, code: string | undefined, status: number | undefined): string {
+  if (code === undefined) return `${endpoint} gives an answer that is not AWS KMS's`;
+  return status !== undefined && status < 300
+    ? `the answer of ${endpoint} cannot be read`
+    : printable(withoutRequest(message));
 }
 
 /** Some signature errors quote the request as AWS saw it, and the session token is one of its headers. */

@@ -29,11 +29,16 @@ describe('errors of AWS', () => {
     ['KMSInternalException', 'unavailable', true],
     ['DependencyTimeoutException', 'unavailable', true],
     ['RequestTimeoutException', 'timeout', true],
-    ['SomethingNewException', 'invalid_request', false],
   ])('%s means %s', (name, reason, ambiguous) => {
     const error = toProviderError('CreateKey', 'kms.eu-west-2', sdkError(name, 'words of AWS', 400));
     expect(error).toMatchObject({ reason, ambiguous, call: 'CreateKey', code: name, requestId: 'r-1' });
     expect(error.message).toBe(`CreateKey: words of AWS (${name}, request id r-1)`);
+  });
+
+  it('that are none of KMS are not quoted, as anybody may have made them up', () => {
+    const error = toProviderError('CreateKey', 'kms.here', sdkError('SomethingNewException', 'somebody says', 400));
+    expect(error).toMatchObject({ reason: 'invalid_request', code: undefined, requestId: 'r-1' });
+    expect(error.message).toBe("CreateKey: kms.here gives an answer that is not AWS KMS's (HTTP 400, request id r-1)");
   });
 
   it('tells a CMK that is going from one that is not ready', () => {

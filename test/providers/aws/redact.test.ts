@@ -128,6 +128,7 @@ describe('what a cloud quotes', () => {
         AWS_WEB_IDENTITY_TOKEN_FILE: fileOf(token),
         AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/r',
         AWS_ENDPOINT_URL_STS: sts,
+        ...allowing(sts),
       }),
     });
     expect((await failure(create(bench))).message).toContain('refused: No [redacted] here');

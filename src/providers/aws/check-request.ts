@@ -1,0 +1,40 @@
+import type { ProviderConfig } from '../port.ts';
+import { ALLOW_LIST, allowList, AMBIENT, configuredEndpoint, originOf, type Environment } from './endpoint.ts';
+import { isAwsKms, isCredentialService } from './kms-hosts.ts';
+
+/** Where a request of the SDK is about to go. */
+export interface Target {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number | undefined;
+  /** False where it asks for credentials, of STS or IAM Identity Center. */
+  readonly isKms: boolean;
+}
+
+/**
+ * Says why a request may not go where it is about to, or nothing. The endpoint that an account asks for has been judged
+ * before; but the SDK looks for others on its own, in the shared files and the environment.
+ */
+export function checkRequest(target: Target, config: ProviderConfig, env: Environment): string | undefined {
+  const { protocol, hostname, port, isKms } = target;
+  const url = originOf(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`);
+  const origin = url?.origin ?? 'an endpoint that is not a URL';
+  if (isKms) {
+    const { url: configured } = configuredEndpoint(config, env);
+    const isAskedFor = configured !== undefined && originOf(configured)?.origin === origin;
+    if (isAskedFor || (url && isAwsKms(url, config.keyCollection))) return undefined;
+    return (
+      `the shared files of AWS lead to ${origin}, which is not one of AWS KMS in ${config.keyCollection}: ` +
+      'give it as endpoint in credentials, or in the environment variable AWS_ENDPOINT_URL_KMS'
+    );
+  }
+  const list = allowList(env);
+  if (typeof list === 'string') return list;
+  const isAllowed = list.some((each) => each.ambient && each.origin === origin);
+  if (isAllowed || (url && isCredentialService(url))) return undefined;
+  return (
+    `the environment (AWS_ENDPOINT_URL and the like) or the shared files of AWS lead to ${origin} for credentials, ` +
+    `which is no service of AWS: take it away, or have the operator of the server allow it with ${origin};${AMBIENT} ` +
+    `in the plugin's environment variable ${ALLOW_LIST}`
+  );
+}

@@ -1,0 +1,392 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createSocketServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { awsDriver } from '../../../src/providers/aws/driver.ts';
+import { ProviderError } from '../../../src/providers/errors.ts';
+import type { KmsClient } from '../../../src/providers/port.ts';
+import { secret } from '../../../src/support/secret.ts';
+import { allowing } from '../../support/allowing.ts';
+import { clockOf } from '../../support/clock.ts';
+import { failure, material, noMaterial, REGION, target } from './harness.ts';
+
+/** In what the endpoint says; nobody may repeat it. */
+const MARK = 'of-a-metadata-service';
+const ID = '1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f';
+const LIMIT_MS = 150;
+const { signal } = new AbortController();
+
+/** Listens on loopback until the test ends. */
+async function listen(server: Server): Promise<string> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const http = (answer: RequestListener): Promise<string> => listen(createServer(answer));
+const json =
+  (status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): RequestListener =>
+  (_request, response) =>
+    response.writeHead(status, headers).end(typeof value === 'string' ? value : JSON.stringify(value));
+
+function connect(endpoint: string, limitMs = LIMIT_MS): KmsClient {
+  let now = 0;
+  const client = awsDriver({
+    env: allowing(endpoint),
+    // Whatever is tried again is tried once.
+    retry: { clock: clockOf(() => now), random: () => 0, wait: async () => void (now += 60_000) },
+    requestTimeoutMs: limitMs,
+  }).connect({
+    keyCollection: REGION,
+    credentials: { access_key: secret('AKIA0ADAPTERTEST'), secret_key: secret('s'), endpoint: secret(endpoint) },
+  });
+  onTestFinished(() => {
+    client.close();
+  });
+  return client;
+}
+
+const create = (client: KmsClient, caller = signal): Promise<ProviderError> =>
+  failure(client.createVersion(target(1), noMaterial, caller));
+
+/** Every method of the port, each with what it ends in. */
+async function askAll(client: KmsClient): Promise<readonly unknown[]> {
+  const claim = { owned: true, ours: [ID] };
+  const asked = await Promise.allSettled<unknown>([
+    client.createVersion(target(1), noMaterial, signal),
+    client.findVersion(target(1), signal),
+    client.importMaterial(target(1), ID, material(), signal),
+    client.setEnabled(target(1), ID, false, signal),
+    client.setCurrent(target(1), ID, claim, signal),
+    client.removeName('k-1', [ID], signal),
+    client.removeVersion(ID, signal),
+    client.observeVersion(ID, signal),
+    client.observeName('k-1', [ID], signal),
+    client.checkAccount(signal),
+  ]);
+  return asked.map((each) => {
+    if (each.status === 'fulfilled') return each.value;
+    expect(each.reason).toBeInstanceOf(ProviderError);
+    return each.reason as unknown;
+  });
+}
+
+/** Repeats something until the connection ends. */
+function again(response: ServerResponse | Socket, milliseconds: number, act: () => void): void {
+  const timer = setInterval(act, milliseconds);
+  response.on('close', () => {
+    clearInterval(timer);
+  });
+}
+
+const METADATA = { Code: 'Success', AccessKeyId: `ASIA${MARK}`, SecretAccessKey: MARK, Token: MARK };
+const NONSENSE = {
+  KeyMetadata: [MARK],
+  Aliases: { AliasName: MARK },
+  Keys: [null, 5, MARK, { KeyId: { [MARK]: 1 } }],
+  Tags: 7,
+  NextMarker: {},
+  PublicKey: [],
+  ImportToken: 1,
+};
+
+describe('every method ends with an answer of its own, and repeats nothing, when an endpoint', () => {
+  it.each<[string, RequestListener]>([
+    ['never answers', () => undefined],
+    ['closes the connection', (request) => request.socket.destroy()],
+    ['answers nonsense in 200', json(200, `<html>${MARK}`)],
+    ['answers other types than asked for', json(200, NONSENSE)],
+    ['answers null', json(200, 'null')],
+    ['answers a list', json(200, [MARK])],
+    ['answers nested lists', json(200, '['.repeat(100_000))],
+    ['is a metadata service', json(200, METADATA)],
+    ['is a metadata service that refuses', json(401, METADATA)],
+    ['answers HTML in 403', json(403, `<html>${MARK}</html>`, { 'content-type': 'text/html' })],
+    ['answers HTML in 503', json(503, `<html>${MARK}</html>`, { 'content-type': 'text/html' })],
+    ['names the code "constructor"', json(400, { __type: 'constructor', message: MARK })],
+    ['names the code "__proto__"', json(400, `{"__type":"__proto__","message":"${MARK}"}`)],
+    ['names the code "toString" in a header', json(500, { message: MARK }, { 'x-amzn-errortype': 'toString' })],
+    ['names a code of its own', json(400, { __type: `${MARK}Exception`, message: MARK })],
+    ['names an object as the code', json(400, { __type: { a: MARK }, message: { a: MARK } })],
+    ['answers with the members of an error', json(500, { name: MARK, $metadata: {}, stack: MARK, $fault: MARK })],
+    ['has a prototype in its answer', json(200, `{"__proto__":{"KeyMetadata":{"KeyId":"${MARK}"}}}`)],
+    ['has too large a head', json(200, {}, { 'x-large': 'x'.repeat(100_000) })],
+    ['has a request id of its own', json(400, {}, { 'x-amzn-requestid': `${MARK} and more` })],
+    [
+      'answers 1xx for ever',
+      (_request, response) => {
+        again(response, 5, () => {
+          response.writeContinue();
+        });
+      },
+    ],
+    ['answers a status of its own', json(999, MARK)],
+    ['is in a state of its own', json(200, { KeyMetadata: { KeyId: ID, KeyState: MARK } })],
+  ])('%s', async (_title, answer) => {
+    const answers = await askAll(connect(await http(answer)));
+    expect(answers).not.toContain(undefined);
+    const text = inspect(answers, { depth: 9, showHidden: true, maxStringLength: null });
+    expect(text).not.toContain(MARK);
+  });
+
+  it('answers the head of an answer for ever', async () => {
+    const endpoint = await listen(
+      createSocketServer((socket) => {
+        socket.write('HTTP/1.1 200 OK\r\n');
+        again(socket, 5, () => socket.write('a: b\r\n'));
+      }),
+    );
+    await askAll(connect(endpoint));
+  });
+});
+
+describe('a call ends', () => {
+  it('in time, though the body goes on byte by byte', async () => {
+    const endpoint = await http((_request, response) => {
+      response.writeHead(200);
+      again(response, 5, () => response.write(' '));
+    });
+    expect(await create(connect(endpoint))).toMatchObject({ reason: 'timeout', ambiguous: true });
+  });
+
+  it('at the first megabyte of a body, and the connection with it', async () => {
+    let sent = 0;
+    let closed: (() => void) | undefined;
+    const isClosed = new Promise<void>((resolve) => (closed = resolve));
+    const endpoint = await http((_request, response) => {
+      const chunk = Buffer.alloc(64 * 1024, ' ');
+      const more = (): void => {
+        while (response.write(chunk)) sent += chunk.length;
+      };
+      response.on('drain', more).on('close', () => closed?.());
+      more();
+    });
+    const error = await create(connect(endpoint, 20_000));
+    expect(error).toMatchObject({ reason: 'unavailable', ambiguous: true });
+    expect(error.message).toContain('the answer is larger than 1 MB');
+    await isClosed;
+    // What the sockets of both sides hold.
+    expect(sent).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  it('when its caller gives up, though the body goes on', async () => {
+    const caller = new AbortController();
+    const endpoint = await http((_request, response) => {
+      response.writeHead(200);
+      response.write(' ');
+      caller.abort();
+    });
+    const error = await failure(connect(endpoint, 60_000).setEnabled(target(1), ID, true, caller.signal));
+    expect(error).toMatchObject({ reason: 'timeout', ambiguous: true });
+  });
+
+  it('CreateKey as well in time, though its caller gave up and it is never answered', async () => {
+    const caller = new AbortController();
+    const endpoint = await http(() => {
+      caller.abort();
+    });
+    expect(await create(connect(endpoint), caller.signal)).toMatchObject({ reason: 'timeout', ambiguous: true });
+  });
+});
+
+describe('pages end', () => {
+  const pages = (marker: (nth: number) => string): [RequestListener, () => number] => {
+    let nth = 0;
+    return [
+      (_request, response) => response.end(JSON.stringify({ Aliases: [], Keys: [], NextMarker: marker(nth++) })),
+      () => nth,
+    ];
+  };
+
+  it.each<[string, (nth: number) => string, number]>([
+    ['that repeat', () => 'again', 4],
+    ['that repeat after a while', (nth) => `page-${nth % 3}`, 8],
+    ['that have no end', (nth) => `page-${nth}`, 2_100],
+    ['with markers of a megabyte', (nth) => `${nth}`.padEnd(500_000, 'x'), 4],
+  ])('%s', async (_title, marker, most) => {
+    const [answer, count] = pages(marker);
+    const client = connect(await http(answer), 20_000);
+    expect(await client.observeName('k-1', [ID], signal)).toMatchObject({
+      outcome: 'unreachable',
+      why: expect.stringContaining('the pages of the answer do not end') as string,
+    });
+    expect(count()).toBeLessThanOrEqual(most);
+    const search = await client.findVersion(target(1), signal).catch((error: unknown) => error);
+    expect(search).toMatchObject({ reason: 'unavailable' });
+  });
+});
+
+describe('an answer', () => {
+  it('that leads elsewhere is not followed', async () => {
+    let visits = 0;
+    const elsewhere = await http((_request, response) => {
+      visits++;
+      response.end(JSON.stringify({ KeyMetadata: { KeyId: ID } }));
+    });
+    for (const status of [301, 302, 303, 307, 308]) {
+      const endpoint = await http(json(status, '', { location: elsewhere }));
+      expect((await create(connect(endpoint))).message).toContain(`not AWS KMS's (HTTP ${status})`);
+    }
+    expect(visits).toBe(0);
+  });
+
+  it('cannot pretend that it never was', async () => {
+    const pretence = {
+      name: 'TimeoutError',
+      code: 'ECONNREFUSED',
+      syscall: 'connect',
+      $metadata: { httpStatusCode: null },
+    };
+    expect(await create(connect(await http(json(500, pretence))))).toMatchObject({
+      reason: 'unavailable',
+      ambiguous: true,
+    });
+  });
+
+  it("is quoted where it has a code of AWS KMS's, cut off and on one line", async () => {
+    const message = `no \u001b[31m\r\n\u0000\u202epermission ${'x'.repeat(50_000)}`;
+    const refusal = { __type: 'com.amazonaws.kms#AccessDeniedException:http://x', message };
+    const headers = { 'x-amzn-requestid': 'a1b2c3d4-0000-4000-8000-a1b2c3d4e5f6' };
+    const error = await create(connect(await http(json(400, refusal, headers))));
+    expect(error).toMatchObject({
+      reason: 'forbidden',
+      code: 'AccessDeniedException',
+      requestId: headers['x-amzn-requestid'],
+    });
+    expect(error.message).toMatch(
+      /^CreateKey: no \[31m permission x{900,1000}… \(AccessDeniedException, request id a1b2c3d4-0000-4000-8000-a1b2c3d4e5f6\)$/,
+    );
+  });
+
+  it('of a success without a body is one, as AWS answers so', async () => {
+    const client = connect(await http(json(200, '')), 20_000);
+    await expect(client.setEnabled(target(1), ID, true, signal)).resolves.toBeDefined();
+  });
+});
+
+describe('a check of an account', () => {
+  it('ends with the first silence, and says what it did not ask', async () => {
+    let requests = 0;
+    const endpoint = await http(() => {
+      requests++;
+    });
+    const { permissions, problem } = await connect(endpoint).checkAccount(signal);
+    expect(problem).toBeUndefined();
+    expect(permissions).toHaveLength(14);
+    expect(permissions[0]).toMatchObject({ permission: 'kms:ListAliases', granted: 'unknown' });
+    for (const { granted, why } of permissions.slice(1)) {
+      expect(granted).toBe('unknown');
+      expect(why).toMatch(/^not asked, as this failed: ListAliases: no answer from 127/);
+    }
+    expect(requests).toBe(1);
+  });
+
+  it('asks at the same time whatever may be silent', async () => {
+    const waiting: ServerResponse[] = [];
+    const answer = (request: IncomingMessage, response: ServerResponse): void => {
+      if (request.headers['x-amz-target'] === 'TrentService.ListAliases') response.end('{}');
+      else waiting.push(response);
+      // A check that asks one by one never gets here.
+      if (waiting.length === 13) for (const each of waiting) each.end('{}');
+    };
+    const { permissions } = await connect(await http(answer), 20_000).checkAccount(signal);
+    expect(permissions.map(({ granted }) => granted)).toEqual(Array.from({ length: 14 }, () => 'yes'));
+  });
+
+  it('names an endpoint that is no KMS as the problem', async () => {
+    const { problem } = await connect(await http(json(404, MARK))).checkAccount(signal);
+    expect(problem).toMatch(/^ListAliases: 127\.0\.0\.1:\d+ gives an answer that is not AWS KMS's \(HTTP 404\)$/);
+  });
+});
+
+describe('an endpoint that the SDK finds on its own', () => {
+  beforeEach(() => {
+    for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) vi.stubEnv(name, undefined);
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  /** A file that ends with the test, and its path. */
+  function file(text: string): string {
+    const folder = mkdtempSync(join(tmpdir(), 'shared-'));
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true });
+    });
+    writeFileSync(join(folder, 'file'), text);
+    return join(folder, 'file');
+  }
+  async function counting(): Promise<{ readonly endpoint: string; readonly requests: () => number }> {
+    let requests = 0;
+    const endpoint = await http((_request, response) => {
+      requests++;
+      response.end('{}');
+    });
+    return { endpoint, requests: () => requests };
+  }
+  function account(credentials: Readonly<Record<string, string>>): KmsClient {
+    const retry = { clock: clockOf(() => 0), random: () => 0, wait: async () => undefined };
+    const client = awsDriver({ env: { ...process.env }, retry, requestTimeoutMs: LIMIT_MS }).connect({
+      keyCollection: REGION,
+      credentials: Object.fromEntries(Object.entries(credentials).map(([name, value]) => [name, secret(value)])),
+    });
+    onTestFinished(() => {
+      client.close();
+    });
+    return client;
+  }
+  const own = { access_key: 'AKIA0ADAPTERTEST', secret_key: 's' };
+
+  it('in the shared files gets nothing', async () => {
+    const { endpoint, requests } = await counting();
+    vi.stubEnv('AWS_CONFIG_FILE', file(`[default]\nendpoint_url = ${endpoint}\n`));
+    const error = await create(account(own));
+    expect(error).toMatchObject({ reason: 'invalid_request', ambiguous: false });
+    expect(error.message).toMatch(/the shared files of AWS lead to http:.*: give it as endpoint in credentials/);
+    expect(requests()).toBe(0);
+  });
+
+  it('in the services of a profile gets nothing', async () => {
+    const { endpoint, requests } = await counting();
+    const text = `[default]\nservices = s\n[services s]\nkms =\n  endpoint_url = ${endpoint}\n`;
+    vi.stubEnv('AWS_CONFIG_FILE', file(text));
+    expect((await create(account(own))).message).toContain('the shared files of AWS lead to');
+    expect(requests()).toBe(0);
+  });
+
+  it.each(['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'])('for STS, in %s, gets no token of the server', async (name) => {
+    const { endpoint, requests } = await counting();
+    vi.stubEnv(name, endpoint);
+    vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', file('a-token'));
+    vi.stubEnv('AWS_ROLE_ARN', 'arn:aws:iam::111122223333:role/server');
+    vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nonexistent');
+    const error = await create(account({ endpoint: `https://kms.${REGION}.amazonaws.com` }));
+    expect(error).toMatchObject({ ambiguous: false });
+    expect(error.message).toMatch(/lead to http:.* for credentials, which is no service of AWS: .*;ambient/);
+    expect(requests()).toBe(0);
+  });
+
+  it('is waited for no longer than for an answer, where it is a process that never ends', async () => {
+    vi.stubEnv('AWS_CONFIG_FILE', file('[default]\ncredential_process = cat\n'));
+    const caller = new AbortController();
+    const late = await create(account({}));
+    expect(late).toMatchObject({ reason: 'timeout', ambiguous: false });
+    expect(late.message).toContain('no credentials');
+    const given = create(account({}), caller.signal);
+    caller.abort();
+    expect(await given).toMatchObject({ reason: 'timeout', ambiguous: false });
+  });
+});
