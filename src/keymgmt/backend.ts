@@ -7,6 +7,7 @@ import { distributionStore } from './distribution/distribution-store.ts';
 import { orphanStore } from './distribution/orphan-store.ts';
 import { unsettledSet } from './distribution/unsettled.ts';
 import { restoreGuard } from './guard/restore-guard.ts';
+import { keyChangeStore } from './keys/key-change-store.ts';
 import { keyStore } from './keys/key-store.ts';
 import { MATERIAL_PREFIX, materialStore } from './keys/material-store.ts';
 import { clientCache } from './kms/client-cache.ts';
@@ -18,6 +19,7 @@ import { kmsCheckPath } from './paths/kms-check-path.ts';
 import { kmsPath } from './paths/kms-path.ts';
 import { listKeysInKmsPath, listKeysPath, listKmsOfKeyPath, listKmsPath } from './paths/list-paths.ts';
 import { restoreGuardPath } from './paths/restore-guard-path.ts';
+import { listLostKeysPath, lostKeyPath } from './paths/lost-key-path.ts';
 import { rotateKeyPath } from './paths/rotate-key-path.ts';
 import { kmsStatusPath } from './paths/kms-status-path.ts';
 import { statusPath } from './paths/status-path.ts';
@@ -52,6 +54,8 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
         syncPath(mount),
         kmsStatusPath(mount),
         kmsCheckPath(mount),
+        listLostKeysPath(mount),
+        lostKeyPath(mount),
         restoreGuardPath(mount),
       ],
       specialPaths: { sealWrapStorage: [MATERIAL_PREFIX, KMS_PREFIX] },
@@ -75,6 +79,7 @@ function newMount(dependencies: EngineDependencies, id: string, logger: Logger):
     logger,
     keys: keyStore(recordSizes),
     materials: materialStore(),
+    keyChanges: keyChangeStore(),
     kms: kmsStore(),
     distributions,
     guard: restoreGuard({ clock, logger, newEpoch: newAttempt, distributions }),

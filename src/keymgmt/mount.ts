@@ -9,6 +9,7 @@ import type { DistributionStore } from './distribution/distribution-store.ts';
 import type { OrphanStore } from './distribution/orphan-store.ts';
 import type { Unsettled } from './distribution/unsettled.ts';
 import type { RestoreGuard } from './guard/restore-guard.ts';
+import type { KeyChangeStore } from './keys/key-change-store.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import type { MaterialStore } from './keys/material-store.ts';
 import type { ClientCache } from './kms/client-cache.ts';
@@ -34,6 +35,8 @@ export interface Mount extends EngineDependencies {
   readonly logger: Logger;
   readonly keys: KeyStore;
   readonly materials: MaterialStore;
+  /** Keys that are being created or deleted. */
+  readonly keyChanges: KeyChangeStore;
   readonly kms: KmsStore;
   readonly distributions: DistributionStore;
   readonly orphans: OrphanStore;
@@ -49,6 +52,6 @@ export interface Mount extends EngineDependencies {
   readonly unsettled: Unsettled;
   /** Cloud ids by attempt whose recording failed while the process lives; saves a search. */
   readonly unrecorded: Map<string, string>;
-  /** Whether material may lie in storage that no key's record names; a new process cannot know, so it begins with yes. */
+  /** Whether a creation or deletion of a key may be unfinished; a new process cannot know, so it begins with yes. */
   readonly leftovers: { suspected: boolean };
 }

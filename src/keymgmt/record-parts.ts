@@ -34,8 +34,6 @@ export interface PartStore<T> {
   put(storage: Storage, record: string, part: string, value: T, signal?: AbortSignal): Promise<void>;
   /** Deletes all parts of a record, also those that its head does not name. */
   deleteAll(storage: Storage, record: string, signal?: AbortSignal): Promise<void>;
-  /** Names below a folder, as {@link Storage.list} gives them. */
-  list(storage: Storage, folder: string, signal?: AbortSignal): Promise<readonly string[]>;
 }
 
 /** Makes the store of one kind of parts. `prefix` ends in `/`. */
@@ -60,6 +58,5 @@ export function partStore<T>(prefix: string, codec: RecordCodec<T>): PartStore<T
         await store.delete(storage, `${record}/${part}`, signal);
       }
     },
-    list: (storage, folder, signal) => store.list(storage, folder, signal),
   };
 }

@@ -370,7 +370,7 @@ describe('a request that is broken off', () => {
     });
     await engine.tick(false);
     await expect(engine.write('key/k', { type: 'aes256-gcm96' })).rejects.toThrow('the disk is full');
-    expect(storage.keys()).toEqual(['material/k/1']);
+    expect(storage.keys()).toEqual(['key-change/k', 'material/k/1']);
     broken = false;
     await engine.tick(false);
     expect(storage.keys()).toEqual([]);

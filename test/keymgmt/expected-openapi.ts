@@ -16,6 +16,11 @@ const ADDED_PATHS: Readonly<Record<string, PathFacts>> = {
     operations: { post: 'sync-key-in-kms-provider' },
     body: { dry_run: { type: 'boolean' }, force: { type: 'boolean' } },
   },
+  '/lost-key/': { captures: [], list: true, operations: { get: 'list-lost-keys' } },
+  '/lost-key/{name}': {
+    captures: ['name'],
+    operations: { get: 'read-lost-key', delete: 'delete-lost-key' },
+  },
   '/restore-guard': {
     captures: [],
     operations: { get: 'read-restore-guard', post: 'set-restore-guard' },

@@ -5,6 +5,7 @@ import type { JsonObject, StorageEntry } from '../../src/logical/index.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 import { Killed, lifeUntil, mortalStorage } from '../support/mortal.ts';
+import { keyChange } from '../support/records.ts';
 
 /** What Consul takes in one entry; raft takes twice as much. */
 const LARGEST_VALUE = 512 * 1024;
@@ -113,6 +114,7 @@ describe('a key with many versions', () => {
     const engine = await start(2);
     await engine.write('key/k', { type: 'aes256-gcm96' });
     for (let more = 0; more < 5; more++) await engine.write('key/k/rotate');
+    await storage.put(keyChange('k', 'deletion', 6));
     await storage.delete('key/k');
     await engine.write('key/k', { type: 'ecdsa-p256' });
     for (let more = 0; more < 4; more++) await engine.write('key/k/rotate');

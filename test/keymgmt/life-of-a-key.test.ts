@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import { keyChange } from '../support/records.ts';
 
 describe('the life of a key, against a model of a cloud', () => {
   let engine: Engine;
@@ -193,8 +194,9 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(states()).toEqual(['cmk-1 enabled']);
   });
 
-  it('sweeps material up that a crash left without its key', async () => {
-    await storage.put({ key: 'material/lost/1', value: Buffer.of(1, 2, 3) });
+  it('sweeps material up that a crash in the creation of its key has left', async () => {
+    await storage.put(keyChange('unborn', 'creation'));
+    await storage.put({ key: 'material/unborn/1', value: Buffer.of(1, 2, 3) });
     const afterRestart = await startEngine({ storage, drivers: cloud.drivers });
     await afterRestart.tick();
     expect(storage.keys().filter((key) => key.startsWith('material/'))).toEqual(['material/k/1']);

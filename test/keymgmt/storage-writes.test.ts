@@ -37,6 +37,21 @@ describe('storage writes', () => {
   };
   const record = 'put distribution/aws/k';
 
+  it('are two for the creation of a key and two for its deletion, and two that say so', async () => {
+    expect(await during(() => engine.write('key/new', { type: 'aes256-gcm96', deletion_allowed: true }))).toEqual([
+      'put key-change/new',
+      'put material/new/1',
+      'put key/new',
+      'delete key-change/new',
+    ]);
+    expect(await during(() => engine.request('delete', 'key/new'))).toEqual([
+      'put key-change/new',
+      'delete key/new',
+      'delete material/new/1',
+      'delete key-change/new',
+    ]);
+  });
+
   it.each([1, 2, 3])('are n + 4 for a first distribution of %i versions', async (versions) => {
     for (let version = 1; version < versions; version++) await engine.write('key/k/rotate');
     const made = await during(distribute);

@@ -1,5 +1,12 @@
 import type { Desired } from '../../src/keymgmt/distribution/desired.ts';
+import type { StorageEntry } from '../../src/logical/index.ts';
 import type { Distribution, RemoteVersion } from '../../src/keymgmt/distribution/distribution.ts';
+
+/** The storage entry that says that a key is being created or deleted, as a process leaves it that dies then. */
+export const keyChange = (name: string, change: 'creation' | 'deletion', latest = 1): StorageEntry => ({
+  key: `key-change/${name}`,
+  value: Buffer.from(JSON.stringify({ schema: 1, change, since: '2026-01-01T00:00:00.000Z', latest_version: latest })),
+});
 
 /** A version that is being made; nobody knows yet whether it was. */
 export const creating = (attempt: string): RemoteVersion => ({

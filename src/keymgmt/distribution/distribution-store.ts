@@ -42,13 +42,10 @@ export interface DistributionStore {
     signal?: AbortSignal,
     previous?: Distribution,
   ): Promise<void>;
+  /** Deletes a record of which nothing in a cloud is to be known any more. */
   delete(storage: Storage, name: string, signal?: AbortSignal): Promise<void>;
   /** Names below a folder of the store (empty, or ending in `/`), sorted; folders end in `/`. */
   list(storage: Storage, folder: string, signal?: AbortSignal): Promise<readonly string[]>;
-  /** Deletes the parts of a record that is gone: what is left when its deletion is interrupted. */
-  deleteParts(storage: Storage, name: string, signal?: AbortSignal): Promise<void>;
-  /** Names of records that have parts, by folder as {@link list} gives them. */
-  listParts(storage: Storage, folder: string, signal?: AbortSignal): Promise<readonly string[]>;
 }
 
 export function distributionStore(sizes: RecordSizes): DistributionStore {
@@ -99,12 +96,16 @@ export function distributionStore(sizes: RecordSizes): DistributionStore {
       layouts.set(record, layout);
     },
     async delete(storage, name, signal) {
-      await heads.delete(storage, name, signal);
+      const head = await heads.get(storage, name, signal);
+      if (head?.schema === 2) {
+        // That it goes is on record before its parts go: whoever finds parts without a record must not delete them.
+        const { parts: _named, retired: _replaced, ...rest } = head;
+        await heads.put(storage, name, { ...rest, schema: 1, removing: true, versions: {} }, signal);
+      }
       await parts.deleteAll(storage, name, signal);
+      await heads.delete(storage, name, signal);
     },
     list: (storage, folder, signal) => heads.list(storage, folder, signal),
-    deleteParts: (storage, name, signal) => parts.deleteAll(storage, name, signal),
-    listParts: (storage, folder, signal) => parts.list(storage, folder, signal),
   };
 }
 

@@ -5,9 +5,15 @@ import { TooManyGenerationsError } from '../../crypto/rsa-generator.ts';
 import { codedError, type BackendContext } from '../../logical/index.ts';
 import { rfc3339 } from '../../support/clock.ts';
 import type { Mount } from '../mount.ts';
+import { beginKeyChange, endKeyChange } from './key-changes.ts';
 import { newKey, updatedKey, withNextVersion, type Key, type KeyUpdate, type KeyVersion } from './key.ts';
+import { refuseLostKey } from './lost-key.ts';
 
-/** Creates a key with its first version. The caller holds the key's lock and knows that there is none of that name. */
+/**
+ * Creates a key with its first version. The caller holds the key's lock and knows that there is none of that name.
+ *
+ * @throws {BackendError} user_error where storage holds something of a key of that name whose record is missing
+ */
 export async function createKey(
   mount: Mount,
   context: BackendContext,
@@ -17,16 +23,28 @@ export async function createKey(
 ): Promise<void> {
   // Checked before anything is generated or stored.
   updatedKey(newKey(type, { creation_time: '' }), settings);
-  // What the interrupted deletion of a key of this name has left would pass for the new key's.
-  await mount.materials.deleteAll(context.storage, name, context.signal);
+  // What an interrupted creation or deletion has left would pass for the new key's, and what else is there is not ours.
+  await endKeyChange(mount, context, name);
+  await refuseLostKey(mount, context, name);
   try {
+    await beginKeyChange(mount, context, name, { change: 'creation', latest_version: 1 });
     const version = await storeNewMaterial(mount, context, name, 1, type);
     await mount.keys.put(context.storage, name, updatedKey(newKey(type, version), settings), context.signal);
   } catch (error) {
     mount.leftovers.suspected = true;
     throw error;
   }
+  await forgetCreation(mount, context, name);
   mount.logger.info('created a key', { key: name, type });
+}
+
+/** The key is there: whatever becomes of this, the request has succeeded, and the next tick does it again. */
+async function forgetCreation(mount: Mount, { storage }: BackendContext, name: string): Promise<void> {
+  try {
+    await mount.keyChanges.delete(storage, name);
+  } catch {
+    mount.leftovers.suspected = true;
+  }
 }
 
 /** Adds a version to a key. The caller holds the key's lock. @returns the key as stored */

@@ -21,8 +21,6 @@ export interface KeyStore extends RecordStore<Key> {
   getWithVersions(storage: Storage, name: string, signal?: AbortSignal): Promise<Key | undefined>;
   /** Deletes the parts that belong to no key: what is left when a deletion is interrupted. */
   deleteParts(storage: Storage, name: string, signal?: AbortSignal): Promise<void>;
-  /** Names of keys that have parts, whether or not there is a key of that name. */
-  namesOfParts(storage: Storage, signal?: AbortSignal): Promise<readonly string[]>;
 }
 
 export function keyStore(sizes: RecordSizes): KeyStore {
@@ -70,8 +68,6 @@ export function keyStore(sizes: RecordSizes): KeyStore {
       await parts.deleteAll(storage, name, signal);
     },
     deleteParts: (storage, name, signal) => parts.deleteAll(storage, name, signal),
-    namesOfParts: async (storage, signal) =>
-      (await parts.list(storage, '', signal)).map((folder) => folder.replace(/\/$/, '')),
   };
 }
 

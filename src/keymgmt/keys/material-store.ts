@@ -18,6 +18,8 @@ export interface MaterialStore {
   get(storage: Storage, name: string, version: number, signal?: AbortSignal): Promise<KeyMaterial>;
   /** Deletes all versions. */
   deleteAll(storage: Storage, name: string, signal?: AbortSignal): Promise<void>;
+  /** Versions that have material, ascending, whether or not there is a key that counts them. */
+  versions(storage: Storage, name: string, signal?: AbortSignal): Promise<readonly number[]>;
   /** Names that have material, whether or not there is a key of that name. */
   names(storage: Storage, signal?: AbortSignal): Promise<readonly string[]>;
 }
@@ -50,6 +52,9 @@ export function materialStore(): MaterialStore {
     async deleteAll(storage, name, signal) {
       for (const version of await storage.list(path(name, ''), signal))
         await storage.delete(path(name, version), signal);
+    },
+    async versions(storage, name, signal) {
+      return (await storage.list(path(name, ''), signal)).map(Number).sort((one, other) => one - other);
     },
     async names(storage, signal) {
       return (await storage.list(MATERIAL_PREFIX, signal)).map((folder) => folder.replace(/\/$/, ''));

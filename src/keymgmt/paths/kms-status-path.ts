@@ -1,5 +1,6 @@
 import { definePath, fields, genericName, type PathDefinition } from '../../framework/index.ts';
-import { userError, type BackendContext, type JsonObject } from '../../logical/index.ts';
+import { StorageError, userError, type BackendContext, type JsonObject } from '../../logical/index.ts';
+import type { DistributionRef } from '../distribution/distribution-store.ts';
 import { orphansOf } from '../distribution/orphans.ts';
 import { unrecordedObjects } from '../distribution/unrecorded-objects.ts';
 import { distributionStatus } from '../distribution/status.ts';
@@ -63,7 +64,7 @@ async function sweep(
   for (const key of rest.slice(0, limit)) {
     if (page.length > 0 && mount.clock.monotonic() >= end) break;
     page.push(key);
-    const status = await distributionStatus(mount, context, { kms, key });
+    const status = await statusOf(mount, context, { kms, key });
     // Removed since it was listed.
     if (!status) continue;
     keys.set(key, status.details);
@@ -91,4 +92,18 @@ async function sweep(
     }),
     next: last !== undefined && rest.length > page.length ? last : '',
   };
+}
+
+/** A record that cannot be read, or whose key's record is missing, is reported: the others are to be seen all the same. */
+async function statusOf(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+): Promise<{ readonly verdict: string; readonly details: JsonObject } | undefined> {
+  try {
+    return await distributionStatus(mount, context, ref);
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof StorageError || context.signal.aborted) throw error;
+    return { verdict: 'unreadable', details: { verdict: 'unreadable', why: error.message } };
+  }
 }

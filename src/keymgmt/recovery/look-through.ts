@@ -86,8 +86,13 @@ async function isSettled(
 ): Promise<boolean> {
   const { storage, signal } = context;
   const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
-  if (distribution) await inspectName(context, ref, distribution);
+  if (!distribution) return true;
+  await inspectName(context, ref, distribution);
   const key = await mount.keys.get(storage, ref.key, signal);
-  if (!distribution || !key) return true;
+  if (!key) {
+    // It can neither be finished nor removed without it, so no tick tries.
+    mount.logger.warn('a key is distributed, but its record is missing in storage', { key: ref.key, kms: ref.kms });
+    return true;
+  }
   return !distribution.removing && planDistribution(desiredState(key, distribution), distribution).length === 0;
 }

@@ -4,22 +4,22 @@ import { lookThrough } from './look-through.ts';
 import { orphanSearch } from './orphan-search.ts';
 import { rounds } from './rounds.ts';
 import { settleDue } from './settle-due.ts';
-import { sweepMaterial } from './sweep-material.ts';
-import { sweepParts } from './sweep-parts.ts';
+import { keyChangeSweep } from './sweep-key-changes.ts';
 
 /**
  * The periodic work of a mount: what a crash or a failure has left half-done is finished.
  *
  * What is due comes first. A process that has just started looks through all distributions besides, over as many ticks
  * as that takes, as nobody knows what the last process was doing; later on it only takes up what it saw fail.
- * While the restore guard is engaged it only looks. `immediate` tries everything now, however often it has failed. Each tick ends within about a minute, whatever the
- * clouds do. See docs/decisions on why this needs no WAL.
+ * While the restore guard is engaged it only looks. `immediate` tries everything now, however often it has failed. Each
+ * tick ends within about a minute, whatever the clouds do. See docs/decisions on why this needs no WAL.
  */
 export type RecoveryTick = (context: BackendContext, immediate: boolean) => Promise<void>;
 
 /** Makes the tick of one mount. */
 export function recoveryTick(mount: Mount): RecoveryTick {
   const look = lookThrough(mount);
+  const sweep = keyChangeSweep(mount);
   const orphans = orphanSearch(mount);
   const turns = rounds(mount);
   const work: RecoveryTick = async (context, immediate) => {
@@ -30,7 +30,7 @@ export function recoveryTick(mount: Mount): RecoveryTick {
     await look.goOn(context);
     // What is in the clouds, and what is in storage, is left as it is until a person has looked at both.
     if (await mount.guard.isEngaged(context)) return;
-    await sweepIfNeeded(mount, context);
+    await sweep(context);
     await settleDue(mount, context, round, { immediate, tried });
     await orphans.search(context, round, immediate);
   };
@@ -51,18 +51,5 @@ async function beat(mount: Mount, context: BackendContext): Promise<void> {
     if (isReadOnlyError(error)) throw error;
     const reason = error instanceof Error ? error.message : 'unknown';
     mount.logger.warn('cannot write the heartbeat of the restore guard', { reason });
-  }
-}
-
-async function sweepIfNeeded(mount: Mount, context: BackendContext): Promise<void> {
-  if (!mount.leftovers.suspected) return;
-  // Lowered first: a deletion that raises it again meanwhile wants another sweep.
-  mount.leftovers.suspected = false;
-  try {
-    await sweepMaterial(mount, context);
-    await sweepParts(mount, context);
-  } catch (error) {
-    mount.leftovers.suspected = true;
-    throw error;
   }
 }

@@ -1,0 +1,59 @@
+import { StorageError, type BackendContext } from '../../logical/index.ts';
+import { endKeyChange } from '../keys/key-changes.ts';
+import { lostKeys } from '../keys/lost-key.ts';
+import type { Mount } from '../mount.ts';
+
+/** Names that one line of the log holds. */
+const MOST_NAMES = 100;
+
+/** Makes the sweep over interrupted creations and deletions of keys. */
+export function keyChangeSweep(mount: Mount): (context: BackendContext) => Promise<void> {
+  let isReported = false;
+  return async (context) => {
+    if (mount.leftovers.suspected) {
+      // Lowered first: a deletion that raises it again meanwhile wants another sweep.
+      mount.leftovers.suspected = false;
+      try {
+        await sweep(mount, context);
+      } catch (error) {
+        mount.leftovers.suspected = true;
+        throw error;
+      }
+    }
+    if (isReported) return;
+    await reportLostKeys(mount, context);
+    isReported = true;
+  };
+}
+
+async function sweep(mount: Mount, context: BackendContext): Promise<void> {
+  const { storage, signal } = context;
+  for (const name of await mount.keyChanges.list(storage, '', signal)) {
+    if (mount.keyLock.isHeld(name)) {
+      // It is under way, or somebody waits for the key: the next tick looks again.
+      mount.leftovers.suspected = true;
+    } else {
+      await end(mount, context, name);
+    }
+  }
+}
+
+async function end(mount: Mount, context: BackendContext, name: string): Promise<void> {
+  try {
+    await mount.keyLock.run(name, () => endKeyChange(mount, context, name), context.signal);
+  } catch (error) {
+    if (error instanceof StorageError || context.signal.aborted) throw error;
+    // A record that cannot be read: the others must not wait for it.
+    const reason = error instanceof Error ? error.message : 'unknown';
+    mount.logger.error('cannot finish an interrupted creation or deletion of a key', { key: name, reason });
+  }
+}
+
+async function reportLostKeys(mount: Mount, context: BackendContext): Promise<void> {
+  const lost = await lostKeys(mount, context);
+  if (lost.length === 0) return;
+  mount.logger.warn('records of keys are missing in storage; their material is kept', {
+    count: lost.length,
+    keys: lost.slice(0, MOST_NAMES).join(','),
+  });
+}

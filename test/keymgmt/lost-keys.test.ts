@@ -1,0 +1,219 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { StorageError } from '../../src/logical/index.ts';
+import { silentLogger, type LogFields } from '../../src/support/logger.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import { keyChange } from '../support/records.ts';
+
+const AES = { type: 'aes256-gcm96' };
+
+describe('a key whose record is missing in storage', () => {
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+  let engine: Engine;
+  let warnings: (readonly [string, LogFields])[];
+  const start = (): Promise<Engine> =>
+    startEngine({
+      storage,
+      drivers: cloud.drivers,
+      logger: { ...silentLogger, warn: (message, fields = {}) => warnings.push([message, fields]) },
+    });
+  /** @returns puts the record back */
+  const lose = async (path: string): Promise<() => Promise<void>> => {
+    const entry = await storage.get(path);
+    await storage.delete(path);
+    return async () => {
+      if (entry) await storage.put(entry);
+    };
+  };
+  const material = (): readonly string[] => storage.keys().filter((key) => key.startsWith('material/'));
+
+  beforeEach(async () => {
+    cloud = modelCloud();
+    storage = inMemoryStorage();
+    warnings = [];
+    engine = await start();
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    for (const key of ['k', 'other']) {
+      await engine.write(`key/${key}`, AES);
+      await engine.write(`key/${key}/rotate`);
+      await engine.write(`kms/aws/key/${key}`, { purpose: 'encrypt,decrypt' });
+    }
+    warnings = [];
+  });
+
+  it.each([true, false])(
+    'keeps its material (immediate tick: %s), and is whole when the record is back',
+    async (now) => {
+      const putBack = await lose('key/k');
+      engine = await start();
+      await engine.tick(now);
+      await engine.tick(now);
+      expect(material()).toEqual(['material/k/1', 'material/k/2', 'material/other/1', 'material/other/2']);
+      await putBack();
+      await engine.write('key/k/rotate');
+      expect(await engine.read('kms/aws/key/k/status')).toMatchObject({ verdict: 'in_sync' });
+    },
+  );
+
+  it('is reported by name, once, by each process; and others go on', async () => {
+    await engine.write('key/only-here', AES);
+    cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'forbidden' } : undefined);
+    await engine.errorOf(engine.write('key/other/rotate'));
+    cloud.fault = () => undefined;
+    await lose('key/k');
+    await lose('key/only-here');
+    warnings = [];
+    engine = await start();
+    await engine.tick(false);
+    await engine.tick(false);
+    expect(warnings).toEqual([
+      ['a key is distributed, but its record is missing in storage', { key: 'k', kms: 'aws' }],
+      ['records of keys are missing in storage; their material is kept', { count: 2, keys: 'k,only-here' }],
+    ]);
+    expect([...cloud.objects.values()].map(({ state }) => state)).toEqual(Array.from({ length: 5 }, () => 'enabled'));
+  });
+
+  it('is listed, and shown with what is there of it', async () => {
+    await lose('key/k');
+    expect((await engine.request('list', 'lost-key/'))?.data).toEqual({ keys: ['k'] });
+    expect(await engine.read('lost-key/k')).toEqual({ versions: [1, 2], kms: ['aws'] });
+    expect(await engine.read('lost-key/other')).toBeUndefined();
+  });
+
+  it.each(['create', 'delete'] as const)('is in the way of a %s of its name', async (operation) => {
+    await lose('key/k');
+    const answer = operation === 'create' ? engine.write('key/k', AES) : engine.request('delete', 'key/k');
+    expect(await engine.errorOf(answer)).toBe(
+      'the record of key "k" is missing, but storage holds the material of 2 of its versions and its distribution to ' +
+        'KMS "aws": restore the record at key/k from a snapshot, use another name, or give the key up with: ' +
+        'vault delete <mount>/lost-key/k',
+    );
+    expect(material()).toContain('material/k/2');
+  });
+
+  it('is in the way although only its distribution is left', async () => {
+    await lose('key/k');
+    for (const path of ['material/k/1', 'material/k/2']) await lose(path);
+    expect(await engine.errorOf(engine.write('key/k', AES))).toMatch(/storage holds its distribution to KMS "aws": /);
+  });
+
+  it('can be given up, once it is in no KMS', async () => {
+    await lose('key/k');
+    expect(await engine.errorOf(engine.request('delete', 'lost-key/k'))).toMatch(
+      /^key "k", whose record is missing, is distributed to KMS "aws": forget that first/,
+    );
+    await lose('distribution/aws/k');
+    const answer = await engine.request('delete', 'lost-key/k');
+    expect(answer?.warnings).toEqual(['the material of 2 versions of key "k" is deleted for good']);
+    expect(storage.keys().filter((key) => /\bk\b/.test(key.replace(/^key\//, '')))).toEqual([]);
+    await engine.write('key/k', AES);
+  });
+
+  it('is not what a key with its record is: that is never given up', async () => {
+    expect(await engine.request('delete', 'lost-key/k')).toBeUndefined();
+    expect(material()).toHaveLength(4);
+  });
+
+  it('keeps other keys of its KMS visible', async () => {
+    await lose('key/k');
+    const status = await engine.read('kms/aws/status');
+    expect(status).toMatchObject({ verdicts: { in_sync: 1, unreadable: 1 } });
+    expect(status?.['keys']).toMatchObject({
+      k: { verdict: 'unreadable', why: 'key "k" is distributed to KMS "aws", but its record is missing in storage' },
+    });
+  });
+});
+
+describe('an interrupted creation or deletion of a key', () => {
+  let storage: InMemoryStorage;
+  let engine: Engine;
+  /** Asked before each write or deletion; may make it fail. */
+  let before: (call: string) => void;
+  beforeEach(async () => {
+    storage = inMemoryStorage();
+    before = () => undefined;
+    engine = await startEngine({
+      drivers: modelCloud().drivers,
+      storage: {
+        ...storage,
+        put: async (entry) => {
+          before(`put ${entry.key}`);
+          await storage.put(entry);
+        },
+        delete: async (key) => {
+          before(`delete ${key}`);
+          await storage.delete(key);
+        },
+      },
+    });
+    await engine.tick();
+  });
+  const failAt = (call: string): void => {
+    before = (made) => {
+      if (made === call) throw new StorageError('the disk is gone');
+    };
+  };
+
+  it.each(['put material/k/1', 'put key/k'])('a creation that ends at "%s" is finished by a tick', async (call) => {
+    failAt(call);
+    await expect(engine.write('key/k', AES)).rejects.toThrow('the disk is gone');
+    before = () => undefined;
+    await engine.tick(false);
+    expect(storage.keys()).toEqual([]);
+  });
+
+  it.each(['put material/k/1', 'put key/k'])('a creation that ends at "%s" can be repeated', async (call) => {
+    failAt(call);
+    await expect(engine.write('key/k', AES)).rejects.toThrow('the disk is gone');
+    before = () => undefined;
+    await engine.write('key/k', AES);
+    expect(storage.keys()).toEqual(['key/k', 'material/k/1']);
+  });
+
+  it('a creation whose end could not be recorded has succeeded', async () => {
+    failAt('delete key-change/k');
+    await engine.write('key/k', AES);
+    before = () => undefined;
+    await engine.tick(false);
+    expect(storage.keys()).toEqual(['key/k', 'material/k/1']);
+  });
+
+  it('deletes no material of a key that was whole once', async () => {
+    for (const version of [1, 2]) await storage.put({ key: `material/k/${version}`, value: Buffer.of(1, 2) });
+    await storage.put(keyChange('k', 'creation'));
+    const next = await startEngine({ storage, drivers: modelCloud().drivers });
+    await next.tick(false);
+    expect(storage.keys()).toEqual(['material/k/1', 'material/k/2']);
+  });
+
+  it.each(['delete key/k', 'delete material/k/1', 'delete material/k/2', 'delete key-change/k'])(
+    'a deletion that ends at "%s" is finished, or has not begun',
+    async (call) => {
+      await engine.write('key/k', { ...AES, deletion_allowed: true });
+      await engine.write('key/k/rotate');
+      failAt(call);
+      await expect(engine.request('delete', 'key/k')).rejects.toThrow('the disk is gone');
+      before = () => undefined;
+      await engine.tick(false);
+      const whole = ['key/k', 'material/k/1', 'material/k/2'];
+      expect(storage.keys()).toEqual(call === 'delete key/k' ? whole : []);
+    },
+  );
+
+  it('a deletion that cannot be recorded deletes nothing', async () => {
+    await engine.write('key/k', { ...AES, deletion_allowed: true });
+    failAt('put key-change/k');
+    await expect(engine.request('delete', 'key/k')).rejects.toThrow('the disk is gone');
+    expect(storage.keys()).toEqual(['key/k', 'material/k/1']);
+  });
+
+  it('whose record cannot be read stops no other', async () => {
+    await storage.put({ key: 'key-change/bad', value: Buffer.from('{}') });
+    await storage.put(keyChange('k', 'deletion'));
+    await storage.put({ key: 'material/k/1', value: Buffer.of(1, 2) });
+    const next = await startEngine({ storage, drivers: modelCloud().drivers });
+    await next.tick(false);
+    expect(storage.keys()).toEqual(['key-change/bad']);
+  });
+});
