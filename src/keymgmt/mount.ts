@@ -5,6 +5,7 @@ import type { Clock } from '../support/clock.ts';
 import type { KeyedMutex } from '../support/keyed-mutex.ts';
 import type { Logger } from '../support/logger.ts';
 import type { ConsistencyWindow } from './distribution/consistency-window.ts';
+import type { DistributedNames } from './distribution/distributed-names.ts';
 import type { DistributionStore } from './distribution/distribution-store.ts';
 import type { OrphanStore } from './distribution/orphan-store.ts';
 import type { Unsettled } from './distribution/unsettled.ts';
@@ -22,6 +23,8 @@ export interface EngineDependencies {
   readonly generateKey: KeyGenerator;
   /** Makes the random id of an attempt to create a cloud object (UUID). */
   readonly newAttempt: () => string;
+  /** Names what is distributed; the same for all mounts, so that no two of them give the same name. */
+  readonly newName: DistributedNames;
   readonly clock: Clock;
   readonly timer: Timer;
   /** @default RECORD_SIZES */

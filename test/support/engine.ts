@@ -12,6 +12,7 @@ import {
   type Storage,
   type SystemView,
 } from '../../src/logical/index.ts';
+import { distributedNames, type DistributedNames } from '../../src/keymgmt/distribution/distributed-names.ts';
 import type { RecordSizes } from '../../src/keymgmt/record-parts.ts';
 import type { KmsDrivers } from '../../src/providers/port.ts';
 import { systemTimer, type Timer } from '../../src/support/budget.ts';
@@ -28,6 +29,10 @@ export interface EngineOptions {
   readonly logger?: Logger;
   readonly generateKey?: KeyGenerator;
   readonly newAttempt?: () => string;
+  /** @default one of the engine's own, as if it were a process by itself */
+  readonly newName?: DistributedNames;
+  /** @default that of every engine */
+  readonly backendUUID?: string;
   readonly recordSizes?: RecordSizes | undefined;
 }
 
@@ -48,12 +53,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     newAttempt = randomUUID,
     clock = systemClock,
     timer = systemTimer,
+    newName = distributedNames(clock),
     ...others
   } = options;
   const { recordSizes, ...rest } = others;
   const watch = watchEngine();
   const factory = watch.factory(
-    keymgmtFactory({ drivers, generateKey: newKey, newAttempt, clock, timer, recordSizes }),
+    keymgmtFactory({ drivers, generateKey: newKey, newAttempt, newName, clock, timer, recordSizes }),
   );
   const mount = await mountInMemory(factory, { backendUUID: '5f4dd6a8-0000-4000-8000-000000000001', ...rest });
   return {

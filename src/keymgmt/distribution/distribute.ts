@@ -88,7 +88,7 @@ function fresh(mount: Mount, ref: DistributionRef, { purposes, protection }: Dis
   if (purposes === undefined || purposes.length === 0) {
     throw userError('purpose is required: give at least one of encrypt, decrypt, sign, verify, wrap, unwrap');
   }
-  return newDistribution(ref.key, rfc3339(mount.clock.now()), purposes, protection ?? 'hsm');
+  return newDistribution(mount.newName(ref.key), rfc3339(mount.clock.now()), purposes, protection ?? 'hsm');
 }
 
 function refuseChange(ref: DistributionRef, existing: Distribution, request: DistributeRequest): void {

@@ -33,7 +33,7 @@ const remoteVersionSchema = v.variant('state', [
 const entryNumber = v.pipe(v.string(), v.regex(/^[1-9]\d{0,5}$/));
 
 const commonFields = {
-  /** Name in the cloud, `<key>-<unix seconds of distribution_time>`. */
+  /** Name in the cloud, `<key>-<unix seconds>`: those of distribution_time, or the next that were free. */
   name: v.string(),
   /** RFC 3339; the time of the distribution, unchanged by rotation. */
   distribution_time: v.string(),
@@ -99,14 +99,14 @@ export type ExistingVersion = Exclude<RemoteVersion, { state: 'creating' }>;
 
 /** A distribution of which nothing exists in the cloud yet. `time` is RFC 3339. */
 export function newDistribution(
-  keyName: string,
+  name: string,
   time: string,
   purposes: readonly Purpose[],
   protection: Protection,
 ): Distribution {
   return {
     schema: 1,
-    name: `${keyName}-${Math.floor(Date.parse(time) / 1000)}`,
+    name,
     distribution_time: time,
     purpose: [...purposes],
     protection,

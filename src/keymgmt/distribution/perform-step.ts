@@ -5,6 +5,7 @@ import { logChange, type Change } from './log-change.ts';
 import { recordUnknown } from './orphans.ts';
 import type { Step } from './plan.ts';
 import { knownIds, readMaterial, remoteId, versionTarget, type Run } from './run.ts';
+import { setCurrent } from './set-current.ts';
 import { afterStep } from './state-changes.ts';
 
 /** Does one step in the cloud and sets its outcome in the record. @throws {ProviderError} when the cloud refuses */
@@ -41,10 +42,8 @@ export async function performStep(run: Run, step: Step, remaining: () => readonl
     }
     case 'set_current': {
       const { version } = step;
-      const id = remoteId(run, version);
-      const { reached, name } = record.current;
-      const claim = { owned: reached !== undefined, ours: knownIds(record.current) };
-      log(await client.setCurrent(versionTarget(run, version), id, claim, signal), { version, remoteId: id, name });
+      const receipt = await setCurrent(run, version);
+      log(receipt, { version, remoteId: remoteId(run, version), name: record.current.name });
       break;
     }
     case 'remove_name': {

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { distributedNames } from '../../src/keymgmt/distribution/distributed-names.ts';
+import { clockOf } from '../support/clock.ts';
+import { inMemoryStorage, startEngine, type Engine, type EngineOptions } from '../support/engine.ts';
+import { violations } from '../support/invariants.ts';
+import { modelCloud } from '../support/model-cloud.ts';
+
+const SECOND = Date.parse('2026-01-01T00:00:00Z') / 1000;
+const PURPOSE = { purpose: 'encrypt,decrypt' };
+
+async function distributable(options: EngineOptions): Promise<Engine> {
+  const engine = await startEngine({ clock: clockOf(() => SECOND * 1000), ...options });
+  await engine.write('key/k', { type: 'aes256-gcm96' });
+  await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+  return engine;
+}
+const nameOf = async (engine: Engine): Promise<unknown> => (await engine.read('kms/aws/key/k'))?.['name'];
+
+describe('distributedNames', () => {
+  it('gives no name twice, whatever the clock does', () => {
+    let now = 1000;
+    const newName = distributedNames({ now: () => now * 1000 });
+    expect(['k', 'k', 'other', 'k'].map(newName)).toEqual(['k-1000', 'k-1001', 'other-1000', 'k-1002']);
+    now = 1001;
+    expect(newName('k')).toBe('k-1003');
+    now = 2000;
+    expect([newName('k'), newName('other')]).toEqual(['k-2000', 'other-2000']);
+    now = 100;
+    expect(newName('k')).toBe('k-2001');
+  });
+});
+
+describe('a name in the cloud', () => {
+  it('is another one for each distribution, also within a second', async () => {
+    const cloud = modelCloud();
+    const engine = await distributable({ drivers: cloud.drivers });
+    await engine.write('kms/aws/key/k', PURPOSE);
+    expect(await nameOf(engine)).toBe(`k-${SECOND}`);
+    await engine.request('delete', 'kms/aws/key/k');
+    await engine.write('kms/aws/key/k', PURPOSE);
+    expect(await nameOf(engine)).toBe(`k-${SECOND + 1}`);
+    expect((await engine.read('kms/aws/key/k'))?.['distribution_time']).toBe('2026-01-01T00:00:00.000Z');
+  });
+
+  it('is another one for each mount of a process', async () => {
+    const cloud = modelCloud();
+    const newName = distributedNames({ now: () => SECOND * 1000 });
+    const one = await distributable({ drivers: cloud.drivers, newName });
+    const two = await distributable({ drivers: cloud.drivers, newName, backendUUID: 'another-mount' });
+    await Promise.all([one, two].map((engine) => engine.write('kms/aws/key/k', PURPOSE)));
+    expect([...cloud.names.keys()].sort()).toEqual([`k-${SECOND}`, `k-${SECOND + 1}`]);
+    expect(cloud.calls.filter((call) => call.startsWith('set_current'))).toHaveLength(2);
+  });
+
+  it('that another process has chosen in the same second gives way to the next, in the same request', async () => {
+    const cloud = modelCloud();
+    const storage = inMemoryStorage();
+    const one = await distributable({ drivers: cloud.drivers, backendUUID: 'another-mount' });
+    await one.write('kms/aws/key/k', PURPOSE);
+    const two = await distributable({ drivers: cloud.drivers, storage });
+    await two.write('kms/aws/key/k', PURPOSE);
+    expect(await nameOf(two)).toBe(`k-${SECOND + 1}`);
+    // Each name points to what its own mount has made.
+    expect(Object.fromEntries(cloud.names)).toEqual({ [`k-${SECOND}`]: 'cmk-1', [`k-${SECOND + 1}`]: 'cmk-2' });
+    await one.request('delete', 'kms/aws/key/k');
+    expect(await violations(storage, cloud)).toEqual([]);
+    await two.request('delete', 'kms/aws/key/k');
+    expect([...cloud.names.keys()]).toEqual([]);
+    expect([...cloud.objects.values()].map(({ state }) => state)).toEqual(['pending_deletion', 'pending_deletion']);
+  });
+
+  it('is given up only so often, and the answer says so', async () => {
+    const cloud = modelCloud();
+    const names = cloud.names as Map<string, string>;
+    for (let next = 0; next < 8; next++) names.set(`k-${SECOND + next}`, 'a-stranger');
+    const engine = await distributable({ drivers: cloud.drivers });
+    expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toContain(
+      'set_current: refused, already_exists',
+    );
+    expect(cloud.calls.filter((call) => call.startsWith('set_current'))).toHaveLength(5);
+    // Going on begins with the name that is on record, and comes to one that is free.
+    expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toBeUndefined();
+    expect(await nameOf(engine)).toBe(`k-${SECOND + 8}`);
+  });
+
+  it('that was ours is taken back, not given up', async () => {
+    const cloud = modelCloud();
+    const storage = inMemoryStorage();
+    const engine = await distributable({ drivers: cloud.drivers, storage });
+    await engine.write('kms/aws/key/k', PURPOSE);
+    (cloud.names as Map<string, string>).set(`k-${SECOND}`, 'a-stranger');
+    await engine.write('kms/aws/key/k/sync');
+    expect(await violations(storage, cloud)).toEqual([]);
+    expect(await nameOf(engine)).toBe(`k-${SECOND}`);
+  });
+});
