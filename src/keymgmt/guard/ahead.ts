@@ -19,14 +19,22 @@ export function aheadOf(mount: Mount, ref: DistributionRef, name: NameObservatio
   return isOurs ? name.other : undefined;
 }
 
-/** Asks where the name points to. @returns undefined where it was never set by us, so that it cannot be ahead */
+/**
+ * Whether the name may have been set by us, as far as storage knows: also where it was not yet set when a snapshot was
+ * taken.
+ */
+export function mayBeAhead(distribution: Distribution): boolean {
+  return distribution.reached !== undefined || knownIds(distribution).length > 0;
+}
+
+/** Asks where the name points to. @returns undefined where nothing of ours was ever made, so that it cannot be ahead */
 export async function askForName(
   mount: Mount,
   { signal }: BackendContext,
   ref: DistributionRef,
   { distribution, kms }: Loaded,
 ): Promise<NameObservation | undefined> {
-  if (distribution.reached === undefined) return undefined;
+  if (!mayBeAhead(distribution)) return undefined;
   return mount.clients.use(ref.kms, kms, (client) =>
     client.observeName(distribution.name, knownIds(distribution), signal),
   );

@@ -5,7 +5,7 @@ import type { DistributionRef } from '../distribution/distribution-store.ts';
 import { loadDistribution } from '../distribution/load-distribution.ts';
 import { knownIds } from '../distribution/run.ts';
 import type { Mount } from '../mount.ts';
-import { askForName, checkAhead } from './ahead.ts';
+import { askForName, checkAhead, mayBeAhead } from './ahead.ts';
 
 /** Engages the restore guard when the name of a distribution is ahead of storage. */
 export type NameInspection = (
@@ -27,7 +27,7 @@ export function nameInspection(mount: Mount): NameInspection {
   };
 
   return async (context, ref, distribution) => {
-    if (distribution.reached === undefined) return;
+    if (!mayBeAhead(distribution)) return;
     let names = surveys.get(ref.kms);
     if (!names) {
       names = survey(context, ref.kms);
