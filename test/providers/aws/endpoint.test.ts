@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { checkRequest } from '../../../src/providers/aws/check-request.ts';
 import { awsDriver } from '../../../src/providers/aws/driver.ts';
 import type { Environment } from '../../../src/providers/aws/endpoint.ts';
 import type { KmsDriver, ProviderConfig } from '../../../src/providers/port.ts';
@@ -183,6 +184,55 @@ describe("the operator's list", () => {
       /^environment variable KEYMGMT_ALLOWED_ENDPOINTS has an entry that is no endpoint: use https/,
     );
     expect(named.checkConfig(config(KEYS))).toBeUndefined();
+  });
+});
+
+describe('a request that the SDK is about to make', () => {
+  const to = (hostname: string, isKms: boolean, env: Environment = {}): string | undefined =>
+    checkRequest({ protocol: 'https:', hostname, isKms }, config(KEYS), env);
+
+  it('may go to every host that the SDK makes for KMS in the Region, and to no other of AWS', () => {
+    for (const [fips, dualStack] of [
+      [false, false],
+      [true, false],
+      [false, true],
+      [true, true],
+    ] as const) {
+      expect(to(hostOf('us-west-1', fips, dualStack), true)).toBeUndefined();
+      expect(to(hostOf('us-west-2', fips, dualStack), true)).toContain('not one of AWS KMS in us-west-1');
+    }
+    expect(to('sts.us-west-1.amazonaws.com', true)).toContain('not one of AWS KMS');
+  });
+
+  // The templates of the SDK's endpoint rules for STS, IAM Identity Center and sign-in.
+  it.each([
+    'sts.amazonaws.com',
+    'sts.us-west-1.amazonaws.com',
+    'sts-fips.us-gov-west-1.amazonaws.com',
+    'sts.eu-west-1.api.aws',
+    'sts.us-iso-east-1.c2s.ic.gov',
+    'sts.eusc-de-east-1.amazonaws.eu',
+    'oidc.us-east-1.amazonaws.com',
+    'portal.sso.us-east-1.amazonaws.com',
+    'portal.sso-fips.us-east-1.api.aws',
+    'us-east-1.signin.aws.amazon.com',
+    'signin.us-east-1.api.aws',
+    'us-gov-west-1.signin.amazonaws-us-gov.com',
+  ])('may go to %s for credentials', (host) => {
+    expect(to(host, false)).toBeUndefined();
+  });
+
+  it.each([
+    'sts.us-west-1.amazonaws.com.example.net',
+    'sts.example.net',
+    'evil.s3.us-west-1.amazonaws.com',
+    'sts.evil.us-west-1.elb.amazonaws.com',
+    'evil-sts.amazonaws.com',
+    'signin.aws.amazon.com.example.net',
+  ])('may not go to %s for credentials', (host) => {
+    expect(to(host, false)).toContain(`${host};ambient`);
+    expect(to(host, false, { KEYMGMT_ALLOWED_ENDPOINTS: `https://${host}` })).toContain(`${host};ambient`);
+    expect(to(host, false, { KEYMGMT_ALLOWED_ENDPOINTS: `https://${host};ambient` })).toBeUndefined();
   });
 });
 
