@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Desired } from '../../src/keymgmt/distribution/desired.ts';
 import type { Distribution } from '../../src/keymgmt/distribution/distribution.ts';
-import { planDistribution } from '../../src/keymgmt/distribution/plan.ts';
+import { firstStep, planDistribution } from '../../src/keymgmt/distribution/plan.ts';
 import { withDoubts } from '../../src/keymgmt/distribution/state-changes.ts';
 import { created, creating, known, ready, wish } from '../support/records.ts';
 
@@ -99,6 +100,40 @@ describe('planDistribution', () => {
     ['removes nothing when nothing was made', { present: false }, known({}, { removing: true }), []],
   ])('%s', (_title, desired, distribution, expected) => {
     expect(words(desired, distribution)).toEqual(expected);
+  });
+});
+
+describe('firstStep', () => {
+  const versionNumber = fc.integer({ min: 1, max: 4 });
+  const states = fc.dictionary(
+    versionNumber.map(String),
+    fc.constantFrom(creating('a'), created('x'), ready('x'), ready('x', true), ready('x', false)),
+  );
+  const rest = fc.record(
+    {
+      current: versionNumber,
+      reached: versionNumber,
+      name_removed: fc.boolean(),
+      retired: fc.constantFrom<string[]>([], ['r'], ['r', 's']),
+    },
+    { requiredKeys: [] },
+  );
+  const desired = fc.oneof(
+    fc.constant<Desired>({ present: false }),
+    fc.tuple(versionNumber, versionNumber).map(([count, minimum]) => wish(count, minimum)),
+  );
+
+  it('is the first of the plan, but for looking for attempts that were never begun', () => {
+    fc.assert(
+      fc.property(desired, states, rest, fc.subarray([1, 2, 3, 4]), (wished, versions, others, announced) => {
+        const record = known(versions, others);
+        const isLost = (version: number): boolean => !announced.includes(version);
+        const plan = planDistribution(wished, record);
+        const [first] = plan.filter((step) => step.action !== 'find' || isLost(step.version));
+        expect(firstStep(wished, record, isLost)).toEqual(first);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
 

@@ -8,7 +8,7 @@ import { distributionName, type DistributionRef } from './distribution-store.ts'
 import { IncompleteError, stepText } from './incomplete-error.ts';
 import { loadDistribution } from './load-distribution.ts';
 import { performStep } from './perform-step.ts';
-import { planDistribution, type Step } from './plan.ts';
+import { firstStep, planDistribution, type Step } from './plan.ts';
 import { recorder } from './recorder.ts';
 import { isFinal, stepsDespite, type Refusals } from './refusals.ts';
 import type { Run } from './run.ts';
@@ -85,12 +85,17 @@ async function runPlan(run: Run): Promise<readonly Step[]> {
   const { mount, context, ref, record } = run;
   const done: Step[] = [];
   const refusals: Refusals = new Map();
-  const next = (): readonly Step[] => stepsDespite(refusals, remainingSteps(run), record.current);
-  const planned = next().length;
+  // The wish stays as it is for the whole run.
+  const desired = desiredState(run.key, record.current);
+  const next = (): Step | undefined =>
+    refusals.size === 0
+      ? firstStep(desired, record.current, (version) => !isAnnounced(run, version))
+      : stepsDespite(refusals, remainingSteps(run), record.current)[0];
+  const planned = remainingSteps(run).length;
   if (planned > 0) await refuseReadOnly(context);
   // Every step takes something off the plan, and an attempt is looked for once: a longer run is a fault of ours.
   let allowance = 2 * planned + 2;
-  for (let [step] = next(); step !== undefined; [step] = next()) {
+  for (let step = next(); step !== undefined; step = next()) {
     try {
       context.signal.throwIfAborted();
       if (allowance-- <= 0) throw new Error(`the convergence does not end; next step: ${step.action}`);

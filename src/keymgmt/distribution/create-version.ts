@@ -12,7 +12,7 @@ import { readMaterial, versionTarget, type Run } from './run.ts';
  * Creates a version: the attempt is in storage before the call, the id right after the answer. When another creation
  * follows, its attempt goes into the same write.
  */
-export async function createVersion(run: Run, version: number, remaining: () => readonly Step[]): Promise<void> {
+export async function createVersion(run: Run, version: number, nextStep: () => Step | undefined): Promise<void> {
   const { mount, ref, client, record, context } = run;
   if (record.current.versions[version] === undefined) announce(run, version);
   await record.flush();
@@ -34,7 +34,7 @@ export async function createVersion(run: Run, version: number, remaining: () => 
   // Before it is recorded, so that the id is not lost with the process.
   logChange(mount, ref, { step: 'create', version, remoteId }, created);
   setCreated(run, version, target.attempt, remoteId, imported);
-  const next = remaining()[0];
+  const next = nextStep();
   if (next?.action === 'create') announce(run, next.version);
   await record.flush();
   mount.unrecorded.delete(target.attempt);

@@ -9,7 +9,7 @@ import { setCurrent } from './set-current.ts';
 import { afterStep } from './state-changes.ts';
 
 /** Does one step in the cloud and sets its outcome in the record. @throws {ProviderError} when the cloud refuses */
-export async function performStep(run: Run, step: Step, remaining: () => readonly Step[]): Promise<void> {
+export async function performStep(run: Run, step: Step, next: () => Step | undefined): Promise<void> {
   const { mount, ref, client, record, context } = run;
   const { signal } = context;
   const log = (receipt: Receipt, change: Omit<Change, 'step'>): void => {
@@ -19,7 +19,7 @@ export async function performStep(run: Run, step: Step, remaining: () => readonl
     case 'find':
       return settleAttempt(run, step.version);
     case 'create':
-      return createVersion(run, step.version, remaining);
+      return createVersion(run, step.version, next);
     case 'import': {
       const { version } = step;
       const id = remoteId(run, version);

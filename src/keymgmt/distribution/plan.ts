@@ -26,29 +26,61 @@ export function planDistribution(desired: Desired, known: Distribution): readonl
   return desired.present ? planPresence(desired, known) : planRemoval(known);
 }
 
-function planPresence({ enabled, current }: Extract<Desired, { present: true }>, known: Distribution): readonly Step[] {
-  const finds: Step[] = [];
-  const creates: Step[] = [];
-  const imports: Step[] = [];
-  const enables: Step[] = [];
-  const urgent: Step[] = [];
-  const disables: Step[] = [];
+/**
+ * The first step of {@link planDistribution}, without making the others: a run asks for it after each of its steps, and
+ * ten thousand versions have ten thousand.
+ *
+ * @param isLost false for an attempt that was never begun, which there is no need to look for
+ */
+export function firstStep(
+  desired: Desired,
+  known: Distribution,
+  isLost: (version: number) => boolean,
+): Step | undefined {
+  if (!desired.present) return firstOfRemoval(known, isLost);
+  const firsts: (number | undefined)[] = PRESENCE.map(() => undefined);
+  eachStep(desired, known, (rank, version) => {
+    if (firsts[rank] === undefined && (PRESENCE[rank] !== 'find' || isLost(version))) firsts[rank] = version;
+  });
+  for (const [rank, action] of PRESENCE.entries()) {
+    const version = firsts[rank];
+    if (version !== undefined) return { action, version };
+  }
+  return undefined;
+}
+
+/** What is done to have a key in a KMS, in this order. */
+const PRESENCE = ['disable', 'find', 'create', 'import', 'enable', 'set_current', 'disable'] as const;
+/** Places in {@link PRESENCE}; what is disabled at once is urgent. */
+const [URGENT, FIND, CREATE, IMPORT, ENABLE, MOVE, DISABLE] = [0, 1, 2, 3, 4, 5, 6] as const;
+
+function planPresence(desired: Extract<Desired, { present: true }>, known: Distribution): readonly Step[] {
+  const steps: Step[][] = PRESENCE.map(() => []);
+  eachStep(desired, known, (rank, version) => steps[rank]?.push({ action: PRESENCE[rank], version }));
+  return steps.flat();
+}
+
+/** Tells of all steps, those of one place in order of versions. */
+function eachStep(
+  { enabled, current }: Extract<Desired, { present: true }>,
+  known: Distribution,
+  tell: (rank: 0 | 1 | 2 | 3 | 4 | 5 | 6, version: number) => void,
+): void {
   for (const [version, shouldBeEnabled] of enabled) {
     const state = known.versions[version];
-    if (state?.state === 'creating') finds.push({ action: 'find', version });
-    if (state === undefined || state.state === 'creating') creates.push({ action: 'create', version });
+    if (state?.state === 'creating') tell(FIND, version);
+    if (state === undefined || state.state === 'creating') tell(CREATE, version);
     const hasMaterial = state?.state === 'ready';
-    if (!hasMaterial) imports.push({ action: 'import', version });
+    if (!hasMaterial) tell(IMPORT, version);
     // Importing material enables a version.
     const isEnabled = hasMaterial ? state.enabled : true;
-    if (shouldBeEnabled && isEnabled !== true) enables.push({ action: 'enable', version });
+    if (shouldBeEnabled && isEnabled !== true) tell(ENABLE, version);
     if (!shouldBeEnabled && isEnabled !== false) {
       const isElsewhere = known.current !== undefined && known.current !== version;
-      (hasMaterial && isElsewhere ? urgent : disables).push({ action: 'disable', version });
+      tell(hasMaterial && isElsewhere ? URGENT : DISABLE, version);
     }
   }
-  const moves: Step[] = known.current === current ? [] : [{ action: 'set_current', version: current }];
-  return [...urgent, ...finds, ...creates, ...imports, ...enables, ...moves, ...disables];
+  if (known.current !== current) tell(MOVE, current);
 }
 
 function planRemoval(known: Distribution): readonly Step[] {
@@ -61,4 +93,19 @@ function planRemoval(known: Distribution): readonly Step[] {
   const name: Step[] = known.name_removed === true || nothingMade ? [] : [{ action: 'remove_name' }];
   const replaced: Step[] = retired.map((remoteId) => ({ action: 'remove_replaced', remoteId }));
   return [...steps('find', ['creating']), ...name, ...steps('remove', ['created', 'ready']), ...replaced];
+}
+
+function firstOfRemoval(known: Distribution, isLost: (version: number) => boolean): Step | undefined {
+  let made: number | undefined;
+  let isEmpty = true;
+  for (const key of Object.keys(known.versions)) {
+    const version = Number(key);
+    isEmpty = false;
+    if (known.versions[version]?.state !== 'creating') made ??= version;
+    else if (isLost(version)) return { action: 'find', version };
+  }
+  const replaced = known.retired?.[0];
+  if (known.name_removed !== true && !(isEmpty && replaced === undefined)) return { action: 'remove_name' };
+  if (made !== undefined) return { action: 'remove', version: made };
+  return replaced === undefined ? undefined : { action: 'remove_replaced', remoteId: replaced };
 }
