@@ -1,9 +1,9 @@
 import { ProviderError } from '../errors.ts';
 import { quoted } from '../../support/quoted.ts';
 import type { Environment } from './endpoint.ts';
+import type { RequestHandler } from './guarded-handler.ts';
 import type { AwsIdentity } from './identity.ts';
 import { metadataFailure } from './metadata-failure.ts';
-import type { RequestHandler } from './watched-handler.ts';
 
 /** A place where the server may have credentials of its own. */
 export interface Source {

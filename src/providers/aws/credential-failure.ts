@@ -1,6 +1,7 @@
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
 import { REASON_BY_CODE } from './error-reasons.ts';
 import { networkFailure } from './network-failure.ts';
+import { printable } from './printable.ts';
 
 interface SourceError extends Error {
   readonly code?: unknown;
@@ -10,8 +11,6 @@ interface SourceError extends Error {
 
 /** What a shell says last of a command that it could not run. */
 const NO_COMMAND = /(not found|No such file or directory|Permission denied)\s*$/;
-/** A text of the SDK is short; what is longer quotes something. */
-const LONGEST = 300;
 
 /**
  * Says why a source gave no credentials. No request to KMS has been sent then, so that nothing is in doubt, and what
@@ -35,7 +34,7 @@ function causeOf(error: unknown, endpoint: string | undefined): { reason: Provid
     if (status < 300) return { reason: 'unavailable', text: `the answer of ${service} cannot be read (${details})` };
     const isThrottled = status === 429 || REASON_BY_CODE[name] === 'throttled';
     const reason = isThrottled ? 'throttled' : status < 500 ? 'unauthenticated' : 'unavailable';
-    return { reason, text: `${service} refused: ${shortened(message)} (${details})` };
+    return { reason, text: `${service} refused: ${printable(message)} (${details})` };
   }
   if (typeof path === 'string' && typeof code === 'string') return local(`cannot read ${path} (${code})`);
   if (message.startsWith('Command failed:')) {
@@ -45,10 +44,5 @@ function causeOf(error: unknown, endpoint: string | undefined): { reason: Provid
   const network = endpoint === undefined ? undefined : networkFailure(error, endpoint);
   if (network) return { reason: network.reason, text: `${network.text} (${network.code})` };
   // The JSON parser quotes what it reads, which holds credentials.
-  return local(name === 'SyntaxError' ? 'what it answers cannot be read' : shortened(message));
-}
-
-function shortened(message: string): string {
-  const line = message.split(/[\r\n]/, 1)[0] ?? '';
-  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+  return local(name === 'SyntaxError' ? 'what it answers cannot be read' : printable(message));
 }

@@ -5,8 +5,9 @@ import { secret, type Secret } from '../../support/secret.ts';
 import { ambientSources, type Source } from './ambient-sources.ts';
 import { credentialFailure } from './credential-failure.ts';
 import type { Environment } from './endpoint.ts';
+import type { RequestHandler } from './guarded-handler.ts';
 import { secretsOf, type AwsIdentity } from './identity.ts';
-import { watchedHandler, type CredentialRequest, type RequestHandler } from './watched-handler.ts';
+import { watchedHandler, type CredentialRequest } from './watched-handler.ts';
 
 /** What the SDK says when it asks for credentials. */
 interface Caller {

@@ -1,14 +1,8 @@
-import type * as Sdk from '@aws-sdk/client-kms';
+import type { HttpRequest, RequestHandler } from './guarded-handler.ts';
 
-/** What sends the SDK's requests. */
-export type RequestHandler = Pick<Sdk.KMSClient['config']['requestHandler'], 'handle' | 'metadata'>;
-
-/** A request of the SDK, as far as it is looked at. */
-interface HttpRequest {
-  readonly hostname: string;
-  readonly port?: number;
+/** A request of the SDK's clients that get credentials, as far as it is looked at. */
+interface ServiceRequest extends HttpRequest {
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
 
@@ -27,7 +21,7 @@ export function watchedHandler(
 ): RequestHandler {
   return {
     ...(handler.metadata && { metadata: handler.metadata }),
-    handle: (request: HttpRequest, options) => {
+    handle: (request: ServiceRequest, options) => {
       const { hostname, port, path } = request;
       const host = port === undefined ? hostname : `${hostname}:${port}`;
       // STS has one path; the portal, the token and the sign-in services have others.
@@ -38,7 +32,7 @@ export function watchedHandler(
   };
 }
 
-function shown({ headers, body }: HttpRequest): readonly string[] {
+function shown({ headers, body }: ServiceRequest): readonly string[] {
   const keyId = /Credential=([^/,]+)/.exec(headers['authorization'] ?? '')?.[1];
   const token = typeof body === 'string' ? new URLSearchParams(body).get('WebIdentityToken') : undefined;
   return [keyId, headers['x-amz-security-token'], headers['x-amz-sso_bearer_token'], token].filter(
