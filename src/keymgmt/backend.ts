@@ -14,6 +14,7 @@ import { clientCache } from './kms/client-cache.ts';
 import { KMS_PREFIX, kmsStore } from './kms/kms-store.ts';
 import type { EngineDependencies, Mount } from './mount.ts';
 import { distributionPath } from './paths/distribution-path.ts';
+import { forceRemovePath } from './paths/force-remove-path.ts';
 import { keyPath } from './paths/key-path.ts';
 import { kmsCheckPath } from './paths/kms-check-path.ts';
 import { kmsPath } from './paths/kms-path.ts';
@@ -50,6 +51,7 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
         kmsPath(mount),
         listKeysInKmsPath(mount),
         distributionPath(mount),
+        forceRemovePath(mount),
         statusPath(mount),
         syncPath(mount),
         kmsStatusPath(mount),

@@ -51,6 +51,8 @@ const steps = (provider: unknown): readonly Step[] => {
     step('read', 'kms/+/key/+/status', 'kms/aws/key/k/status', 200),
     step('update', 'kms/+/key/+/sync', 'kms/aws/key/k/sync', 200),
     step('delete', 'kms/+/key/+', 'kms/aws/key/k', 204),
+    // Of a key that is in no KMS any more.
+    step('update', 'kms/+/key/+/force-remove', 'kms/aws/key/k/force-remove', 204),
     step('delete', 'key/+', 'key/k', 204),
     step('delete', 'kms/+', 'kms/aws', 204),
   ];

@@ -115,7 +115,7 @@ describe.each(servers.map((binary) => [displayName(binary), binary] as const))(
       });
       await done('POST', 'key/lost', { type: 'aes256-gcm96' });
       await done('POST', 'kms/lost/key/lost', PURPOSE);
-      const { body } = await ask('DELETE', 'kms/lost/key/lost?force=true');
+      const { body } = await ask('POST', 'kms/lost/key/lost/force-remove');
       expect(body.warnings).toEqual([expect.stringContaining('was forgotten')]);
       expect(await onActive('kms/lost/key/lost')).toBeUndefined();
     });

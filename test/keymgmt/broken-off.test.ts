@@ -206,7 +206,7 @@ describe('a request that is broken off', () => {
       return { when: 'before', reason: end === 'refused' ? 'forbidden' : 'timeout' };
     };
     expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toBeDefined();
-    if (end === 'forgotten') await engine.request('delete', 'kms/aws/key/k', { force: true });
+    if (end === 'forgotten') await engine.write('kms/aws/key/k/force-remove');
     reads = 0;
     await ticksOfHours(engine);
     expect(reads).toBe(0);
@@ -235,7 +235,7 @@ describe('a request that is broken off', () => {
     cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
     expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toBeDefined();
     lost = true;
-    await expect(engine.request('delete', 'kms/aws/key/k', { force: true })).rejects.toThrow('the answer is lost');
+    await expect(engine.write('kms/aws/key/k/force-remove')).rejects.toThrow('the answer is lost');
     expect(warnings).toMatchObject([
       [expect.stringContaining('forgets'), { key: 'k', kms: 'aws', attempts: [...cloud.objects.values()][0]?.attempt }],
     ]);
@@ -254,7 +254,7 @@ describe('a request that is broken off', () => {
     [disk.full, cloud.searchable] = [false, true];
     await distribute();
     expect([disk.reported, states()]).toEqual([true, ['enabled']]);
-    await engine.request('delete', 'kms/aws/key/k', { force: true });
+    await engine.write('kms/aws/key/k/force-remove');
     await ticksOfHours(engine);
     expect(states()).toEqual(['enabled']);
   });
@@ -268,7 +268,7 @@ describe('a request that is broken off', () => {
     await expect(engine.write('kms/aws/key/k', PURPOSE)).rejects.toThrow('the disk is full');
     await engine.tick(false);
     [disk.full, cloud.searchable] = [false, true];
-    await engine.request('delete', 'kms/aws/key/k', { force: true });
+    await engine.write('kms/aws/key/k/force-remove');
     expect([disk.reported, states()]).toEqual([true, ['pending_import']]);
     await ticksOfHours(engine);
     expect(states()).toEqual(['pending_deletion']);

@@ -139,7 +139,7 @@ describe('requests for the same key at the same time', () => {
     await REQUESTS.distribute(engine);
     let forgotten: Promise<unknown> = Promise.resolve();
     cloud.fault = (action) => {
-      if (action === 'create') forgotten = engine.request('delete', 'kms/aws/key/k', { force: true });
+      if (action === 'create') forgotten = engine.write('kms/aws/key/k/force-remove');
       return undefined;
     };
     await REQUESTS.rotate(engine);

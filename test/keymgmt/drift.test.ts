@@ -276,7 +276,7 @@ describe('drift and repair', () => {
 
   it('forgets a distribution by force and lists what it leaves behind', async () => {
     cloud.fault = () => ({ when: 'before', reason: 'unavailable' });
-    const answer = await engine.request('delete', 'kms/aws/key/k', { force: 'true' });
+    const answer = await engine.write('kms/aws/key/k/force-remove');
     expect(answer?.warnings).toEqual([
       expect.stringMatching(/^"k-\d+" was forgotten without asking .* is left behind there: cmk-1, cmk-2$/),
     ]);
@@ -284,14 +284,25 @@ describe('drift and repair', () => {
     expect(await engine.errorOf(engine.request('delete', 'kms/aws'))).toBeUndefined();
   });
 
+  it('refuses the old spelling of that, which no policy can deny, and removes nothing', async () => {
+    const before = [...cloud.calls];
+    for (const force of [true, 'true']) {
+      const answer = await engine.errorOf(engine.request('delete', 'kms/aws/key/k', { force }));
+      expect(answer).toMatch(/^force=true is not taken here.* vault write -f <mount>\/kms\/aws\/key\/k\/force-remove$/);
+    }
+    expect(cloud.calls).toEqual(before);
+    expect(await engine.read('kms/aws/key/k')).toBeDefined();
+    expect(await engine.errorOf(engine.request('delete', 'kms/aws/key/k', { force: false }))).toBeUndefined();
+  });
+
   it('names the attempt of a version that may have been made, when it forgets by force', async () => {
     cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
     await engine.errorOf(engine.write('key/k/rotate'));
     const attempt = object('cmk-3').attempt;
-    const answer = await engine.request('delete', 'kms/aws/key/k', { force: true });
+    const answer = await engine.write('kms/aws/key/k/force-remove');
     expect(answer?.warnings?.slice(1)).toEqual([
       `an object with the tag of attempt ${attempt} may have been left behind`,
     ]);
-    expect(await engine.request('delete', 'kms/aws/key/k', { force: true })).toBeUndefined();
+    expect(await engine.write('kms/aws/key/k/force-remove')).toBeUndefined();
   });
 });

@@ -16,6 +16,10 @@ const ADDED_PATHS: Readonly<Record<string, PathFacts>> = {
     operations: { post: 'sync-key-in-kms-provider' },
     body: { dry_run: { type: 'boolean' }, force: { type: 'boolean' } },
   },
+  '/kms/{name}/key/{key_name}/force-remove': {
+    captures: ['key_name', 'name'],
+    operations: { post: 'force-remove-key-in-kms-provider' },
+  },
   '/lost-key/': { captures: [], list: true, operations: { get: 'list-lost-keys' } },
   '/lost-key/{name}': {
     captures: ['name'],

@@ -75,7 +75,7 @@ export async function deleteLostKey(mount: Mount, context: BackendContext, name:
       if (lost.kms.length > 0) {
         throw userError(
           `key "${name}", whose record is missing, is distributed to KMS ${quotedNames(lost.kms)}: forget that first ` +
-            `with: vault delete <mount>/kms/${lost.kms[0] ?? ''}/key/${name} force=true`,
+            `with: vault write -f <mount>/kms/${lost.kms[0] ?? ''}/key/${name}/force-remove`,
         );
       }
       mount.logger.warn('deletes the material of a key whose record is missing', {

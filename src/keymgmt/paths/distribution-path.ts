@@ -4,14 +4,11 @@ import { PROTECTIONS, PURPOSES, type Protection, type Purpose } from '../../prov
 import { distribute } from '../distribution/distribute.ts';
 import { remoteIds, type Distribution } from '../distribution/distribution.ts';
 import { distributionName, type DistributionRef } from '../distribution/distribution-store.ts';
-import { forget } from '../distribution/forget.ts';
-import type { LeftBehind } from '../distribution/left-behind.ts';
 import { removeFromKms } from '../distribution/remove.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { keyNameField, kmsNameField } from './fields.ts';
 import { given } from './given.ts';
-import { possibleOrphanWarning } from './possible-orphan-warning.ts';
 import { quoted } from '../../support/quoted.ts';
 
 const distributionFields = {
@@ -34,8 +31,8 @@ const distributionFields = {
   }),
   force: fields.bool({
     description:
-      'For a delete: forget the distribution without asking the KMS provider, for an account that is gone for good. ' +
-      'What it holds stays there.',
+      'Refused for a delete: what it was for, forgetting a distribution without asking the KMS provider, is at ' +
+      'force-remove, which a policy can deny.',
     query: true,
   }),
 };
@@ -68,12 +65,11 @@ export function distributionPath(mount: Mount): PathDefinition {
       },
       delete: {
         handler: async (context) => {
-          if (given(context, 'force') !== true) {
-            await removeFromKms(mount, context, place(context), false);
-            return undefined;
-          }
-          const left = await forget(mount, context, place(context));
-          return left && { warnings: leftBehindWarnings(left) };
+          const ref = place(context);
+          // Never ignored: who asks for it wants the keys to stay in the cloud.
+          if (given(context, 'force') === true) throw userError(forceRefusal(ref));
+          await removeFromKms(mount, context, ref, false);
+          return undefined;
         },
       },
     },
@@ -89,6 +85,13 @@ export function distributionPath(mount: Mount): PathDefinition {
 
 function place({ data }: Context): DistributionRef {
   return { kms: data.get('name'), key: data.get('key_name') };
+}
+
+function forceRefusal({ kms, key }: DistributionRef): string {
+  return (
+    'force=true is not taken here, as no policy can deny it, and nothing was removed. To forget the distribution and ' +
+    `leave what it made in the KMS provider, use: vault write -f <mount>/kms/${kms}/key/${key}/force-remove`
+  );
 }
 
 function requestedPurposes(values: readonly string[] | undefined): readonly Purpose[] | undefined {
@@ -117,12 +120,4 @@ function describeDistribution(distribution: Distribution): JsonObject {
     protection: distribution.protection,
     versions: remoteIds(distribution),
   };
-}
-
-function leftBehindWarnings({ name, remoteIds, attempts }: LeftBehind): readonly string[] {
-  return [
-    `"${name}" was forgotten without asking the KMS provider; if the account still exists, this is left behind there: ` +
-      (remoteIds.length > 0 ? remoteIds.join(', ') : 'nothing that is known'),
-    ...attempts.map(possibleOrphanWarning),
-  ];
 }
