@@ -46,7 +46,10 @@ export function lookThrough(mount: Mount): LookThrough {
           );
           place = { folder, key: batch.at(-1) ?? after };
           count += batch.length;
-          if (mount.clock.monotonic() >= end) return;
+          if (mount.clock.monotonic() >= end) {
+            mount.logger.debug('looking through all distributions', { distributions: count });
+            return;
+          }
         }
       }
       if (count > 0) mount.logger.info('looked through all distributions', { distributions: count });

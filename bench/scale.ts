@@ -1,0 +1,118 @@
+/**
+ * `npm run bench:scale [-- distributions]`: how a mount with very many distributions (100,000) fares on a real server
+ * after a restart: how long the look through all of them takes, whether what is due meanwhile is taken up at the next
+ * tick, how long a list takes, and what memory the plugin holds. The records are copies of one real distribution, put
+ * into storage by the server's `sys/raw`.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startKms } from '../dev/aws-kms/kms.ts';
+import { bundlePlugin } from '../dev/build/bundle-plugin.ts';
+import { findServer } from '../dev/servers/find-server.ts';
+import { installPlugin, registerArguments } from '../dev/servers/install-plugin.ts';
+import { stderrProgress } from '../dev/servers/progress.ts';
+import { displayName } from '../dev/servers/server-binary.ts';
+import { startServer } from '../dev/servers/start-server.ts';
+import { pluginProcesses } from '../test/support/server/plugin-processes.ts';
+
+const COUNT = Number(process.argv[2] ?? 100_000);
+const WRITERS = 48;
+const REGION = 'eu-central-1';
+const ACCESS_KEY = { accessKeyId: 'AKIASCALEBENCH00', secretAccessKey: 'scale-bench-secret' };
+const PURPOSE = { purpose: 'encrypt,decrypt' };
+/** Longer than any look is expected to take. */
+const PATIENCE_MS = 30 * 60_000;
+
+const started = performance.now();
+const say = (text: string): void => {
+  process.stdout.write(`${((performance.now() - started) / 1000).toFixed(1).padStart(7)} s  ${text}\n`);
+};
+
+const binary = await findServer(undefined, process.env, stderrProgress);
+const kms = await startKms({ accessKeys: [ACCESS_KEY] });
+const server = await startServer({ binary, logLevel: 'debug', env: { KEYMGMT_ALLOWED_ENDPOINTS: kms.url } });
+say(`${displayName(binary)}, ${COUNT} distributions`);
+try {
+  const built = join(server.folder, 'build', 'vault-plugin-secrets-keymgmt');
+  await bundlePlugin(built);
+  await server.cli(...registerArguments(await installPlugin(server, built)));
+  await server.cli('secrets', 'enable', 'keymgmt');
+  await accepted('POST', 'keymgmt/kms/aws', {
+    provider: 'awskms',
+    key_collection: REGION,
+    credentials: { access_key: ACCESS_KEY.accessKeyId, secret_key: ACCESS_KEY.secretAccessKey, endpoint: kms.url },
+  });
+  for (const key of ['model', 'due']) await accepted('POST', `keymgmt/key/${key}`, { type: 'aes256-gcm96' });
+  await accepted('POST', 'keymgmt/kms/aws/key/model', PURPOSE);
+  await copyModel();
+
+  await server.restart();
+  say('the server is started again');
+  kms.faults.set(() => ({ when: 'before', error: { code: 'KMSInternalException', message: 'injected', status: 500 } }));
+  const refused = await server.http('POST', 'keymgmt/kms/aws/key/due', PURPOSE);
+  if (refused.status < 400) throw new Error('the distribution that should fail has succeeded');
+  kms.faults.clear();
+  const failedAt = performance.now();
+  let isDue = true;
+  let largest = 0;
+  for (const seen = new Set<string>(); ; await delay(500)) {
+    if (performance.now() - started > PATIENCE_MS) throw new Error('the look through the distributions does not end');
+    largest = Math.max(largest, await residentMegabytes());
+    if (isDue && kms.keys(REGION).filter(({ state }) => state === 'Enabled').length === 2) {
+      isDue = false;
+      say(`what failed is finished ${((performance.now() - failedAt) / 1000).toFixed(1)} s after it has failed`);
+    }
+    const lines = (await server.log()).split('\n').filter((line) => line.includes('all distributions'));
+    for (const line of lines.filter((each) => !seen.has(each))) {
+      seen.add(line);
+      say(line.replace(/^.*(look)/, '$1'));
+    }
+    if (!isDue && lines.some((line) => line.includes('looked through'))) break;
+  }
+  const begun = performance.now();
+  const list = await server.http('LIST', 'keymgmt/kms/aws/key');
+  say(`a list of ${(list.text.length / 1e6).toFixed(1)} MB takes ${(performance.now() - begun).toFixed(0)} ms`);
+  say(
+    `resident memory of the plugin: ${largest.toFixed(0)} MB at most, ${(await residentMegabytes()).toFixed(0)} MB now`,
+  );
+} finally {
+  await server.stop();
+  await kms.close();
+}
+
+/** Copies the records of the key `model`. They hold no key material but that of the model, which is enough to look at. */
+async function copyModel(): Promise<void> {
+  const mounts = (await accepted('GET', 'sys/mounts')).body.data as Record<string, { uuid: string }>;
+  const raw = `sys/raw/logical/${mounts['keymgmt/']?.uuid ?? ''}`;
+  const recordOf = async (path: string): Promise<string> =>
+    String((await accepted('GET', `${raw}/${path}`)).body.data?.['value']);
+  const key = await recordOf('key/model');
+  const distribution = await recordOf('distribution/aws/model');
+  let next = 0;
+  const writer = async (): Promise<void> => {
+    for (let index = next++; index < COUNT; index = next++) {
+      const name = `k${String(index).padStart(6, '0')}`;
+      await accepted('PUT', `${raw}/key/${name}`, { value: key });
+      await accepted('PUT', `${raw}/distribution/aws/${name}`, { value: distribution });
+      if (index % 10_000 === 0) say(`${index} records written`);
+    }
+  };
+  await Promise.all(Array.from({ length: WRITERS }, writer));
+}
+
+async function accepted(...request: Parameters<typeof server.http>): ReturnType<typeof server.http> {
+  const answer = await server.http(...request);
+  if (answer.status >= 300) throw new Error(`${request[0]} ${request[1]}: ${answer.status} ${answer.text}`);
+  return answer;
+}
+
+/** Of the plugin's processes (Linux: /proc). */
+async function residentMegabytes(): Promise<number> {
+  let kilobytes = 0;
+  for (const pid of await pluginProcesses(server.pid())) {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+    kilobytes += Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0);
+  }
+  return kilobytes / 1024;
+}
