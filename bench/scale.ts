@@ -56,7 +56,9 @@ try {
   const failedAt = performance.now();
   let isDue = true;
   let largest = 0;
-  for (const seen = new Set<string>(); ; await delay(500)) {
+  const seen = new Set<string>();
+  for (;;) {
+    await delay(500);
     if (performance.now() - started > PATIENCE_MS) throw new Error('the look through the distributions does not end');
     largest = Math.max(largest, await residentMegabytes());
     if (isDue && kms.keys(REGION).filter(({ state }) => state === 'Enabled').length === 2) {

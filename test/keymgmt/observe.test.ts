@@ -27,3 +27,20 @@ it.each<[string, readonly VersionObservation[], boolean]>([
   expect(asked).toBe(expected);
   expect(name.outcome).toBe(expected ? 'seen' : 'unreachable');
 });
+
+it('a cloud that answers none of the first questions is not asked the others', async () => {
+  let asked = 0;
+  const client = {
+    observeVersion: async () => {
+      asked++;
+      return unreachable;
+    },
+  } as unknown as KmsClient;
+  const versions = Object.fromEntries(
+    Array.from({ length: 100 }, (_, index) => [index + 1, ready(String(index), true)]),
+  );
+  const context = { storage: inMemoryStorage(), system: activeNode, signal: new AbortController().signal };
+  const seen = await observe(client, context, known(versions));
+  expect(asked).toBe(8);
+  expect([...seen.versions.values(), seen.name]).toEqual(Array.from({ length: 101 }, () => unreachable));
+});

@@ -18,6 +18,8 @@ describe('beside a KMS that does not answer', () => {
   let warnings: string[];
   /** Regions whose KMS leaves each call without an answer until its signal aborts. */
   let silent: Set<string>;
+  /** Regions whose KMS does so when it is asked for all names. */
+  let silentSurvey: Set<string>;
   /** Calls that such a KMS was asked, `<region> <key>`. */
   let unanswered: string[];
 
@@ -36,6 +38,8 @@ describe('beside a KMS that does not answer', () => {
         silent.has(keyCollection)
           ? silence(keyCollection, attempt.distributedName, signal)
           : client.findVersion(attempt, signal),
+      surveyNames: (signal) =>
+        silentSurvey.has(keyCollection) ? silence(keyCollection, 'survey', signal) : client.surveyNames(signal),
       importMaterial: (target, id, material, signal) =>
         silent.has(keyCollection)
           ? silence(keyCollection, target.keyName, signal)
@@ -62,6 +66,7 @@ describe('beside a KMS that does not answer', () => {
     storage = inMemoryStorage();
     warnings = [];
     silent = new Set();
+    silentSurvey = new Set();
     unanswered = [];
     engine = await start();
   });
@@ -167,6 +172,24 @@ describe('beside a KMS that does not answer', () => {
     await expect.poll(enabled).toBe(1);
     pass(40_000);
     await second;
+  });
+
+  it('the look at the others after a start goes on ten seconds later', async () => {
+    for (const kms of ['dead', 'well']) {
+      await engine.write(`kms/${kms}`, { provider: 'awskms', key_collection: region(kms) });
+      await engine.write(`key/of-${kms}`, { type: 'aes256-gcm96' });
+      await engine.write(`kms/${kms}/key/of-${kms}`, PURPOSE);
+    }
+    cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'timeout' } : undefined);
+    await engine.errorOf(engine.write('key/of-well/rotate'));
+    cloud.fault = () => undefined;
+    silentSurvey.add(region('dead'));
+    engine = await start();
+    const tick = engine.tick(false);
+    await asked(1);
+    time.pass(10_000);
+    await tick;
+    expect(enabled()).toBe(3);
   });
 
   it('possible orphans in others are looked for', async () => {

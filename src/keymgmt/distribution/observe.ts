@@ -26,11 +26,12 @@ export async function observe(
         versions.set(Number(version), await client.observeVersion(id, signal));
       }),
     );
-  }
-  const answers = [...versions.values()];
-  // A cloud that answers nothing is not asked for the name too, which it would be more than once.
-  if (answers[0]?.outcome === 'unreachable' && answers.every(({ outcome }) => outcome === 'unreachable')) {
-    return { versions, name: answers[0] };
+    const answers = [...versions.values()];
+    // A cloud that answers nothing is not asked for the rest, nor for the name, which it would be more than once.
+    if (answers[0]?.outcome === 'unreachable' && answers.every(({ outcome }) => outcome === 'unreachable')) {
+      for (const [version] of ids.slice(start + CONCURRENCY)) versions.set(Number(version), answers[0]);
+      return { versions, name: answers[0] };
+    }
   }
   const ours = ids.map(([, id]) => id);
   return { versions, name: await client.observeName(distribution.name, ours, signal) };

@@ -1,11 +1,15 @@
-import type { BackendContext } from '../../logical/index.ts';
+import { codedError, type BackendContext } from '../../logical/index.ts';
 import type { NameSurvey } from '../../providers/port.ts';
+import { withinBudget } from '../../support/budget.ts';
 import type { Distribution } from '../distribution/distribution.ts';
 import type { DistributionRef } from '../distribution/distribution-store.ts';
 import { loadDistribution } from '../distribution/load-distribution.ts';
 import { knownIds } from '../distribution/run.ts';
 import type { Mount } from '../mount.ts';
 import { askForName, checkAhead, mayBeAhead } from './ahead.ts';
+
+/** How long a KMS may take to list its names: the look at the others waits for that. */
+const SURVEY_MS = 10_000;
 
 /** Engages the restore guard when the name of a distribution is ahead of storage. */
 export type NameInspection = (
@@ -23,7 +27,15 @@ export function nameInspection(mount: Mount): NameInspection {
 
   const survey = async ({ storage, signal }: BackendContext, kms: string): Promise<NameSurvey | undefined> => {
     const config = await mount.kms.get(storage, kms, signal);
-    return config && mount.clients.use(kms, config, (client) => client.surveyNames(signal));
+    if (!config) return undefined;
+    const spent = (): Error => codedError(504, 'the KMS did not list its names in time');
+    const budget = { timer: mount.timer, milliseconds: SURVEY_MS, outer: signal, spent };
+    return withinBudget(budget, (own) => mount.clients.use(kms, config, (client) => client.surveyNames(own))).catch(
+      (error: unknown) => {
+        if (signal.aborted) throw error;
+        return undefined;
+      },
+    );
   };
 
   return async (context, ref, distribution) => {

@@ -5,6 +5,9 @@ import { leftBehind, leftBehindFields } from '../distribution/left-behind.ts';
 import { orphansOf } from '../distribution/orphans.ts';
 import type { Mount } from '../mount.ts';
 
+/** Distributions that are read at the same time: the server waits for the end of a mount. */
+const PARALLEL = 16;
+
 /**
  * Says in the log what a mount that is being disabled leaves in the clouds: its records, which know that, are wiped
  * next. Nothing there is deleted: data may still be encrypted with it. Does nothing for a mount that stays.
@@ -25,14 +28,18 @@ async function reportKms(mount: Mount, context: BackendContext, kms: string): Pr
   const { storage, signal } = context;
   const config = await mount.kms.get(storage, kms, signal);
   const place = { kms, provider: config?.provider, key_collection: config?.key_collection };
-  for (const key of await mount.distributions.list(storage, `${kms}/`, signal)) {
-    const left = await leftBy(mount, context, { kms, key });
-    if (!left) continue;
-    mount.logger.warn('the mount is being disabled; what a distribution made stays in the KMS provider', {
-      ...place,
-      key,
-      ...left,
-    });
+  const keys = await mount.distributions.list(storage, `${kms}/`, signal);
+  for (let start = 0; start < keys.length; start += PARALLEL) {
+    const batch = keys.slice(start, start + PARALLEL);
+    const left = await Promise.all(batch.map((key) => leftBy(mount, context, { kms, key })));
+    for (const [index, key] of batch.entries()) {
+      if (!left[index]) continue;
+      mount.logger.warn('the mount is being disabled; what a distribution made stays in the KMS provider', {
+        ...place,
+        key,
+        ...left[index],
+      });
+    }
   }
   const orphans = await orphansOf(mount, context, kms);
   if (orphans.length === 0) return;
