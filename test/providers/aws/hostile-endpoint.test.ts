@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Calls } from '../../../src/providers/aws/calls.ts';
+import { checkPermissions } from '../../../src/providers/aws/check-permissions.ts';
 import { awsDriver } from '../../../src/providers/aws/driver.ts';
 import { ProviderError } from '../../../src/providers/errors.ts';
 import type { KmsClient } from '../../../src/providers/port.ts';
@@ -302,6 +304,19 @@ describe('a check of an account', () => {
     };
     const { permissions } = await connect(await http(answer), 20_000).checkAccount(signal);
     expect(permissions.map(({ granted }) => granted)).toEqual(Array.from({ length: 14 }, () => 'yes'));
+  });
+
+  it('ends by its limit, and says what was not answered by then', async () => {
+    const never = (): Promise<never> => new Promise(() => undefined);
+    const answers: Partial<Calls> = {
+      credentials: async () => ({ source: 'configuration', id: '…TEST', problem: undefined }),
+      listAliases: async () => ({ $metadata: {} }),
+    };
+    const calls = new Proxy(answers, { get: (given, name: keyof Calls) => given[name] ?? never }) as Calls;
+    const { permissions, credentials } = await checkPermissions(calls, 50, signal);
+    expect(credentials).toEqual({ source: 'configuration', id: '…TEST' });
+    expect(permissions.map(({ granted }) => granted)).toEqual(['yes', ...Array.from({ length: 13 }, () => 'unknown')]);
+    expect(permissions[1]?.why).toBe('not answered within 0.05 s');
   });
 
   it('names an endpoint that is no KMS as the problem', async () => {
