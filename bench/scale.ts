@@ -47,6 +47,7 @@ try {
   await accepted('POST', 'keymgmt/kms/aws/key/model', PURPOSE);
   await copyModel();
 
+  const before = await looks();
   await server.restart();
   say('the server is started again');
   kms.faults.set(() => ({ when: 'before', error: { code: 'KMSInternalException', message: 'injected', status: 500 } }));
@@ -55,8 +56,9 @@ try {
   kms.faults.clear();
   const failedAt = performance.now();
   let isDue = true;
+  let isOver = false;
   let largest = 0;
-  const seen = new Set<string>();
+  const seen = new Set(before);
   for (;;) {
     await delay(500);
     if (performance.now() - started > PATIENCE_MS) throw new Error('the look through the distributions does not end');
@@ -65,12 +67,13 @@ try {
       isDue = false;
       say(`what failed is finished ${((performance.now() - failedAt) / 1000).toFixed(1)} s after it has failed`);
     }
-    const lines = (await server.log()).split('\n').filter((line) => line.includes('all distributions'));
-    for (const line of lines.filter((each) => !seen.has(each))) {
+    const lines = (await looks()).filter((line) => !seen.has(line));
+    for (const line of lines) {
       seen.add(line);
       say(line.replace(/^.*(look)/, '$1'));
     }
-    if (!isDue && lines.some((line) => line.includes('looked through'))) break;
+    isOver ||= lines.some((line) => line.includes('looked through'));
+    if (!isDue && isOver) break;
   }
   const begun = performance.now();
   const list = await server.http('LIST', 'keymgmt/kms/aws/key');
@@ -81,6 +84,11 @@ try {
 } finally {
   await server.stop();
   await kms.close();
+}
+
+/** Lines of the log about a look through all distributions. */
+async function looks(): Promise<readonly string[]> {
+  return (await server.log()).split('\n').filter((line) => line.includes('all distributions'));
 }
 
 /** Copies the records of the key `model`. They hold no key material but that of the model, which is enough to look at. */

@@ -16,7 +16,10 @@ describe('a key whose record is missing in storage', () => {
     startEngine({
       storage,
       drivers: cloud.drivers,
-      logger: { ...silentLogger, warn: (message, fields = {}) => warnings.push([message, fields]) },
+      logger: {
+        ...silentLogger,
+        warn: (message, fields = {}) => warnings.push([message, fields]),
+      },
     });
   /** @returns puts the record back */
   const lose = async (path: string): Promise<() => Promise<void>> => {
@@ -33,7 +36,10 @@ describe('a key whose record is missing in storage', () => {
     storage = inMemoryStorage();
     warnings = [];
     engine = await start();
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    await engine.write('kms/aws', {
+      provider: 'awskms',
+      key_collection: 'us-west-1',
+    });
     for (const key of ['k', 'other']) {
       await engine.write(`key/${key}`, AES);
       await engine.write(`key/${key}/rotate`);
@@ -52,7 +58,9 @@ describe('a key whose record is missing in storage', () => {
       expect(material()).toEqual(['material/k/1', 'material/k/2', 'material/other/1', 'material/other/2']);
       await putBack();
       await engine.write('key/k/rotate');
-      expect(await engine.read('kms/aws/key/k/status')).toMatchObject({ verdict: 'in_sync' });
+      expect(await engine.read('kms/aws/key/k/status')).toMatchObject({
+        verdict: 'in_sync',
+      });
     },
   );
 
@@ -76,8 +84,13 @@ describe('a key whose record is missing in storage', () => {
 
   it('is listed, and shown with what is there of it', async () => {
     await lose('key/k');
-    expect((await engine.request('list', 'lost-key/'))?.data).toEqual({ keys: ['k'] });
-    expect(await engine.read('lost-key/k')).toEqual({ versions: [1, 2], kms: ['aws'] });
+    expect((await engine.request('list', 'lost-key/'))?.data).toEqual({
+      keys: ['k'],
+    });
+    expect(await engine.read('lost-key/k')).toEqual({
+      versions: [1, 2],
+      kms: ['aws'],
+    });
     expect(await engine.read('lost-key/other')).toBeUndefined();
   });
 
@@ -115,12 +128,27 @@ describe('a key whose record is missing in storage', () => {
     expect(material()).toHaveLength(4);
   });
 
+  it('and comes back from before a rotation is not rotated over the material of that', async () => {
+    const older = await storage.get('key/k');
+    await engine.write('key/k/rotate');
+    const newest = await storage.get('material/k/3');
+    if (older) await storage.put(older);
+    expect(await engine.errorOf(engine.write('key/k/rotate', { force: true }))).toBe(
+      'the record of key "k" ends with version 2, but KMS "aws" holds version 3: restore the newer record at key/k, or ' +
+        'remove the key from the KMS first',
+    );
+    expect(await storage.get('material/k/3')).toEqual(newest);
+  });
+
   it('keeps other keys of its KMS visible', async () => {
     await lose('key/k');
     const status = await engine.read('kms/aws/status');
     expect(status).toMatchObject({ verdicts: { in_sync: 1, unreadable: 1 } });
     expect(status?.['keys']).toMatchObject({
-      k: { verdict: 'unreadable', why: 'key "k" is distributed to KMS "aws", but its record is missing in storage' },
+      k: {
+        verdict: 'unreadable',
+        why: 'key "k" is distributed to KMS "aws", but its record is missing in storage',
+      },
     });
   });
 });
@@ -180,7 +208,11 @@ describe('an interrupted creation or deletion of a key', () => {
   });
 
   it('deletes no material of a key that was whole once', async () => {
-    for (const version of [1, 2]) await storage.put({ key: `material/k/${version}`, value: Buffer.of(1, 2) });
+    for (const version of [1, 2])
+      await storage.put({
+        key: `material/k/${version}`,
+        value: Buffer.of(1, 2),
+      });
     await storage.put(keyChange('k', 'creation'));
     const next = await startEngine({ storage, drivers: modelCloud().drivers });
     await next.tick(false);

@@ -38,8 +38,12 @@ export async function rotateKey(
       if (!key) throw userError(`key "${name}" not found`);
       const place = await currentDistribution(mount, context, name, key);
       if (!place)
-        return { newVersion: true, latestVersion: (await addVersion(mount, context, name, key)).latest_version };
+        return {
+          newVersion: true,
+          latestVersion: (await addVersion(mount, context, name, key)).latest_version,
+        };
       const { ref, distribution } = place;
+      refuseOlderRecord(name, key, place.ref.kms, distribution);
       const loaded = await loadDistribution(mount, context, ref);
       if (loaded) {
         await refuseAhead(mount, context, ref, distribution, await askForName(mount, context, ref, loaded), force);
@@ -71,4 +75,14 @@ export async function rotateKey(
 function isBehind({ latest_version }: Key, { removing, reached }: Distribution): boolean {
   // Not by where the name points now: strangers move it, and a sync takes up what they did.
   return !removing && reached !== undefined && reached < latest_version;
+}
+
+/** The next version would overwrite material that the cloud holds a copy of, and that no record but this one names. */
+function refuseOlderRecord(name: string, { latest_version }: Key, kms: string, { versions }: Distribution): void {
+  const newest = Math.max(0, ...Object.keys(versions).map(Number));
+  if (newest <= latest_version) return;
+  throw userError(
+    `the record of key "${name}" ends with version ${latest_version}, but KMS "${kms}" holds version ${newest}: ` +
+      `restore the newer record at key/${name}, or remove the key from the KMS first`,
+  );
 }
