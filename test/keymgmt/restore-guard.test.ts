@@ -95,6 +95,12 @@ describe('the restore guard', () => {
       expect([...cloud.names.values()]).toEqual(['cmk-4']);
     });
 
+    it('lets a person remove what storage knows by force, and the name stays where it is', async () => {
+      await restored.request('delete', 'kms/aws/key/k', { force: true });
+      expect([...cloud.objects.values()].map(({ state }) => state)).toEqual(['pending_deletion', 'enabled', 'enabled']);
+      expect([...cloud.names.values()]).toEqual(['cmk-3']);
+    });
+
     it('takes the acknowledgement for what was found, in later processes too', async () => {
       await restored.errorOf(restored.write('key/k/rotate'));
       await restored.write('restore-guard', { engaged: false });

@@ -1,4 +1,4 @@
-import type { BackendContext } from '../../logical/index.ts';
+import { userError, type BackendContext, type BackendError } from '../../logical/index.ts';
 import { askForName, refuseAhead } from '../guard/ahead.ts';
 import type { Mount } from '../mount.ts';
 import { asBackendError } from '../provider-failure.ts';
@@ -12,8 +12,9 @@ import { loadDistribution } from './load-distribution.ts';
  *
  * Writing `removing` commits it; from then on only finishing is possible.
  *
- * @param force - goes on where the cloud is ahead of storage
- * @throws {BackendError} user_error where it is, without `force`
+ * @param force - goes on where the cloud is ahead of storage, and is refused everywhere else: an older release forgot the
+ * distribution for it, and who asks for that must not have the keys deleted
+ * @throws {BackendError} user_error for either
  */
 export async function removeFromKms(
   mount: Mount,
@@ -26,9 +27,14 @@ export async function removeFromKms(
     ref.key,
     async () => {
       const loaded = await loadDistribution(mount, context, ref);
-      if (!loaded) return;
+      if (!loaded) {
+        if (force) throw forceRefusal(ref);
+        return;
+      }
       const { distribution } = loaded;
-      await refuseAhead(mount, context, ref, distribution, await askForName(mount, context, ref, loaded), force);
+      const name = await askForName(mount, context, ref, loaded);
+      const forced = await refuseAhead(mount, context, ref, distribution, name, force);
+      if (force && !forced) throw forceRefusal(ref);
       mount.unsettled.started(ref);
       if (!distribution.removing) {
         await mount.distributions.put(storage, distributionName(ref), { ...distribution, removing: true }, signal);
@@ -40,5 +46,13 @@ export async function removeFromKms(
       }
     },
     signal,
+  );
+}
+
+function forceRefusal({ kms, key }: DistributionRef): BackendError {
+  return userError(
+    'force=true is taken for a removal only where the KMS is ahead of storage, see restore-guard; nothing was removed. ' +
+      'To forget the distribution and leave what it made in the KMS provider, use: ' +
+      `vault write -f <mount>/kms/${kms}/key/${key}/force-remove`,
   );
 }

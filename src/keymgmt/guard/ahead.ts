@@ -68,6 +68,7 @@ export async function checkAhead(
 /**
  * Lets a change of a distribution go on only where the cloud is not ahead of storage, or by force.
  *
+ * @returns whether it goes on by force
  * @throws {BackendError} user_error that says what was found
  */
 export async function refuseAhead(
@@ -77,18 +78,19 @@ export async function refuseAhead(
   distribution: Distribution,
   name: NameObservation | undefined,
   force: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const where = `key "${ref.key}" in KMS "${ref.kms}"`;
   const remedy = 'see restore-guard. Repeat with force=true to go on with what storage holds';
   if (name !== undefined && name.outcome !== 'seen') {
     // Nobody can tell whether it is.
-    if (force || !(await mount.guard.isEngaged(context))) return;
+    if (!(await mount.guard.isEngaged(context))) return false;
+    if (force) return true;
     throw userError(
       `the restore guard is engaged, and the KMS does not say where the name of ${where} points to (${name.why}): ${remedy}`,
     );
   }
   const found = await checkAhead(mount, context, ref, distribution, name);
-  if (found === undefined) return;
+  if (found === undefined) return false;
   if (!force) {
     throw userError(
       `the KMS is ahead of Vault's storage for ${where}: ${found}. Storage may have been restored from a snapshot, or ` +
@@ -100,6 +102,7 @@ export async function refuseAhead(
     kms: ref.kms,
     found,
   });
+  return true;
 }
 
 function describeAhead(distributedName: string, { remoteId, labels }: LabelledObject): string {

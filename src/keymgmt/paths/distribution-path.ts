@@ -31,8 +31,8 @@ const distributionFields = {
   }),
   force: fields.bool({
     description:
-      'Refused for a delete: what it was for, forgetting a distribution without asking the KMS provider, is at ' +
-      'force-remove, which a policy can deny.',
+      'For a delete: go on although the KMS is ahead of storage, which may have been restored from a snapshot. To ' +
+      'forget a distribution without asking the KMS provider, use force-remove.',
     query: true,
   }),
 };
@@ -65,10 +65,7 @@ export function distributionPath(mount: Mount): PathDefinition {
       },
       delete: {
         handler: async (context) => {
-          const ref = place(context);
-          // Never ignored: who asks for it wants the keys to stay in the cloud.
-          if (given(context, 'force') === true) throw userError(forceRefusal(ref));
-          await removeFromKms(mount, context, ref, false);
+          await removeFromKms(mount, context, place(context), given(context, 'force') === true);
           return undefined;
         },
       },
@@ -85,13 +82,6 @@ export function distributionPath(mount: Mount): PathDefinition {
 
 function place({ data }: Context): DistributionRef {
   return { kms: data.get('name'), key: data.get('key_name') };
-}
-
-function forceRefusal({ kms, key }: DistributionRef): string {
-  return (
-    'force=true is not taken here, as no policy can deny it, and nothing was removed. To forget the distribution and ' +
-    `leave what it made in the KMS provider, use: vault write -f <mount>/kms/${kms}/key/${key}/force-remove`
-  );
 }
 
 function requestedPurposes(values: readonly string[] | undefined): readonly Purpose[] | undefined {
