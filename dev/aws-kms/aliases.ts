@@ -5,9 +5,12 @@ import { requireState } from './key-state.ts';
 import { specFacts } from './key-specs.ts';
 import { findAlias, findKey } from './look-up.ts';
 import { page, readPage } from './pages.ts';
-import { aliasArn, type Key } from './state.ts';
+import { aliasArn, type Alias, type Key } from './state.ts';
 
 const ALIASES_PER_KEY = 50;
+
+/** Every account has them, though no key may be associated with them yet (AWS: ListAliases). */
+const PREDEFINED = [{ name: 'alias/aws/ebs' }, { name: 'alias/aws/s3' }];
 
 /** @throws {KmsError} ValidationException for anything but `alias/` and 1 to 250 of `[a-zA-Z0-9/_-]` */
 function readAliasName(body: Body): string {
@@ -48,7 +51,7 @@ export const aliasOperations: Operations = {
     if (context.region.aliases.has(name)) {
       throw new KmsError(
         'AlreadyExistsException',
-        `An alias with the name ${aliasArn(context.region.name, name)} already exists`,
+        `An alias with the name ${aliasArn(context.region, name)} already exists`,
       );
     }
     requireState(key, 'Enabled', 'Disabled', 'PendingImport');
@@ -82,18 +85,20 @@ export const aliasOperations: Operations = {
   ListAliases(context, body) {
     const request = readInput(body, (fields) => readPage(fields, 50, 100));
     const key = body['KeyId'] === undefined ? undefined : findKey(context, body);
-    const all = [...context.region.aliases.values()];
-    const { items, rest } = page(
-      key === undefined ? all : all.filter((alias) => alias.keyId === key.id),
-      (alias) => alias.name,
-      request,
-    );
+    const all: (Alias | { readonly name: string })[] = [...context.region.aliases.values()];
+    const listed =
+      key === undefined ? [...PREDEFINED, ...all] : all.filter((alias) => 'keyId' in alias && alias.keyId === key.id);
+    const { items, rest } = page(listed, (alias) => alias.name, request);
     const aliases = items.map((alias) => ({
       AliasName: alias.name,
-      AliasArn: aliasArn(context.region.name, alias.name),
-      TargetKeyId: alias.keyId,
-      CreationDate: epochSeconds(alias.createdAt),
-      LastUpdatedDate: epochSeconds(alias.updatedAt),
+      AliasArn: aliasArn(context.region, alias.name),
+      ...('keyId' in alias
+        ? {
+            TargetKeyId: alias.keyId,
+            CreationDate: epochSeconds(alias.createdAt),
+            LastUpdatedDate: epochSeconds(alias.updatedAt),
+          }
+        : {}),
     }));
     return { Aliases: aliases, ...rest };
   },

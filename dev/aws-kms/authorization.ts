@@ -1,7 +1,7 @@
 import { KmsError } from './errors.ts';
 import type { Body } from './input.ts';
 import { arnOf } from './look-up.ts';
-import { ACCOUNT, aliasArn, type RegionState } from './state.ts';
+import { aliasArn, type RegionState } from './state.ts';
 
 export interface Principal {
   readonly accessKeyId: string;
@@ -25,7 +25,7 @@ export function authorize(principal: Principal, region: RegionState, action: str
     if (principal.allow.includes(needed)) continue;
     throw new KmsError(
       'AccessDeniedException',
-      `User: arn:aws:iam::${ACCOUNT}:user/${USER} is not authorized to perform: kms:${needed} on ` +
+      `User: arn:aws:iam::${region.account}:user/${USER} is not authorized to perform: kms:${needed} on ` +
         `resource: ${resource} because no identity-based policy allows the kms:${needed} action`,
     );
   }
@@ -44,7 +44,7 @@ function permissionsOf(region: RegionState, action: string, body: Body): readonl
     case 'CreateAlias':
     case 'UpdateAlias':
     case 'DeleteAlias':
-      return [{ action, resource: typeof name === 'string' ? aliasArn(region.name, name) : '*' }];
+      return [{ action, resource: typeof name === 'string' ? aliasArn(region, name) : '*' }];
     case 'ReEncrypt':
       return [
         { action: 'ReEncryptFrom', resource: arnOf({ region }, body['SourceKeyId']) },

@@ -3,7 +3,7 @@ import type { Context, Operation } from './context.ts';
 import { invalid, unsupported } from './errors.ts';
 import { readInput, type Fields } from './input.ts';
 import { keyMetadata } from './key-metadata.ts';
-import { checkPolicy, DEFAULT_POLICY } from './key-policy.ts';
+import { checkPolicy, defaultPolicy } from './key-policy.ts';
 import { KEY_SPECS, KEY_USAGES, specFacts, type KeySpec, type KeyUsage } from './key-specs.ts';
 import { generateMaterial, newMaterial } from './material.ts';
 import { keyArn, type Key } from './state.ts';
@@ -21,7 +21,7 @@ export const createKey: Operation = (context, body) => {
   const id = input.multiRegion ? `mrk-${randomUUID().replaceAll('-', '')}` : randomUUID();
   const key: Key = {
     id,
-    arn: keyArn(context.region.name, id),
+    arn: keyArn(context.region, id),
     region: context.region.name,
     spec,
     usage,
@@ -29,7 +29,7 @@ export const createKey: Operation = (context, body) => {
     multiRegion: input.multiRegion,
     primaryRegion: context.region.name,
     description: input.description,
-    policy: input.policy === undefined ? DEFAULT_POLICY : checkPolicy(input.policy),
+    policy: input.policy === undefined ? defaultPolicy(context.account.id) : checkPolicy(input.policy),
     tags: new Map(input.tags),
     ...startOf(context),
   };

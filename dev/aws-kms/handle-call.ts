@@ -12,8 +12,9 @@ import type { Account } from './state.ts';
 import type { WrappingKeys } from './wrapping-keys.ts';
 
 export interface CallHandler {
-  readonly account: Account;
-  readonly accessKeys: readonly (AccessKey & Principal)[];
+  /** The account with this id. */
+  readonly account: (id: string | undefined) => Account;
+  readonly accessKeys: readonly (AccessKey & Principal & { readonly account?: string })[];
   readonly now: () => number;
   readonly signatureNow: () => number;
   readonly lookups: number;
@@ -43,7 +44,7 @@ export async function handleCall(handler: CallHandler, request: SignedRequest, r
 }
 
 async function run(handler: CallHandler, request: SignedRequest, logged: OpenCall): Promise<Output> {
-  const { account, log, lookups, wrappingKeys } = handler;
+  const { log, lookups, wrappingKeys } = handler;
   const { action } = logged;
   const { accessKey, region: name } = verifySignature(request, handler.accessKeys, handler.signatureNow());
   logged.region = name;
@@ -54,6 +55,7 @@ async function run(handler: CallHandler, request: SignedRequest, logged: OpenCal
   const keyId = body['KeyId'] ?? body['TargetKeyId'];
   if (typeof keyId === 'string') logged.keyId = keyId;
 
+  const account = handler.account(accessKey.account);
   const region = account.region(name);
   const call = { action, region: name, accessKeyId: accessKey.accessKeyId, keyId: logged.keyId };
   const fault = await handler.chooseFault({ ...call, number: log.calls().length, nth: log.count(action) });

@@ -1,13 +1,13 @@
 import { epochSeconds, type Context, type Output } from './context.ts';
 import { encryptionAlgorithms, specFacts } from './key-specs.ts';
 import { currentMaterial, isPermanent, replicasOf, stateOf } from './key-state.ts';
-import { ACCOUNT, keyArn, type Key } from './state.ts';
+import { keyArn, type Key } from './state.ts';
 
 /** KeyMetadata, as CreateKey, DescribeKey and ReplicateKey answer it. */
 export function keyMetadata(context: Context, key: Key): NonNullable<Output> {
   const state = stateOf(key);
   return {
-    AWSAccountId: ACCOUNT,
+    AWSAccountId: context.account.id,
     KeyId: key.id,
     Arn: key.arn,
     CreationDate: epochSeconds(key.createdAt),
@@ -58,7 +58,10 @@ function currentId(key: Key): NonNullable<Output> {
 }
 
 function multiRegion(context: Context, key: Key): NonNullable<Output> {
-  const place = (region: string): NonNullable<Output> => ({ Arn: keyArn(region, key.id), Region: region });
+  const place = (region: string): NonNullable<Output> => ({
+    Arn: keyArn(context.account.region(region), key.id),
+    Region: region,
+  });
   return {
     MultiRegionKeyType: key.region === key.primaryRegion ? 'PRIMARY' : 'REPLICA',
     PrimaryKey: place(key.primaryRegion),

@@ -2,22 +2,23 @@ import type { Operations } from './context.ts';
 import { invalid, KmsError, limitExceeded } from './errors.ts';
 import { readInput } from './input.ts';
 import { findKey } from './look-up.ts';
-import { ACCOUNT } from './state.ts';
 
 /** The policy of a key that was created with none: the account's IAM policies decide. */
-export const DEFAULT_POLICY = JSON.stringify({
-  Version: '2012-10-17',
-  Id: 'key-default-1',
-  Statement: [
-    {
-      Sid: 'Enable IAM User Permissions',
-      Effect: 'Allow',
-      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
-      Action: 'kms:*',
-      Resource: '*',
-    },
-  ],
-});
+export function defaultPolicy(account: string): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Id: 'key-default-1',
+    Statement: [
+      {
+        Sid: 'Enable IAM User Permissions',
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${account}:root` },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+    ],
+  });
+}
 
 /** @throws {KmsError} MalformedPolicyDocumentException, LimitExceededException */
 export function checkPolicy(policy: string): string {

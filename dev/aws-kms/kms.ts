@@ -9,7 +9,7 @@ import { handleCall, type CallHandler } from './handle-call.ts';
 import { answer, listen, readBody } from './http.ts';
 import { settle } from './key-state.ts';
 import { newThrottle } from './quotas.ts';
-import { newAccount, type Account } from './state.ts';
+import { ACCOUNT, newAccount, type Account } from './state.ts';
 import { aliasesIn, keysIn, type KeyView } from './views.ts';
 import { wrappingKeyRing, type WrappingKeys } from './wrapping-keys.ts';
 
@@ -23,6 +23,8 @@ export interface KmsOptions {
     readonly sessionToken?: string;
     /** Actions, without `kms:`, that the user's policy allows. @default all */
     readonly allow?: readonly string[];
+    /** Id of the user's account, 12 digits. @default 000000000000 */
+    readonly account?: string;
   }[];
   /** Signatures are checked by it, and answers dated with it. @default the machine's clock, also where `clock` is set */
   readonly signatureClock?: WallClock;
@@ -38,15 +40,15 @@ export interface KmsOptions {
   readonly admin?: boolean;
 }
 
-/** A running embedded KMS: one account, all Regions, one endpoint. */
+/** A running embedded KMS: all Regions, one endpoint, and one account unless access keys name others. */
 export interface Kms {
   /** Endpoint for clients, without a trailing slash. */
   readonly url: string;
   readonly adminUrl?: string;
   calls(): readonly LoggedCall[];
-  keys(region: string): readonly KeyView[];
+  keys(region: string, account?: string): readonly KeyView[];
   /** Key ids by alias name. */
-  aliases(region: string): Readonly<Record<string, string>>;
+  aliases(region: string, account?: string): Readonly<Record<string, string>>;
   readonly faults: Faults;
   close(): Promise<void>;
 }
@@ -58,7 +60,12 @@ export interface Kms {
  */
 export async function startKms(options: KmsOptions): Promise<Kms> {
   const clock = options.clock ?? systemClock;
-  const account = newAccount();
+  const accounts = new Map<string, Account>();
+  const account = (id = ACCOUNT): Account => {
+    const known = accounts.get(id) ?? newAccount(id);
+    accounts.set(id, known);
+    return known;
+  };
   const log = newCallLog();
   let choose: FaultChoice = () => undefined;
   const handler: CallHandler = {
@@ -73,15 +80,15 @@ export async function startKms(options: KmsOptions): Promise<Kms> {
     chooseFault: (call) => choose(call),
   };
   const server = await listen(options.port ?? 0, (request, response) => serve(handler, request, response));
-  const settled = (): Account => {
-    settle(account, clock.now());
-    return account;
+  const settled = (id?: string): Account => {
+    settle(account(id), clock.now());
+    return account(id);
   };
   const kms = {
     url: server.url,
     calls: () => log.calls(),
-    keys: (region: string) => keysIn(settled().region(region)),
-    aliases: (region: string) => aliasesIn(settled().region(region)),
+    keys: (region: string, id?: string) => keysIn(settled(id).region(region)),
+    aliases: (region: string, id?: string) => aliasesIn(settled(id).region(region)),
     faults: {
       set(next: FaultChoice) {
         choose = next;

@@ -36,7 +36,7 @@ const KEY_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}
 /** @throws {KmsError} NotFoundException */
 export function findAlias(context: Context, name: string): Alias {
   const alias = context.region.aliases.get(name);
-  if (alias === undefined) throw notFound(aliasArn(context.region.name, name), 'Alias');
+  if (alias === undefined) throw notFound(aliasArn(context.region, name), 'Alias');
   return alias;
 }
 
@@ -44,15 +44,15 @@ export function findAlias(context: Context, name: string): Alias {
 export function arnOf(context: Pick<Context, 'region'>, reference: unknown): string {
   if (typeof reference !== 'string') return '*';
   if (reference.startsWith('arn:')) return reference;
-  const { name, aliases } = context.region;
-  if (!reference.startsWith('alias/')) return keyArn(name, reference);
-  const alias = aliases.get(reference);
-  return alias === undefined ? aliasArn(name, reference) : keyArn(name, alias.keyId);
+  const { region } = context;
+  if (!reference.startsWith('alias/')) return keyArn(region, reference);
+  const alias = region.aliases.get(reference);
+  return alias === undefined ? aliasArn(region, reference) : keyArn(region, alias.keyId);
 }
 
 function visibleKey(context: Context, id: string): Key {
   const key = context.region.keys.get(id);
-  if (key === undefined) throw notFound(keyArn(context.region.name, id));
+  if (key === undefined) throw notFound(keyArn(context.region, id));
   if (key.lookupsLeft > 0) {
     key.lookupsLeft -= 1;
     throw notFound(key.arn);

@@ -3,7 +3,7 @@ import type { Operations } from './context.ts';
 import { KmsError, unsupported } from './errors.ts';
 import { readInput } from './input.ts';
 import { keyMetadata } from './key-metadata.ts';
-import { checkPolicy, DEFAULT_POLICY } from './key-policy.ts';
+import { checkPolicy, defaultPolicy } from './key-policy.ts';
 import { requireState } from './key-state.ts';
 import { findKey } from './look-up.ts';
 import { keyArn, type Key } from './state.ts';
@@ -27,16 +27,16 @@ export const replicaOperations: Operations = {
     requireState(primary, 'Enabled');
     const region = context.account.region(input.region);
     if (region.keys.has(primary.id)) {
-      throw new KmsError('AlreadyExistsException', `Key '${keyArn(region.name, primary.id)}' already exists`);
+      throw new KmsError('AlreadyExistsException', `Key '${keyArn(region, primary.id)}' already exists`);
     }
     const external = primary.origin === 'EXTERNAL';
     const replica: Key = {
       ...primary,
       ...startOf(context),
-      arn: keyArn(region.name, primary.id),
+      arn: keyArn(region, primary.id),
       region: region.name,
       description: input.description,
-      policy: input.policy === undefined ? DEFAULT_POLICY : checkPolicy(input.policy),
+      policy: input.policy === undefined ? defaultPolicy(context.account.id) : checkPolicy(input.policy),
       tags: new Map(input.tags),
       materials: primary.materials.map((material) => ({
         ...material,
@@ -61,7 +61,7 @@ export const replicaOperations: Operations = {
     }
     const replica = context.account.region(target).keys.get(key.id);
     if (replica === undefined)
-      throw new KmsError('NotFoundException', `Key '${keyArn(target, key.id)}' does not exist`);
+      throw new KmsError('NotFoundException', `Key '${keyArn(context.account.region(target), key.id)}' does not exist`);
     requireState(replica, 'Enabled', 'Disabled', 'PendingImport');
     for (const region of context.account.all()) {
       const copy = region.keys.get(key.id);

@@ -61,26 +61,31 @@ export interface Alias {
 /** What one account has in one Region; nothing is shared between Regions. */
 export interface RegionState {
   readonly name: string;
+  /** Id of the account that the Region's state belongs to, 12 digits. */
+  readonly account: string;
   readonly keys: Map<string, Key>;
   readonly aliases: Map<string, Alias>;
   readonly tokens: Map<string, ImportParameters>;
 }
 
+/** The account of an access key that names none. */
 export const ACCOUNT = '000000000000';
 
 /** Every Region of the one account, each empty until it is first used. */
 export interface Account {
+  readonly id: string;
   region(name: string): RegionState;
   all(): readonly RegionState[];
 }
 
-export function newAccount(): Account {
+export function newAccount(id: string): Account {
   const regions = new Map<string, RegionState>();
   return {
+    id,
     region(name) {
       const known = regions.get(name);
       if (known !== undefined) return known;
-      const created = { name, keys: new Map(), aliases: new Map(), tokens: new Map() };
+      const created = { name, account: id, keys: new Map(), aliases: new Map(), tokens: new Map() };
       regions.set(name, created);
       return created;
     },
@@ -88,6 +93,8 @@ export function newAccount(): Account {
   };
 }
 
-export const keyArn = (region: string, id: string): string => `arn:aws:kms:${region}:${ACCOUNT}:key/${id}`;
+type Place = Pick<RegionState, 'name' | 'account'>;
 
-export const aliasArn = (region: string, name: string): string => `arn:aws:kms:${region}:${ACCOUNT}:${name}`;
+export const keyArn = ({ name, account }: Place, id: string): string => `arn:aws:kms:${name}:${account}:key/${id}`;
+
+export const aliasArn = ({ name, account }: Place, alias: string): string => `arn:aws:kms:${name}:${account}:${alias}`;
