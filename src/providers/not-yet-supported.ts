@@ -13,6 +13,9 @@ export function notYetSupported(
   };
   const client: KmsClient = {
     createVersion: refuse,
+    account: refuse,
+    readLabels: refuse,
+    inspect: refuse,
     findVersion: refuse,
     importMaterial: refuse,
     setEnabled: refuse,

@@ -35,6 +35,9 @@ export interface DistributionSpec {
   readonly protection: Protection;
 }
 
+/** The label that an attempt is found by. */
+export const ATTEMPT_LABEL = 'vault-keymgmt-attempt';
+
 /** One attempt to make a version in a cloud. */
 export interface VersionAttempt {
   /** Name in the cloud, `<key name>-<unix seconds>`. */
@@ -69,6 +72,8 @@ export interface CreatedVersion extends Receipt {
   readonly remoteId: string;
   /** False where the material has still to be imported into what was made (AWS). */
   readonly imported: boolean;
+  /** The account that it was made in (AWS: 12 digits), where the answer says so. */
+  readonly account?: string;
 }
 
 /** Reads the material of the version at hand; who calls it destroys what it gives. */
@@ -76,11 +81,33 @@ export type MaterialSource = () => Promise<KeyMaterial>;
 
 /** Where a search for a lost object ended. */
 export type SearchResult =
-  | { readonly outcome: 'found'; readonly remoteId: string }
+  /** Looked everywhere: these carry the attempt's label, which proves nothing yet, as others may set labels too. */
+  | { readonly outcome: 'found'; readonly remoteIds: readonly string[] }
   /** Looked everywhere: it was never made. */
   | { readonly outcome: 'absent' }
-  /** The credentials do not allow looking, or there is too much to look through. */
-  | { readonly outcome: 'unknown'; readonly why: string };
+  /** The credentials do not allow looking, or there is too much to look through; with what was found before. */
+  | { readonly outcome: 'unknown'; readonly why: string; readonly remoteIds?: readonly string[] };
+
+/** The labels on an object. `forbidden`: they may not be read; `unknown`: the cloud knows no such object. */
+export type LabelAnswer =
+  | { readonly outcome: 'seen'; readonly labels: Readonly<Record<string, string>> }
+  | { readonly outcome: 'forbidden'; readonly why: string }
+  | { readonly outcome: 'unknown' };
+
+/** What a cloud says of an object; undefined is what the credentials do not allow asking for. */
+export interface ObjectFacts {
+  /** AWS: 12 digits. */
+  readonly account: string | undefined;
+  readonly labels: Readonly<Record<string, string>> | undefined;
+  /** Names in the cloud that point to it. */
+  readonly names: readonly string[] | undefined;
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number | undefined;
+  /** `unused`: made to take material from outside, and it never held any. */
+  readonly state: 'unused' | 'used' | 'pending_deletion' | undefined;
+  /** The cloud's words for what was not allowed. */
+  readonly unreadable: readonly string[];
+}
 
 /** What an account may do, tried out without leaving anything behind. */
 export interface AccountCheck {
@@ -169,7 +196,16 @@ export interface KmsClient {
    * A signal that aborts does not interrupt a request that is already under way, as its answer holds the id.
    */
   createVersion(target: VersionTarget, material: MaterialSource, signal: AbortSignal): Promise<CreatedVersion>;
-  /** Looks for the object of an attempt whose answer was lost. */
+  /**
+   * Which account the credentials belong to (AWS: 12 digits); undefined where the cloud does not say. Asked for once,
+   * and again where `afresh`: before an object counts as gone, as credentials may change while a client is open.
+   */
+  account(signal: AbortSignal, afresh?: boolean): Promise<string | undefined>;
+  /** Reads the labels on an object. */
+  readLabels(remoteId: string, signal: AbortSignal): Promise<LabelAnswer>;
+  /** Asks for all that tells whose an object is, and whether it was ever used; undefined when the cloud knows none. */
+  inspect(remoteId: string, signal: AbortSignal): Promise<ObjectFacts | undefined>;
+  /** Looks for the object of an attempt whose answer was lost: all that carry the attempt's label. */
   findVersion(attempt: VersionAttempt, signal: AbortSignal): Promise<SearchResult>;
   /** Imports the material, wrapped with the cloud's own wrapping key; again if need be. */
   importMaterial(target: VersionTarget, remoteId: string, material: KeyMaterial, signal: AbortSignal): Promise<Receipt>;

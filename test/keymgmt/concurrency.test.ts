@@ -174,41 +174,6 @@ describe('requests for the same key at the same time', () => {
     expect(await violations(storage, cloud)).toEqual([]);
   });
 
-  it('keep the report of what a sync replaces', async () => {
-    const cloud = modelCloud();
-    const storage = inMemoryStorage();
-    // The tick has taken up what was left, and looks for orphans at the moment when the sync reports one.
-    let reported: () => void = () => undefined;
-    const report = new Promise<void>((resolve) => (reported = resolve));
-    let waits = false;
-    const engine = await startEngine({
-      drivers: cloud.drivers,
-      storage: {
-        ...storage,
-        list: async (prefix) => {
-          if (waits && prefix === 'orphan/') await report;
-          return storage.list(prefix);
-        },
-        put: async (entry) => {
-          await storage.put(entry);
-          if (!entry.key.startsWith('orphan/')) return;
-          reported();
-          await manyTurns();
-        },
-      },
-    });
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
-    await REQUESTS.distribute(engine);
-    (cloud.objects as Map<string, unknown>).delete('cmk-1');
-    waits = true;
-    const ticked = engine.tick();
-    await manyTurns();
-    await REQUESTS.sync(engine);
-    await ticked;
-    expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toHaveLength(1);
-  });
-
   it.each([[[0]], [[1]], [[2]], [[5]], [[0, 7]], [[7, 0, 3]]])(
     'leave a key that is either deleted or distributed, with its material (turns %j)',
     async (turns) => {

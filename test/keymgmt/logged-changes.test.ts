@@ -39,7 +39,7 @@ describe('the log', () => {
   };
   beforeEach(async () => {
     now = Date.parse('2026-01-01T00:00:00Z');
-    cloud = modelCloud();
+    cloud = modelCloud({ clock: { now: () => now } });
     storage = inMemoryStorage();
     lines = [];
     engine = await start();

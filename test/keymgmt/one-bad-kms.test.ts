@@ -62,7 +62,7 @@ describe('beside a KMS that does not answer', () => {
   beforeEach(async () => {
     now = Date.parse('2026-01-01T00:00:00Z');
     time = manualTimer();
-    cloud = modelCloud();
+    cloud = modelCloud({ clock: { now: () => now } });
     storage = inMemoryStorage();
     warnings = [];
     silent = new Set();
@@ -218,7 +218,7 @@ describe('a distribution that takes longer than its turn', () => {
   it('goes on in the next tick, without a wait', async () => {
     const now = Date.parse('2026-01-01T00:00:00Z');
     const time = manualTimer();
-    const cloud = modelCloud();
+    const cloud = modelCloud({ clock: { now: () => now } });
     const engine = await startEngine({ drivers: cloud.drivers, clock: clockOf(() => now), timer: time.timer });
     await engine.write('key/k', { type: 'aes256-gcm96' });
     for (let version = 1; version < 4; version++) await engine.write('key/k/rotate');

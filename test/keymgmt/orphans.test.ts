@@ -25,7 +25,7 @@ describe('a creation whose answer was lost', () => {
   beforeEach(async () => {
     now = Date.parse('2026-01-01T00:00:00Z');
     warnings = [];
-    cloud = modelCloud();
+    cloud = modelCloud({ clock: { now: () => now } });
     storage = inMemoryStorage();
     engine = await start();
     await engine.write('key/k', { type: 'aes256-gcm96' });
@@ -76,6 +76,8 @@ describe('a creation whose answer was lost', () => {
       'vault-keymgmt-kms': 'aws',
       'vault-keymgmt-key': 'k',
       'vault-keymgmt-version': '1',
+      // The one that finds it.
+      'vault-keymgmt-attempt': 'attempt-0',
     };
     expect(orphan).toEqual({ ...report, tags });
     expect(warnings).toEqual([

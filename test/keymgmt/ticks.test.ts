@@ -20,7 +20,7 @@ describe('a tick', () => {
     now = Date.parse('2026-01-01T00:00:00Z');
     warnings = [];
     before = () => undefined;
-    cloud = modelCloud();
+    cloud = modelCloud({ clock: { now: () => now } });
     storage = inMemoryStorage();
   });
 

@@ -23,8 +23,8 @@ describe('an object that the cloud does not know', () => {
 
   beforeEach(async () => {
     now = Date.parse('2026-01-01T00:00:00Z');
-    account = modelCloud();
-    other = modelCloud();
+    account = modelCloud({ clock: { now: () => now } });
+    other = modelCloud({ clock: { now: () => now } });
     storage = inMemoryStorage();
     warnings = [];
     const connect: typeof account.drivers.awskms.connect = (config) =>
@@ -81,16 +81,41 @@ describe('an object that the cloud does not know', () => {
     expect(warnings.map(([message]) => message)).toEqual(['a KMS object counts as gone']);
   });
 
-  it('is looked for until it can be believed to be gone when it is young', async () => {
+  it('keeps its removal pending when it is young, until it can be believed to be gone', async () => {
     await use('other');
-    await engine.request('delete', 'kms/aws/key/k');
-    expect(await orphans()).toMatchObject([{ remote_id: 'cmk-1', version: 1 }]);
+    expect(await engine.errorOf(engine.request('delete', 'kms/aws/key/k'))).toMatch(
+      /the KMS does not know cmk-1, which is too young for that to be believed/,
+    );
+    expect(await orphans()).toEqual([]);
     await use('one');
     await engine.tick();
     expect(account.objects.get('cmk-1')?.state).toBe('pending_deletion');
-    now += 6 * MINUTE;
+    expect(await engine.read('kms/aws/key/k')).toBeUndefined();
+  });
+
+  it('counts as removed once it is not young any more', async () => {
+    (account.objects as Map<string, unknown>).delete('cmk-1');
+    await engine.errorOf(engine.request('delete', 'kms/aws/key/k'));
+    now += 5 * MINUTE;
     await engine.tick();
+    expect(await engine.read('kms/aws/key/k')).toBeUndefined();
+    expect(warnings).toContainEqual([
+      'a KMS object counts as gone',
+      { key: 'k', kms: 'aws', version: 1, remote_id: 'cmk-1', reason: 'the KMS did not know it' },
+    ]);
+  });
+
+  it('stays where it was replaced while it was young, as it may be in use', async () => {
+    await use('other');
+    await engine.write('kms/aws/key/k/sync');
+    await use('one');
+    for (let hour = 0; hour < 3; hour++) {
+      now += 61 * MINUTE;
+      await engine.tick();
+    }
+    expect(account.objects.get('cmk-1')?.state).toBe('enabled');
     expect(await orphans()).toEqual([]);
+    expect(await engine.read('kms/aws/key/k/status')).toMatchObject({ replaced: ['cmk-1'] });
   });
 
   it('is not one whose alias was not found', async () => {

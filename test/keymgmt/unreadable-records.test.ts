@@ -20,7 +20,7 @@ describe('a record that cannot be read', () => {
 
   beforeEach(async () => {
     now = Date.parse('2026-01-01T00:00:00Z');
-    cloud = modelCloud();
+    cloud = modelCloud({ clock: { now: () => now } });
     storage = inMemoryStorage();
     warnings = [];
     errors = [];

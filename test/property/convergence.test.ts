@@ -139,9 +139,9 @@ interface World {
 
 async function newWorld(sizes: RecordSizes | undefined): Promise<World> {
   const storage = inMemoryStorage();
-  const cloud = modelCloud();
   let now = Date.parse('2026-01-01T00:00:00Z');
   const clock = { ...clockOf(() => now), advance: (ms: number) => (now += ms) };
+  const cloud = modelCloud({ clock });
   const start = (as: Storage = storage): Promise<Engine> =>
     startEngine({ storage: as, drivers: cloud.drivers, clock, recordSizes: sizes });
   const world: World = {

@@ -59,10 +59,10 @@ interface World {
 }
 
 async function newWorld(random: () => number): Promise<World> {
-  const cloud = modelCloud();
   const storage = inMemoryStorage();
   const clients = new Set<AbortController>();
   let now = Date.parse('2026-01-01T00:00:00Z');
+  const cloud = modelCloud({ clock: { now: () => now } });
   const isUnlucky = (): boolean => random() < world.badLuck;
   const maybeLeave = (): void => {
     if (isUnlucky()) for (const client of clients) client.abort(new Error('the client is gone'));

@@ -24,7 +24,8 @@ export async function violations(storage: Storage, cloud: ModelCloud): Promise<r
     return wrong;
   }
   if (distribution.removing) wrong.push('the removal is not finished');
-  const known = new Set(Object.values(distribution.versions).map(({ remote_id }) => remote_id));
+  const versions = Object.values(distribution.versions).map(({ remote_id }) => remote_id);
+  const known = new Set([...versions, ...(distribution.retired ?? [])]);
   for (const { id } of live) if (!known.has(id)) wrong.push(`${id} is live and unknown`);
   for (let version = 1; version <= key.latest_version; version++) {
     const object = cloud.objects.get(distribution.versions[version]?.remote_id ?? '');

@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto';
 import { ProviderError, type ProviderErrorReason } from '../../src/providers/errors.ts';
-import type {
-  KmsClient,
-  KmsDriver,
-  KmsDrivers,
-  ProviderKind,
-  Receipt,
-  SearchResult,
+import {
+  ATTEMPT_LABEL,
+  type KmsClient,
+  type KmsDriver,
+  type KmsDrivers,
+  type ProviderKind,
+  type Receipt,
+  type SearchResult,
 } from '../../src/providers/port.ts';
+import { systemClock, type WallClock } from '../../src/support/clock.ts';
 
 /** One object of the model: what a CMK is, as far as the engine can tell. */
 export interface ModelObject {
   readonly id: string;
-  readonly attempt: string;
-  readonly labels: Readonly<Record<string, string>>;
+  attempt: string;
+  labels: Readonly<Record<string, string>>;
+  readonly account: string | undefined;
+  /** Milliseconds since the Unix epoch. */
+  createdAt: number;
   state: 'pending_import' | 'enabled' | 'disabled' | 'pending_deletion';
   /** SHA-256 of the imported material, hex. */
   material?: string;
@@ -36,12 +41,15 @@ export interface ModelCloud {
   fault: (action: string, index: number) => ModelFault | undefined;
   /** Whether `findVersion` may look. */
   searchable: boolean;
+  /** Whose credentials the engine has: objects of other accounts are not there for it. Undefined: nobody says. */
+  account: string | undefined;
   readonly drivers: KmsDrivers;
 }
 
-export function modelCloud(): ModelCloud {
+export function modelCloud({ account, clock = systemClock }: { account?: string; clock?: WallClock } = {}): ModelCloud {
   const objects = new Map<string, ModelObject>();
-  const names = new Map<string, string>();
+  const home = new Map<string, string>();
+  const abroad = new Map<string | undefined, Map<string, string>>([[account, home]]);
   const calls: string[] = [];
   let created = 0;
 
@@ -64,8 +72,17 @@ export function modelCloud(): ModelCloud {
     if (fault) throw failure(action, fault, true);
     return result;
   };
-  const living = (action: string, id: string): ModelObject => {
+  const names = (): Map<string, string> => {
+    const known = abroad.get(cloud.account) ?? new Map<string, string>();
+    abroad.set(cloud.account, known);
+    return known;
+  };
+  const objectOf = (id: string): ModelObject | undefined => {
     const object = objects.get(id);
+    return object?.account === cloud.account ? object : undefined;
+  };
+  const living = (action: string, id: string): ModelObject => {
+    const object = objectOf(id);
     if (!object) throw refusal(action, 'not_found');
     if (object.state === 'pending_deletion') throw refusal(action, 'pending_deletion');
     return object;
@@ -75,14 +92,39 @@ export function modelCloud(): ModelCloud {
     createVersion: (target) =>
       change('create', target.attempt, () => {
         const id = `cmk-${++created}`;
-        objects.set(id, { id, attempt: target.attempt, labels: target.labels, state: 'pending_import' });
-        return { remoteId: id, imported: false };
+        const { attempt, labels } = target;
+        const createdAt = clock.now();
+        objects.set(id, { id, attempt, labels, account: cloud.account, createdAt, state: 'pending_import' });
+        return { remoteId: id, imported: false, ...(cloud.account === undefined ? {} : { account: cloud.account }) };
       }),
+    account: async () => cloud.account,
+    readLabels: async (id) => {
+      if (!cloud.searchable) return { outcome: 'forbidden', why: 'no permission to look' };
+      const object = objectOf(id);
+      return object ? { outcome: 'seen', labels: tagsOf(object) } : { outcome: 'unknown' };
+    },
+    inspect: async (id) => {
+      const object = objectOf(id);
+      if (!object) return undefined;
+      const { state, material, createdAt } = object;
+      const unused = state === 'pending_import' && material === undefined;
+      const pointing = [...names()].flatMap(([name, holder]) => (holder === id ? name : []));
+      const seen = cloud.searchable;
+      return {
+        account: seen ? object.account : undefined,
+        labels: seen ? tagsOf(object) : undefined,
+        names: pointing,
+        createdAt: seen ? createdAt : undefined,
+        state: seen ? (state === 'pending_deletion' ? state : unused ? 'unused' : 'used') : undefined,
+        unreadable: seen ? [] : ['no permission to look'],
+      };
+    },
     findVersion: ({ attempt }) =>
       call('find', attempt, (): SearchResult => {
         if (!cloud.searchable) return { outcome: 'unknown', why: 'no permission to look' };
-        const found = [...objects.values()].find((object) => object.attempt === attempt);
-        return found ? { outcome: 'found', remoteId: found.id } : { outcome: 'absent' };
+        const tagged = [...objects.values()].filter((object) => object.attempt === attempt);
+        const remoteIds = tagged.flatMap(({ id, account: owner }) => (owner === cloud.account ? id : []));
+        return remoteIds.length > 0 ? { outcome: 'found', remoteIds } : { outcome: 'absent' };
       }),
     importMaterial: (_target, id, material) =>
       change('import', id, () => {
@@ -103,19 +145,19 @@ export function modelCloud(): ModelCloud {
     setCurrent: ({ distributedName }, id, { owned, ours }) =>
       change('set_current', distributedName, () => {
         living('set_current', id);
-        const holder = names.get(distributedName);
+        const holder = names().get(distributedName);
         if (holder !== undefined && !owned && !ours.includes(holder)) throw refusal('set_current', 'already_exists');
-        names.set(distributedName, id);
+        names().set(distributedName, id);
         return { taken: holder !== undefined && !ours.includes(holder) };
       }),
     removeName: (name, ours) =>
       change('remove_name', name, () => {
-        const holder = names.get(name);
-        return holder !== undefined && ours.includes(holder) && names.delete(name) ? {} : false;
+        const holder = names().get(name);
+        return holder !== undefined && ours.includes(holder) && names().delete(name) ? {} : false;
       }),
     removeVersion: (id) =>
       change('remove', id, () => {
-        const object = objects.get(id);
+        const object = objectOf(id);
         if (!object) return { outcome: 'unknown', changed: false };
         const changed = object.state !== 'pending_deletion';
         object.state = 'pending_deletion';
@@ -123,20 +165,20 @@ export function modelCloud(): ModelCloud {
       }),
     observeVersion: async (id) => {
       if (!cloud.searchable) return { outcome: 'forbidden', why: 'no permission to look' };
-      const object = objects.get(id);
+      const object = objectOf(id);
       if (!object) return { outcome: 'seen', state: 'deleted' };
       return { outcome: 'seen', state: object.state === 'pending_import' ? 'missing_material' : object.state };
     },
     observeName: async (name, ours) => {
-      const holder = names.get(name);
+      const holder = names().get(name);
       if (holder === undefined || ours.includes(holder)) return { outcome: 'seen', remoteId: holder };
       const labels = cloud.searchable ? (objects.get(holder)?.labels ?? {}) : undefined;
       return { outcome: 'seen', remoteId: undefined, other: { remoteId: holder, labels } };
     },
-    surveyNames: async () => ({ outcome: 'seen', targets: new Map(names) }),
+    surveyNames: async () => ({ outcome: 'seen', targets: new Map(names()) }),
     findByLabel: async (label, value) => {
       if (!cloud.searchable) return { found: [], incomplete: 'no permission to look' };
-      const live = [...objects.values()].filter(({ state }) => state !== 'pending_deletion');
+      const live = [...objects.values()].filter(({ id, state }) => objectOf(id) && state !== 'pending_deletion');
       const found = live.filter(({ labels }) => labels[label] === value);
       return { found: found.map(({ id, labels }) => ({ remoteId: id, labels })), incomplete: undefined };
     },
@@ -154,10 +196,11 @@ export function modelCloud(): ModelCloud {
   });
   const cloud: ModelCloud = {
     objects,
-    names,
+    names: home,
     calls,
     fault: () => undefined,
     searchable: true,
+    account,
     drivers: {
       awskms: driver('awskms'),
       azurekeyvault: driver('azurekeyvault'),
@@ -165,6 +208,10 @@ export function modelCloud(): ModelCloud {
     },
   };
   return cloud;
+}
+
+function tagsOf({ labels, attempt }: ModelObject): Readonly<Record<string, string>> {
+  return { ...labels, [ATTEMPT_LABEL]: attempt };
 }
 
 function failure(action: string, fault: ModelFault, afterEffect: boolean): ProviderError {

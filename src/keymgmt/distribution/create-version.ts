@@ -2,11 +2,15 @@ import { ProviderError } from '../../providers/errors.ts';
 import type { CreatedVersion } from '../../providers/port.ts';
 import { rfc3339 } from '../../support/clock.ts';
 import { withVersion } from './distribution.ts';
+import { findAttempt } from './find-attempt.ts';
 import { EPOCH_LABEL } from './labels.ts';
 import { logChange } from './log-change.ts';
 import { recordOrphan } from './orphans.ts';
 import type { Step } from './plan.ts';
-import { readMaterial, versionTarget, type Run } from './run.ts';
+import { knownIds, readMaterial, versionTarget, type Run } from './run.ts';
+
+/** What a search that finds nothing says of an attempt that the cloud may not show yet. */
+const TOO_YOUNG = { why: 'not found, but too young for the search to be believed', suspects: [] };
 
 /**
  * Creates a version: the attempt is in storage before the call, the id right after the answer. When another creation
@@ -41,24 +45,30 @@ export async function createVersion(run: Run, version: number, nextStep: () => S
 }
 
 /**
- * Settles an attempt of an earlier run whose answer was lost: the object is adopted when it is found, and recorded as a
- * possible orphan when nobody can tell. In both other cases the version is free to be created anew.
+ * Settles an attempt of an earlier run whose answer was lost: the object is adopted when it is found and proven to be
+ * unused and ours, and recorded as a possible orphan when nobody can tell. Otherwise, and then too, the version is free
+ * to be created anew.
  */
 export async function settleAttempt(run: Run, version: number): Promise<void> {
   const { mount, ref, client, record, context } = run;
   const target = versionTarget(run, version);
   const remembered = mount.unrecorded.get(target.attempt);
+  const since = record.current.versions[version]?.since ?? '';
+  const { account, endpoint } = record.current;
   const result =
     remembered === undefined
-      ? await client.findVersion(target, context.signal)
-      : ({ outcome: 'found', remoteId: remembered } as const);
-  if (result.outcome === 'found') {
+      ? await findAttempt(client, { ...target, since, account }, knownIds(record.current), context.signal)
+      : ({ outcome: 'proven', remoteId: remembered } as const);
+  if (result.outcome === 'proven') {
     setCreated(run, version, target.attempt, result.remoteId, false);
     await record.flush();
     mount.unrecorded.delete(target.attempt);
     return;
   }
-  await recordOrphan(mount, context, ref, target, record.current, result);
+  if (result.outcome === 'unknown' || mount.consistency.isYoung(since)) {
+    const { why: reason, suspects } = result.outcome === 'unknown' ? result : TOO_YOUNG;
+    await recordOrphan(mount, context, ref, target, since, { reason, suspects, account, endpoint });
+  }
   record.set(withVersion(record.current, version, undefined));
 }
 

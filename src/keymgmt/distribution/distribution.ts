@@ -56,6 +56,9 @@ const distributionSchema = v.looseObject({
   ...commonFields,
   /** Cloud ids that were replaced, as the cloud called them gone; a name may still point there. */
   retired: v.optional(v.array(v.string())),
+  /** The account that its objects are in, and the endpoint that issued their ids (KmsDriver.endpointOf). */
+  account: v.optional(v.string()),
+  endpoint: v.optional(v.string()),
   versions: v.record(entryNumber, remoteVersionSchema),
 });
 

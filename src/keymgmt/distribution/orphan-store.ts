@@ -3,21 +3,26 @@ import { jsonCodec, recordStore, type RecordStore } from '../../framework/index.
 
 /**
  * A cloud object that may exist although no record owns it: its creation was begun, the answer was lost, and nobody
- * could look for it with certainty; or it was replaced because the cloud said that it is gone. It holds no key material,
- * or what it holds is a copy; it costs money until somebody deletes it, so it is reported until it is known to be gone.
+ * could look for it with certainty. It costs money until somebody deletes it, so it is reported until it is known to be
+ * gone, or a person says what becomes of it.
  */
 const orphanSchema = v.looseObject({
   schema: v.literal(1),
   key: v.string(),
   version: v.number(),
-  /** Its id in the cloud, where it is known: that of an object that was replaced. */
+  /** Only in records of earlier versions: the id of an object that was replaced, which may be in use. Never deleted. */
   remote_id: v.optional(v.string()),
   /** The name in the cloud that the distribution had. */
   name: v.string(),
-  /** When the creation was begun, or the object replaced, RFC 3339. */
+  /** When the creation was begun, RFC 3339. */
   since: v.string(),
   /** Labels on the object, to find it by. */
   labels: v.record(v.string(), v.string()),
+  /** The account and the endpoint that the creation went to, where they are known. */
+  account: v.optional(v.string()),
+  endpoint: v.optional(v.string()),
+  /** Ids of objects that carry the attempt's label and are not proven to be unused and ours. */
+  suspects: v.optional(v.array(v.string())),
   /** Why it may exist. */
   reason: v.string(),
 });

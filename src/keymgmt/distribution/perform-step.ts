@@ -1,8 +1,8 @@
 import { withMaterial } from '../../crypto/key-material.ts';
+import { ProviderError } from '../../providers/errors.ts';
 import type { Receipt } from '../../providers/port.ts';
 import { createVersion, settleAttempt } from './create-version.ts';
 import { logChange, type Change } from './log-change.ts';
-import { recordUnknown } from './orphans.ts';
 import type { Step } from './plan.ts';
 import { knownIds, readMaterial, remoteId, versionTarget, type Run } from './run.ts';
 import { setCurrent } from './set-current.ts';
@@ -54,14 +54,36 @@ export async function performStep(run: Run, step: Step, next: () => Step | undef
     case 'remove': {
       const { version } = step;
       const id = remoteId(run, version);
+      const { since } = record.current.versions[version] ?? {};
       const removal = await client.removeVersion(id, signal);
       log(removal, { version, remoteId: id });
-      if (removal.outcome === 'unknown') await recordUnknown(mount, context, ref, record.current, version);
+      if (removal.outcome === 'unknown') believeGone(run, id, since, version);
       break;
     }
-    case 'remove_replaced':
-      log(await client.removeVersion(step.remoteId, signal), { remoteId: step.remoteId });
+    case 'remove_replaced': {
+      const removal = await client.removeVersion(step.remoteId, signal);
+      log(removal, { remoteId: step.remoteId });
+      if (removal.outcome === 'unknown') believeGone(run, step.remoteId, undefined);
       break;
+    }
   }
   record.set(afterStep(record.current, step));
+}
+
+/**
+ * Takes an object for gone that the cloud does not know, and says so in the log.
+ *
+ * @param since - when it was made: of a young object the cloud may say so although it is there; undefined for one that
+ *   was replaced, which the cloud does not know for the second time then
+ * @throws {ProviderError} for a young one: the removal stays pending, and is tried again
+ */
+function believeGone({ mount, ref }: Run, remote_id: string, since: string | undefined, version?: number): void {
+  if (mount.consistency.isYoung(since)) {
+    const text = `the KMS does not know ${remote_id}, which is too young for that to be believed`;
+    throw new ProviderError('unavailable', text, { call: 'remove' });
+  }
+  const { key, kms } = ref;
+  const reason = 'the KMS did not know it';
+  const which = version === undefined ? {} : { version };
+  mount.logger.warn('a KMS object counts as gone', { key, kms, ...which, remote_id, reason });
 }

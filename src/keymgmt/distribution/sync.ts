@@ -6,12 +6,12 @@ import type { Mount } from '../mount.ts';
 import { asBackendError } from '../provider-failure.ts';
 import { converge } from './converge.ts';
 import { desiredState } from './desired.ts';
+import { remoteIds, type Distribution } from './distribution.ts';
 import { correctedRecord } from './drift.ts';
 import { distributionName, type DistributionRef } from './distribution-store.ts';
 import { IncompleteError } from './incomplete-error.ts';
 import { loadDistribution, type Loaded } from './load-distribution.ts';
 import { observe, type Observation } from './observe.ts';
-import { recordReplaced } from './orphans.ts';
 import { planDistribution, type Step } from './plan.ts';
 
 export interface SyncOptions {
@@ -85,8 +85,7 @@ async function repair(
   let record = distribution;
   mount.unsettled.started(ref);
   for (let correction = seen; ;) {
-    await recordReplaced(mount, context, ref, record, correction);
-    await mount.distributions.put(context.storage, name, correctedRecord(record, correction), context.signal);
+    await mount.distributions.put(context.storage, name, replaced(mount, ref, record, correction), context.signal);
     try {
       return [...done, ...(await converge(mount, context, ref, { nameChecked: true }))];
     } catch (error) {
@@ -99,6 +98,19 @@ async function repair(
       record = (await mount.distributions.get(context.storage, name, context.signal)) ?? record;
     }
   }
+}
+
+/** The corrected record; what it replaces is named in the log, and stays in `retired` until the key is removed. */
+function replaced(mount: Mount, { key, kms }: DistributionRef, known: Distribution, seen: Observation): Distribution {
+  const corrected = correctedRecord(known, seen);
+  if (corrected.retired === known.retired) return corrected;
+  for (const [version, answer] of seen.versions) {
+    const remote_id = remoteIds(known)[version];
+    if (remote_id === undefined || answer.outcome !== 'seen' || answer.state !== 'deleted') continue;
+    const reason = 'the KMS did not know it';
+    mount.logger.warn('a KMS object counts as gone', { key, kms, version, remote_id, reason });
+  }
+  return corrected;
 }
 
 const LEARNED: Partial<Record<ProviderErrorReason, 'deleted' | 'pending_deletion' | 'missing_material'>> = {

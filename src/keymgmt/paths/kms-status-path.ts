@@ -1,7 +1,7 @@
 import { definePath, fields, genericName, type PathDefinition } from '../../framework/index.ts';
 import { StorageError, userError, type BackendContext, type JsonObject } from '../../logical/index.ts';
 import type { DistributionRef } from '../distribution/distribution-store.ts';
-import { orphansOf } from '../distribution/orphans.ts';
+import { describeOrphan, orphansOf } from '../distribution/orphans.ts';
 import { unrecordedObjects } from '../distribution/unrecorded-objects.ts';
 import { distributionStatus } from '../distribution/status.ts';
 import type { Mount } from '../mount.ts';
@@ -76,13 +76,7 @@ async function sweep(
   return {
     keys: Object.fromEntries(keys),
     verdicts,
-    possible_orphans: (await orphansOf(mount, context, kms)).map(
-      ({ attempt, key, version, remote_id, name, since, reason, labels }) => ({
-        ...{ attempt, key, version, name, since, reason },
-        ...(remote_id === undefined ? {} : { remote_id }),
-        tags: { ...labels },
-      }),
-    ),
+    possible_orphans: (await orphansOf(mount, context, kms)).map(describeOrphan),
     ...(unrecorded && {
       unrecorded_objects: unrecorded.found.map(({ remoteId, labels }) => ({
         remote_id: remoteId,

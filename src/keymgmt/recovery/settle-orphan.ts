@@ -1,16 +1,17 @@
 import type { BackendContext } from '../../logical/index.ts';
-import type { Removal } from '../../providers/port.ts';
 import { distributionName } from '../distribution/distribution-store.ts';
 import { logChange } from '../distribution/log-change.ts';
 import { orphanOf, type RecordedOrphan } from '../distribution/orphans.ts';
 import { orphanName } from '../distribution/orphan-store.ts';
+import { findAttempt } from '../distribution/find-attempt.ts';
+import { knownIds } from '../distribution/run.ts';
 import type { Mount } from '../mount.ts';
 import { isUnreachable } from '../provider-failure.ts';
 import type { Outcome } from './rounds.ts';
 
 /**
- * Looks for a possible orphan again: one that is found is scheduled for deletion, one that is known to be gone is
- * forgotten, and what cannot be told stays on record.
+ * Looks for a possible orphan again: one that is found and proven to be unused and ours is scheduled for deletion, one that
+ * is known to be gone is forgotten. What cannot be told, and what may be in use, stays on record for a person.
  */
 export async function settleOrphan(
   mount: Mount,
@@ -47,22 +48,19 @@ async function isSettled(
     const owner = Object.values(distribution?.versions ?? {}).find((version) => version.attempt === attempt);
     if (owner) return owner.state !== 'creating';
     const kms = await mount.kms.get(storage, kmsName, signal);
-    if (!kms) return false;
+    if (!kms || orphan.remote_id !== undefined) return false;
     return await mount.clients.use(kmsName, kms, async (client) => {
-      const { name: distributedName, version, labels, remote_id } = orphan;
-      const log = (remoteId: string, removal: Removal): void => {
-        logChange(mount, { kms: kmsName, key }, { step: 'remove_orphan', version, remoteId }, removal);
-      };
-      const isOld = !mount.consistency.isYoung(orphan.since);
-      if (remote_id !== undefined) {
-        // Its id is known, so there is nothing to look for; what is gone counts as removed once that can be believed.
-        log(remote_id, await client.removeVersion(remote_id, signal));
-        return isOld;
+      const { name: distributedName, version, labels, since, account } = orphan;
+      const lost = { distributedName, version, attempt, labels, since, account };
+      const result = await findAttempt(client, lost, distribution ? knownIds(distribution) : [], signal);
+      if (result.outcome === 'absent') return !mount.consistency.isYoung(since);
+      if (result.outcome === 'unknown') {
+        await keepSuspects(mount, context, kmsName, orphan, result.why, result.suspects);
+        return false;
       }
-      const result = await client.findVersion({ distributedName, version, attempt, labels }, signal);
-      if (result.outcome === 'unknown') return false;
-      if (result.outcome === 'absent') return isOld;
-      log(result.remoteId, await client.removeVersion(result.remoteId, signal));
+      const { remoteId } = result;
+      const removal = await client.removeVersion(remoteId, signal);
+      logChange(mount, { kms: kmsName, key }, { step: 'remove_orphan', version, remoteId }, removal);
       return true;
     });
   } catch (error) {
@@ -71,4 +69,21 @@ async function isSettled(
     mount.logger.warn('could not look for a possible orphan', { kms: kmsName, attempt, reason });
     return isUnreachable(error) && 'unreachable';
   }
+}
+
+/** Writes down what was found last, so that a person who looks at the possible orphans knows where to look. */
+async function keepSuspects(
+  mount: Mount,
+  { storage, signal }: BackendContext,
+  kms: string,
+  { attempt, ...orphan }: RecordedOrphan,
+  reason: string,
+  suspects: readonly string[],
+): Promise<void> {
+  if (orphan.reason === reason && (orphan.suspects ?? []).join() === suspects.join()) return;
+  // It was read before the lock was taken: a person may have dismissed it since.
+  if ((await mount.orphans.get(storage, orphanName(kms, attempt), signal)) === undefined) return;
+  const { suspects: _former, ...rest } = orphan;
+  const found = suspects.length === 0 ? {} : { suspects: [...suspects] };
+  await mount.orphans.put(storage, orphanName(kms, attempt), { ...rest, reason, ...found }, signal);
 }

@@ -3,6 +3,7 @@ import type { NameClaim, NameObservation, NameReceipt, Receipt } from '../port.t
 import type { Answer, Calls } from './calls.ts';
 import { tagsOf } from './find-by-label.ts';
 import type { FreshCmks } from './fresh-cmks.ts';
+import { isKeyId } from './ids.ts';
 import { receiptOf } from './receipt.ts';
 import { pageMarkers } from './page-markers.ts';
 import { CREATE, FRESH, SETTLED, type Retry, type RetryPolicy } from './retry.ts';
@@ -24,6 +25,8 @@ export interface Aliases {
   point(AliasName: string, TargetKeyId: string, claim: NameClaim): Promise<NameReceipt>;
   /** Deletes an alias that points to one of these CMKs. */
   remove(AliasName: string, ours: readonly string[]): Promise<Receipt>;
+  /** All aliases of a KMS key. */
+  of(KeyId: string): Promise<readonly string[]>;
   /** What an alias points to: one of these KMS keys, or another one with its tags. */
   observe(AliasName: string, ours: readonly string[]): Promise<Extract<NameObservation, { outcome: 'seen' }>>;
   /** Ids of the KMS keys that the engine's aliases in the account point to, by distributed name. */
@@ -67,6 +70,8 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
       );
     },
 
+    of: (KeyId) => retry(policyFor(KeyId), () => aliasesOf(KeyId)),
+
     async observe(AliasName, ours) {
       const latest = ours.at(-1);
       // One call where the alias is where it should be. A KMS key that is not there has no alias.
@@ -104,7 +109,7 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
       const marker = Marker === undefined ? {} : { Marker };
       const page = await retry(CREATE, () => calls.listAliases({ Limit: 100, ...marker }, signal));
       for (const { AliasName, TargetKeyId } of page.Aliases ?? []) {
-        if (AliasName?.startsWith(ALIAS_PREFIX) && TargetKeyId !== undefined) {
+        if (AliasName?.startsWith(ALIAS_PREFIX) && isKeyId(TargetKeyId)) {
           targets.set(AliasName.slice(ALIAS_PREFIX.length), TargetKeyId);
         }
       }

@@ -1,12 +1,14 @@
 import { ProviderError } from '../errors.ts';
-import type { KmsClient, Removal, VersionTarget } from '../port.ts';
+import { ATTEMPT_LABEL, type KmsClient, type LabelAnswer, type Removal, type VersionTarget } from '../port.ts';
 import { aliases, aliasOf, type Aliases } from './aliases.ts';
 import type { Answer, Calls } from './calls.ts';
 import { checkPermissions } from './check-permissions.ts';
 import { findByLabel } from './find-by-label.ts';
 import { findByTag } from './find-by-tag.ts';
 import { freshCmks } from './fresh-cmks.ts';
+import { accountIn, requireKeyId } from './ids.ts';
 import { importMaterial } from './import-material.ts';
+import { accountOf, inspectKey } from './inspect.ts';
 import { observeCmk, unseen } from './observe.ts';
 import { receiptOf } from './receipt.ts';
 import { CREATE, DOUBTED, FRESH, retryWithin, SETTLED, type Retry, type RetryDependencies } from './retry.ts';
@@ -21,12 +23,13 @@ const CHECK_MS = 18_000;
 /** How long a CMK of unknown age is looked for before it counts as gone. */
 const DOUBT_MS = 2_000;
 
-/** Tag that an attempt is found by. */
-const ATTEMPT_TAG = 'vault-keymgmt-attempt';
+/** Telling the account is worth waiting this long for. */
+const ACCOUNT_MS = 5_000;
 
 /** The adapter's client: a CMK with imported material per version, an alias per distributed key. */
-export function awsClient(calls: Calls, dependencies: RetryDependencies): KmsClient {
+export function awsClient(calls: Calls, region: string, dependencies: RetryDependencies): KmsClient {
   const fresh = freshCmks(dependencies.clock);
+  let accountId: string | undefined;
   const attempts = new Map<string, string>();
   const retryFor = (signal: AbortSignal): Retry => retryWithin(BUDGET_MS, dependencies, signal);
   const retryOn = (id: string, signal: AbortSignal): (<T>(request: () => Promise<T>) => Promise<T>) => {
@@ -39,40 +42,67 @@ export function awsClient(calls: Calls, dependencies: RetryDependencies): KmsCli
     async createVersion(target, _material, signal) {
       const answer = await retryFor(signal)(CREATE, () => calls.createKey(newCmk(target), signal));
       const remoteId = answer.KeyMetadata?.KeyId;
-      if (remoteId === undefined) {
-        throw new ProviderError('unavailable', 'CreateKey: the answer holds no key id', {
+      const account = answer.KeyMetadata && accountOf(answer.KeyMetadata, region);
+      if (remoteId === undefined || account === undefined) {
+        throw new ProviderError('unavailable', 'CreateKey: the answer holds no key id with an ARN that agrees', {
           call: 'CreateKey',
           ambiguous: true,
         });
       }
+      accountId = account;
       fresh.add(remoteId);
       attempts.set(remoteId, target.attempt);
-      return { remoteId, imported: false, ...receiptOf(answer) };
+      return { remoteId, imported: false, account, ...receiptOf(answer) };
+    },
+
+    async account(signal, afresh = false) {
+      if (!afresh && accountId !== undefined) return accountId;
+      const retry = retryWithin(ACCOUNT_MS, dependencies, signal);
+      const page = await unless(['forbidden'], () => retry(SETTLED, () => calls.listAliases({ Limit: 1 }, signal)));
+      const [alias] = page?.Aliases ?? [];
+      const told = alias && accountIn(alias.AliasArn, region, alias.AliasName ?? '');
+      accountId = told ?? accountId;
+      return told;
+    },
+
+    readLabels,
+
+    inspect(remoteId, signal) {
+      requireKeyId('DescribeKey', remoteId);
+      const names = (id: string): Promise<readonly string[]> => aliasesFor(signal).of(id);
+      const retry = retryOn(remoteId, signal);
+      const labels = (id: string): Promise<LabelAnswer> => readLabels(id, signal);
+      return inspectKey({ calls, region, retry, labels, names }, remoteId, signal);
     },
 
     async findVersion({ attempt }, signal) {
-      const result = await findByTag(calls, dependencies, { key: ATTEMPT_TAG, value: attempt }, attempts, signal);
-      if (result.outcome === 'found') fresh.add(result.remoteId);
+      const result = await findByTag(calls, dependencies, { key: ATTEMPT_LABEL, value: attempt }, attempts, signal);
+      if (result.outcome === 'found') for (const id of result.remoteIds) fresh.add(id);
       return result;
     },
 
     async importMaterial(_target, remoteId, material, signal) {
+      requireKeyId('ImportKeyMaterial', remoteId);
       const answer = await importMaterial(calls, retryOn(remoteId, signal), remoteId, material, signal);
       fresh.add(remoteId);
       return receiptOf(answer);
     },
 
     async setEnabled(_target, remoteId, enabled, signal) {
+      requireKeyId(enabled ? 'EnableKey' : 'DisableKey', remoteId);
       const call = enabled ? calls.enableKey : calls.disableKey;
       return receiptOf(await retryOn(remoteId, signal)(() => call({ KeyId: remoteId }, signal)));
     },
 
-    setCurrent: ({ distributedName }, remoteId, claim, signal) =>
-      aliasesFor(signal).point(aliasOf(distributedName), remoteId, claim),
+    async setCurrent({ distributedName }, remoteId, claim, signal) {
+      requireKeyId('UpdateAlias', remoteId);
+      return aliasesFor(signal).point(aliasOf(distributedName), remoteId, claim);
+    },
 
     removeName: (distributedName, ours, signal) => aliasesFor(signal).remove(aliasOf(distributedName), ours),
 
     async removeVersion(remoteId, signal) {
+      requireKeyId('ScheduleKeyDeletion', remoteId);
       const schedule = (): ReturnType<Calls['scheduleKeyDeletion']> =>
         calls.scheduleKeyDeletion({ KeyId: remoteId }, signal);
       const retry = retryOn(remoteId, signal);
@@ -119,10 +149,24 @@ export function awsClient(calls: Calls, dependencies: RetryDependencies): KmsCli
       calls.close();
     },
   };
+
+  async function readLabels(KeyId: string, signal: AbortSignal): Promise<LabelAnswer> {
+    requireKeyId('ListResourceTags', KeyId);
+    try {
+      const { Tags = [] } = await retryOn(KeyId, signal)(() => calls.listResourceTags({ KeyId }, signal));
+      const labels = Tags.flatMap(({ TagKey, TagValue }) => (TagKey === undefined ? [] : [[TagKey, TagValue ?? '']]));
+      return { outcome: 'seen', labels: Object.fromEntries(labels) as Record<string, string> };
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      if (error.reason === 'not_found') return { outcome: 'unknown' };
+      if (error.reason !== 'forbidden') throw error;
+      return { outcome: 'forbidden', why: error.message };
+    }
+  }
 }
 
 function newCmk(target: VersionTarget): Parameters<Calls['createKey']>[0] {
-  const tags = { ...target.labels, [ATTEMPT_TAG]: target.attempt };
+  const tags = { ...target.labels, [ATTEMPT_LABEL]: target.attempt };
   return {
     Origin: 'EXTERNAL',
     KeySpec: 'SYMMETRIC_DEFAULT',

@@ -23,6 +23,6 @@ export function awsDriver({ env, retry, requestTimeoutMs = 10_000 }: AwsDriverOp
     checkConfig: (config) => checkAccount(config, env),
     checkDistribution,
     endpointOf: (config) => endpointOf(config, env),
-    connect: (config) => awsClient(calls(config, env, requestTimeoutMs, retry.clock), retry),
+    connect: (config) => awsClient(calls(config, env, requestTimeoutMs, retry.clock), config.keyCollection, retry),
   };
 }

@@ -1,6 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { LabelledObject, LabelSearch } from '../port.ts';
 import type { Calls } from './calls.ts';
+import { isKeyId } from './ids.ts';
 import { pageMarkers } from './page-markers.ts';
 import { CREATE, retryWithin, type RetryDependencies } from './retry.ts';
 
@@ -36,7 +37,7 @@ export async function findByLabel(
     do {
       const marker = Marker === undefined ? {} : { Marker };
       const page = await retry(CREATE, () => calls.listKeys({ Limit: 1000, ...marker }, signal));
-      const ids = (page.Keys ?? []).flatMap(({ KeyId }) => KeyId ?? []);
+      const ids = (page.Keys ?? []).flatMap(({ KeyId }) => (isKeyId(KeyId) ? KeyId : []));
       for (let start = 0; start < ids.length; start += CONCURRENCY) {
         if (clock.now() >= end) return { found, incomplete: 'too many KMS keys in the account to look through' };
         await Promise.all(ids.slice(start, start + CONCURRENCY).map(look));

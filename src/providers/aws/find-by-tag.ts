@@ -1,6 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { SearchResult } from '../port.ts';
 import type { Calls } from './calls.ts';
+import { isKeyId } from './ids.ts';
 import { pageMarkers } from './page-markers.ts';
 import { retryWithin, SETTLED, type RetryDependencies } from './retry.ts';
 
@@ -9,7 +10,8 @@ const SEARCH_MS = 20_000;
 const CONCURRENCY = 8;
 
 /**
- * Looks for the CMK with a tag (`ListKeys`, `ListResourceTags`). Neither is among the eleven permissions of Vault's
+ * Looks for the CMKs with a tag (`ListKeys`, `ListResourceTags`), through all keys of the account: a tag is no proof,
+ * and whoever adopts what is found has to know of all. Neither is among the eleven permissions of Vault's
  * documentation: where one is refused, or a key hides its tags, not finding proves nothing.
  *
  * @param seen - the tag's value by CMK id, as earlier searches and creations know it, filled by this one: nobody changes
@@ -27,29 +29,34 @@ export async function findByTag(
   const retry = retryWithin(SEARCH_MS, dependencies, signal);
   let hidden = 0;
   const following = pageMarkers('ListKeys');
+  const remoteIds: string[] = [];
+  const unknown = (why: string): SearchResult => ({
+    outcome: 'unknown',
+    why,
+    ...(remoteIds.length === 0 ? {} : { remoteIds }),
+  });
   let Marker: string | undefined;
   try {
     do {
       const marker = Marker === undefined ? {} : { Marker };
       const page = await retry(SETTLED, () => calls.listKeys({ Limit: 1000, ...marker }, signal));
-      const ids = (page.Keys ?? []).flatMap(({ KeyId }) => KeyId ?? []);
+      const listed = page.Keys ?? [];
+      const ids = listed.flatMap(({ KeyId }) => (isKeyId(KeyId) ? KeyId : []));
+      hidden += listed.length - ids.length;
       for (let start = 0; start < ids.length; start += CONCURRENCY) {
-        if (clock.monotonic() >= end)
-          return { outcome: 'unknown', why: 'too many keys in the account to look through' };
+        if (clock.monotonic() >= end) return unknown('too many keys in the account to look through');
         const tagged = await Promise.all(ids.slice(start, start + CONCURRENCY).map((id) => hasTag(id)));
-        const found = tagged.find((result) => result.matches === true);
-        if (found) return { outcome: 'found', remoteId: found.id };
+        remoteIds.push(...tagged.flatMap(({ id, matches }) => (matches === true ? id : [])));
         hidden += tagged.filter((result) => result.matches === undefined).length;
       }
       Marker = following(page.NextMarker);
     } while (Marker !== undefined);
   } catch (error) {
     if (!(error instanceof ProviderError) || error.reason !== 'forbidden') throw error;
-    return { outcome: 'unknown', why: `not allowed to look: ${error.message}` };
+    return unknown(`not allowed to look: ${error.message}`);
   }
-  return hidden === 0
-    ? { outcome: 'absent' }
-    : { outcome: 'unknown', why: `not allowed to read the tags of ${hidden} keys (kms:ListResourceTags)` };
+  if (hidden > 0) return unknown(`not allowed to read the tags of ${hidden} keys (kms:ListResourceTags)`);
+  return remoteIds.length === 0 ? { outcome: 'absent' } : { outcome: 'found', remoteIds };
 
   /** Whether a key has the tag; undefined where its tags may not be read. */
   async function hasTag(id: string): Promise<{ id: string; matches: boolean | undefined }> {

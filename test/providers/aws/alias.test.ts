@@ -59,7 +59,7 @@ describe('an alias', () => {
       },
     };
     const retry = { clock: clockOf(() => 0), random: () => 0.5, wait: async () => undefined };
-    const client = awsClient(listed as Calls, retry);
+    const client = awsClient(listed as Calls, REGION, retry);
     expect(await client.observeName(NAME, ['id'], new AbortController().signal)).toEqual({
       outcome: 'seen',
       remoteId: 'id',

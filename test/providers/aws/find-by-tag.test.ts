@@ -16,7 +16,7 @@ describe('looking for a lost CMK', () => {
     const { client, signal } = bench;
     await makeVersion(bench, 1);
     const { remoteId } = await client.createVersion(target(2, 'lost'), noMaterial, signal);
-    expect(await client.findVersion(target(2, 'lost'), signal)).toEqual({ outcome: 'found', remoteId });
+    expect(await client.findVersion(target(2, 'lost'), signal)).toEqual({ outcome: 'found', remoteIds: [remoteId] });
     expect(await client.findVersion(target(2, 'never made'), signal)).toEqual({ outcome: 'absent' });
   });
 
@@ -27,7 +27,7 @@ describe('looking for a lost CMK', () => {
       ambiguous: true,
     });
     const id = bench.kms.keys('eu-west-2')[0]?.id;
-    expect(await bench.client.findVersion(target(1), bench.signal)).toEqual({ outcome: 'found', remoteId: id });
+    expect(await bench.client.findVersion(target(1), bench.signal)).toEqual({ outcome: 'found', remoteIds: [id] });
   });
 
   it('knows nothing without permission to list keys', async () => {
@@ -61,11 +61,15 @@ describe('looking for a lost CMK', () => {
 
 describe('looking through many keys', () => {
   const TAG = { key: 'attempt', value: 'lost' };
+  const id = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+  const BARE = id(999_999);
 
   /** An account whose keys come in pages; reading the tags of one takes some time. */
   interface Account {
     readonly pages: readonly (readonly string[])[];
     readonly lost?: string;
+    /** A key that has the tag as well. */
+    readonly forged?: string;
     readonly vanished?: string;
     readonly readMs?: number;
     readonly seen?: Map<string, string>;
@@ -74,6 +78,7 @@ describe('looking through many keys', () => {
   async function search({
     pages,
     lost,
+    forged,
     vanished,
     readMs = 0,
     seen = new Map(),
@@ -94,51 +99,66 @@ describe('looking through many keys', () => {
         read.push(KeyId);
         now += readMs;
         if (KeyId === vanished) throw new ProviderError('not_found', 'gone', { call: 'ListResourceTags' });
-        if (KeyId === 'bare') return { Tags: [], $metadata: {} };
-        return { Tags: [{ TagKey: TAG.key, TagValue: KeyId === lost ? TAG.value : 'another' }], $metadata: {} };
+        if (KeyId === BARE) return { Tags: [], $metadata: {} };
+        return {
+          Tags: [{ TagKey: TAG.key, TagValue: KeyId === lost || KeyId === forged ? TAG.value : 'another' }],
+          $metadata: {},
+        };
       },
     };
     const retry = { clock: clockOf(() => now), random: () => 0.5, wait: async () => undefined };
     const result = await findByTag(calls as Calls, retry, TAG, seen, new AbortController().signal);
     return { result, read };
   }
-  const ids = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => `k${from + index}`);
+  const ids = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => id(from + index));
 
   it('goes on to the last page', async () => {
-    const found = await search({ pages: [ids(20), ids(20, 20), ids(3, 40)], lost: 'k42' });
-    expect(found.result).toEqual({ outcome: 'found', remoteId: 'k42' });
+    const found = await search({ pages: [ids(20), ids(20, 20), ids(3, 40)], lost: id(42) });
+    expect(found.result).toEqual({ outcome: 'found', remoteIds: [id(42)] });
     const absent = await search({ pages: [ids(20), ids(20, 20), ids(3, 40)] });
     expect(absent.result).toEqual({ outcome: 'absent' });
     expect(absent.read).toEqual(ids(43));
   });
 
-  it('ends where it finds', async () => {
-    const { read } = await search({ pages: [ids(20), ids(20, 20)], lost: 'k3' });
-    expect(read.length).toBeLessThan(20);
+  it('goes on where it has found one, as somebody may have set the tag on another', async () => {
+    const { result, read } = await search({ pages: [ids(20), ids(20, 20)], lost: id(3), forged: id(33) });
+    expect(result).toEqual({ outcome: 'found', remoteIds: [id(3), id(33)] });
+    expect(read).toEqual(ids(40));
+  });
+
+  it('names what it has found where it gives up', async () => {
+    const { result } = await search({ pages: [ids(1000)], lost: id(3), readMs: 500 });
+    expect(result).toMatchObject({ outcome: 'unknown', remoteIds: [id(3)] });
+  });
+
+  it('asks for no key whose id is none of AWS, and does not call the CMK absent', async () => {
+    const { result, read } = await search({ pages: [[id(1), 'alias/aws/ebs', '../../x', id(2)]] });
+    expect(result).toMatchObject({ outcome: 'unknown' });
+    expect(read).toEqual([id(1), id(2)]);
   });
 
   it('asks a key for its tags once, and goes on where it has given up', async () => {
-    const seen = new Map([['k5', 'another']]);
-    const first = await search({ pages: [ids(100)], lost: 'k99', readMs: 500, seen });
+    const seen = new Map([[id(5), 'another']]);
+    const first = await search({ pages: [ids(100)], lost: id(99), readMs: 500, seen });
     expect(first.result.outcome).toBe('unknown');
-    const second = await search({ pages: [ids(100)], lost: 'k99', readMs: 500, seen });
-    const third = await search({ pages: [ids(100)], lost: 'k99', readMs: 500, seen });
-    expect([...first.read, ...second.read, ...third.read]).toEqual(ids(100).filter((id) => id !== 'k5'));
-    expect(third.result).toEqual({ outcome: 'found', remoteId: 'k99' });
+    const second = await search({ pages: [ids(100)], lost: id(99), readMs: 500, seen });
+    const third = await search({ pages: [ids(100)], lost: id(99), readMs: 500, seen });
+    expect([...first.read, ...second.read, ...third.read]).toEqual(ids(100).filter((each) => each !== id(5)));
+    expect(third.result).toEqual({ outcome: 'found', remoteIds: [id(99)] });
   });
 
   it('asks a key without the tag each time, as it may not be seen yet', async () => {
     const seen = new Map<string, string>();
-    for (const _search of [1, 2]) expect((await search({ pages: [['bare']], seen })).read).toEqual(['bare']);
+    for (const _search of [1, 2]) expect((await search({ pages: [[BARE]], seen })).read).toEqual([BARE]);
     expect(seen.size).toBe(0);
   });
 
   it('takes a key that vanishes meanwhile as another one', async () => {
-    expect((await search({ pages: [ids(3)], vanished: 'k1' })).result).toEqual({ outcome: 'absent' });
+    expect((await search({ pages: [ids(3)], vanished: id(1) })).result).toEqual({ outcome: 'absent' });
   });
 
   it('gives up in an account of too many keys, and does not call the CMK absent', async () => {
-    const { result, read } = await search({ pages: [ids(1000)], lost: 'k999', readMs: 500 });
+    const { result, read } = await search({ pages: [ids(1000)], lost: id(999), readMs: 500 });
     expect(result).toMatchObject({ outcome: 'unknown', why: expect.stringContaining('too many keys') as string });
     expect(read.length).toBeLessThan(100);
   });

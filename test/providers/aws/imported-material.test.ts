@@ -18,6 +18,8 @@ import { allowing } from '../../support/allowing.ts';
 import { inMemoryStorage, startEngine } from '../../support/engine.ts';
 import { ACCESS_KEY, material, REGION, target } from './harness.ts';
 
+const A_KEY = '1234abcd-12ab-34cd-56ef-1234567890ab';
+
 const retry = { clock: systemClock, random: Math.random, wait: realWait };
 
 describe('the material that reaches the cloud', () => {
@@ -77,11 +79,11 @@ describe('the material that reaches the cloud', () => {
         imported.push(input);
       },
     };
-    const client = awsClient(recorded as unknown as Calls, retry);
-    await client.importMaterial(target(1), 'a-cmk', material(0x5a), new AbortController().signal);
+    const client = awsClient(recorded as unknown as Calls, REGION, retry);
+    await client.importMaterial(target(1), A_KEY, material(0x5a), new AbortController().signal);
 
-    expect(asked).toEqual([{ KeyId: 'a-cmk', WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_4096' }]);
-    expect(imported[0]).toMatchObject({ KeyId: 'a-cmk', ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' });
+    expect(asked).toEqual([{ KeyId: A_KEY, WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_4096' }]);
+    expect(imported[0]).toMatchObject({ KeyId: A_KEY, ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' });
     expect(Buffer.from(imported[0]?.ImportToken ?? []).toString()).toBe('token');
     const folder = mkdtempSync(join(tmpdir(), 'import-'));
     try {

@@ -14,6 +14,8 @@ import { allowing } from '../../support/allowing.ts';
 import { failure, material, noMaterial, REGION, target } from './harness.ts';
 import { clockOf } from '../../support/clock.ts';
 
+const A_KEY = '1234abcd-12ab-34cd-56ef-1234567890ab';
+
 /** Listens on a port of 127.0.0.1 until the test ends. */
 async function listen(server: SocketServer & Partial<Pick<Server, 'closeAllConnections'>>): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -85,12 +87,15 @@ describe('an answer to CreateKey', () => {
     const aborter = new AbortController();
     const endpoint = await http((_request, response) => {
       aborter.abort();
-      response.end('{"KeyMetadata":{"KeyId":"made"}}');
+      response.end(
+        JSON.stringify({ KeyMetadata: { KeyId: A_KEY, Arn: `arn:aws:kms:${REGION}:111122223333:key/${A_KEY}` } }),
+      );
     });
     expect(await connect(endpoint).createVersion(target(1), noMaterial, aborter.signal)).toEqual({
-      remoteId: 'made',
+      remoteId: A_KEY,
       imported: false,
       changed: true,
+      account: '111122223333',
     });
   });
 });
@@ -178,7 +183,7 @@ it('a wrapping key that is none is refused without a trace of the material', asy
     response.end(JSON.stringify({ PublicKey: 'AAAA', ImportToken: 'AAAA' })),
   );
   const error = await failure(
-    connect(endpoint).importMaterial(target(1), 'cmk', material(0x41), new AbortController().signal),
+    connect(endpoint).importMaterial(target(1), A_KEY, material(0x41), new AbortController().signal),
   );
   expect(error).toMatchObject({
     reason: 'unavailable',

@@ -15,7 +15,8 @@ describe('the receipt of a change', () => {
     const bench = await setUp();
     const { client, signal } = bench;
     const { remoteId: id, ...created } = await client.createVersion(target(1), noMaterial, signal);
-    expect(created).toEqual({ imported: false, changed: true, requestId: idOf(bench, 'CreateKey') });
+    const account = '000000000000';
+    expect(created).toEqual({ imported: false, account, changed: true, requestId: idOf(bench, 'CreateKey') });
     const seen = async (action: string, receipt: Promise<unknown>): Promise<void> => {
       expect(await receipt, action).toMatchObject({ changed: true, requestId: idOf(bench, action) });
     };

@@ -1,0 +1,67 @@
+import type { KeyMetadata } from '@aws-sdk/client-kms';
+import { ProviderError } from '../errors.ts';
+import type { LabelAnswer, ObjectFacts } from '../port.ts';
+import type { Calls } from './calls.ts';
+import { accountIn, isKeyId } from './ids.ts';
+
+/** The calls of one inspection, which share a budget of time. */
+export interface InspectCalls {
+  readonly calls: Pick<Calls, 'describeKey'>;
+  readonly region: string;
+  readonly retry: <T>(request: () => Promise<T>) => Promise<T>;
+  /** The tags of a key. */
+  readonly labels: (id: string) => Promise<LabelAnswer>;
+  /** The aliases of a key. */
+  readonly names: (id: string) => Promise<readonly string[]>;
+}
+
+/** Asks for all that AWS knows of one KMS key (`DescribeKey`, `ListResourceTags`, `ListAliases`). */
+export async function inspectKey(
+  { calls, region, retry, labels, names }: InspectCalls,
+  KeyId: string,
+  signal: AbortSignal,
+): Promise<ObjectFacts | undefined> {
+  const unreadable: string[] = [];
+  const ask = async <T>(question: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await question();
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.reason !== 'forbidden') throw error;
+      unreadable.push(error.message);
+      return undefined;
+    }
+  };
+  try {
+    const described = await ask(() => retry(() => calls.describeKey({ KeyId }, signal)));
+    const tags = await labels(KeyId);
+    if (tags.outcome === 'unknown') return undefined;
+    if (tags.outcome === 'forbidden') unreadable.push(tags.why);
+    const aliases = await ask(() => names(KeyId));
+    const metadata = described?.KeyMetadata;
+    return {
+      account: metadata && accountOf(metadata, region),
+      labels: tags.outcome === 'seen' ? tags.labels : undefined,
+      names: aliases,
+      createdAt: metadata?.CreationDate?.getTime(),
+      state: metadata && stateOf(metadata),
+      unreadable,
+    };
+  } catch (error) {
+    if (error instanceof ProviderError && error.reason === 'not_found') return undefined;
+    throw error;
+  }
+}
+
+/** The account of a key that AWS describes; undefined where id and ARN do not agree. */
+export function accountOf({ KeyId, Arn }: Pick<KeyMetadata, 'KeyId' | 'Arn'>, region: string): string | undefined {
+  return isKeyId(KeyId) ? accountIn(Arn, region, `key/${KeyId}`) : undefined;
+}
+
+function stateOf(metadata: KeyMetadata): NonNullable<ObjectFacts['state']> {
+  const { Origin, KeyState, CurrentKeyMaterialId, ExpirationModel, ValidTo } = metadata;
+  if (KeyState === 'PendingDeletion' || KeyState === 'PendingReplicaDeletion') return 'pending_deletion';
+  // Deleted material leaves a key PendingImport as well, but its id stays.
+  const neverFilled = CurrentKeyMaterialId === undefined && ExpirationModel === undefined && ValidTo === undefined;
+  const isEmpty = Origin === 'EXTERNAL' && KeyState === 'PendingImport' && neverFilled;
+  return isEmpty ? 'unused' : 'used';
+}
