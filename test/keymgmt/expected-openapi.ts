@@ -34,6 +34,7 @@ const ADDED_PATHS: Readonly<Record<string, PathFacts>> = {
 
 /** Parameters beyond Enterprise; Vault's framework shows one of the query in the body as well. */
 const ADDED_FIELDS: Readonly<Record<string, Readonly<Record<string, BodyField>>>> = {
+  '/kms/{name}': { confirm_endpoint: { type: 'boolean' } },
   '/key/{name}/rotate': { force: { type: 'boolean' } },
   '/kms/{name}/key/{key_name}': { force: { type: 'boolean' } },
 };

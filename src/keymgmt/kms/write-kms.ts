@@ -10,6 +10,8 @@ export interface KmsWrite {
   readonly keyCollection: string | undefined;
   /** Replaces all credentials there are. */
   readonly credentials: Credentials | undefined;
+  /** That the keys in it are to go on under another endpoint than the one that issued their ids. */
+  readonly confirmEndpoint: boolean;
 }
 
 /**
@@ -29,11 +31,31 @@ export async function writeKms(mount: Mount, context: BackendContext, name: stri
       const kms = request.credentials ? { ...asked, credentials: taken(driver, request.credentials) } : asked;
       const problem = driver.checkConfig(providerConfig(kms));
       if (problem !== undefined) throw userError(problem);
+      if (existing && !request.confirmEndpoint) await refuseMove(mount, context, name, existing, kms);
       await mount.kms.put(storage, name, kms, signal);
       mount.logger.info('wrote a KMS provider', { kms: name, provider: kms.provider });
       return kms;
     },
     signal,
+  );
+}
+
+/** An id that one endpoint has issued may be a stranger's key for another, so a KMS with keys moves only when told to. */
+async function refuseMove(
+  mount: Mount,
+  { storage, signal }: BackendContext,
+  name: string,
+  existing: Kms,
+  kms: Kms,
+): Promise<void> {
+  const driver = mount.drivers[kms.provider];
+  const [former, next] = [driver.endpointOf(providerConfig(existing)), driver.endpointOf(providerConfig(kms))];
+  if (former === next) return;
+  const keys = await mount.distributions.list(storage, `${name}/`, signal);
+  if (keys.length === 0 && (await mount.orphans.list(storage, `${name}/`, signal)).length === 0) return;
+  throw userError(
+    `the endpoint of KMS "${name}" would change from ${former} to ${next} while it holds keys: write the former endpoint, ` +
+      'or send confirm_endpoint=true as well if the same keys are there under the same ids',
   );
 }
 

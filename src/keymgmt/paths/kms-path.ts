@@ -28,6 +28,11 @@ const kmsFields = {
       'Writing some replaces all there were. Without any, those in the environment of the plugin are used.',
     maxSize: LARGEST_CREDENTIALS,
   }),
+  confirm_endpoint: fields.bool({
+    description:
+      'Allow that the endpoint changes while the KMS holds keys or possible orphans: all key material goes to the new ' +
+      'one from then on. A policy can deny this parameter.',
+  }),
 };
 
 function misplacedWarning(names: readonly string[]): string {
@@ -45,6 +50,7 @@ export function kmsPath(mount: Mount): PathDefinition {
       provider: given(context, 'provider'),
       keyCollection: given(context, 'key_collection'),
       credentials: credentials && requestedCredentials(credentials),
+      confirmEndpoint: given(context, 'confirm_endpoint') ?? false,
     });
     const { credentialNames } = mount.drivers[provider];
     const misplaced = credentialNames.filter((credential) => Object.hasOwn(context.request.data, credential));
