@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { withoutSecrets } from '../../../src/providers/aws/redact.ts';
+import { errorWithoutSecrets, withoutSecrets as withoutSecretsIn } from '../../../src/providers/aws/redact.ts';
+import { ProviderError } from '../../../src/providers/errors.ts';
 import { allowing } from '../../support/allowing.ts';
 import { ambient, fileOf, serve, stsError } from './ambient.ts';
 import { ACCESS_KEY, failure, noMaterial, setUp, target, type Bench } from './harness.ts';
+
+const withoutSecrets = (text: string, secrets: readonly string[]): string => withoutSecretsIn([text], secrets).join();
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
 const create = ({ client, signal }: Bench): Promise<unknown> => client.createVersion(target(1), noMaterial, signal);
@@ -26,6 +29,7 @@ describe('a text without secrets', () => {
     [`${SECRET}${SECRET}`, '[redacted]'],
     [`begins wJalrXUt ends`, 'begins [redacted] ends'],
     [`AMPLEKEY`, '[redacted]'],
+    [`key ${SECRET.toLowerCase()} and ${SECRET.toUpperCase()}`, 'key [redacted] and [redacted]'],
     [`begins wJalrXU ends`, 'begins wJalrXU ends'],
     [`id=${encodeURIComponent(SECRET)}&x`, 'id=[redacted]&x'],
     [`id=${encodeURIComponent(SECRET).replaceAll('%2F', '%2f')}&x`, 'id=[redacted]&x'],
@@ -43,6 +47,9 @@ describe('a text without secrets', () => {
 
   it('leaves out a short one where it stands alone', () => {
     expect(withoutSecrets('test is no latest test', ['test', 'is'])).toBe('[redacted] is no latest [redacted]');
+    expect(withoutSecrets('No p.ss+1 here, nor P.SS+1; pass+1', ['p.ss+1'])).toBe(
+      'No [redacted] here, nor [redacted]; pass+1',
+    );
   });
 
   it('holds no piece of eight characters, wherever texts cut and join them', () => {
@@ -63,6 +70,15 @@ describe('a text without secrets', () => {
     expect(withoutSecrets('a'.repeat(1_000_000), ['a'.repeat(4_000)])).toBe('[redacted]');
     // Minutes, were it quadratic.
     expect(performance.now() - before).toBeLessThan(10_000);
+  });
+});
+
+it('an error holds a secret in none of its texts', () => {
+  const error = new ProviderError('forbidden', `no ${SECRET}`, { call: 'c', code: `C${SECRET}`, requestId: SECRET });
+  expect(errorWithoutSecrets(error, [SECRET])).toMatchObject({
+    message: 'no [redacted]',
+    code: 'C[redacted]',
+    requestId: '[redacted]',
   });
 });
 
