@@ -25,7 +25,7 @@ export interface Aliases {
   point(AliasName: string, TargetKeyId: string, claim: NameClaim): Promise<NameReceipt>;
   /** Deletes an alias that points to one of these CMKs. */
   remove(AliasName: string, ours: readonly string[]): Promise<Receipt>;
-  /** All aliases of a KMS key. */
+  /** The aliases of a KMS key, a thousand at most. */
   of(KeyId: string): Promise<readonly string[]>;
   /** What an alias points to: one of these KMS keys, or another one with its tags. */
   observe(AliasName: string, ours: readonly string[]): Promise<Extract<NameObservation, { outcome: 'seen' }>>;
@@ -35,6 +35,9 @@ export interface Aliases {
 
 /** Aliases of an account that a survey looks through at most (100 a page). */
 const MAX_SURVEY_PAGES = 500;
+
+/** Far more than AWS's quota for one KMS key, which is 50. */
+const MOST_TOLD = 1_000;
 
 export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: AbortSignal): Aliases {
   const policyFor = (id: string): RetryPolicy => (fresh.has(id) ? FRESH : SETTLED);
@@ -70,14 +73,21 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
       );
     },
 
-    of: (KeyId) => retry(policyFor(KeyId), () => aliasesOf(KeyId)),
+    of: (KeyId) =>
+      retry(policyFor(KeyId), async () => {
+        const names: string[] = [];
+        await someAlias(KeyId, (name) => names.push(name) === MOST_TOLD);
+        return names;
+      }),
 
     async observe(AliasName, ours) {
       const latest = ours.at(-1);
       // One call where the alias is where it should be. A KMS key that is not there has no alias.
       if (latest !== undefined) {
-        const names = await unless(['not_found'], () => retry(CREATE, () => aliasesOf(latest)));
-        if (names?.includes(AliasName)) return { outcome: 'seen', remoteId: latest };
+        const isThere = await unless(['not_found'], () =>
+          retry(CREATE, () => someAlias(latest, (name) => name === AliasName)),
+        );
+        if (isThere === true) return { outcome: 'seen', remoteId: latest };
       }
       const id = await targetOf(AliasName);
       if (id === undefined || ours.includes(id)) return { outcome: 'seen', remoteId: id };
@@ -126,8 +136,8 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
     for (const KeyId of [...ours].reverse()) {
       // A fresh CMK that seems missing is not: nothing follows from that.
       const gone = fresh.has(KeyId) ? [] : (['not_found'] as const);
-      const names = await unless(gone, () => retry(policyFor(KeyId), () => aliasesOf(KeyId)));
-      if (names?.includes(AliasName)) return KeyId;
+      if (await unless(gone, () => retry(policyFor(KeyId), () => someAlias(KeyId, (name) => name === AliasName))))
+        return KeyId;
     }
     return undefined;
   }
@@ -141,7 +151,7 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
     const likely = ours.slice(-LIKELY_HOLDERS).reverse();
     try {
       for (const KeyId of likely) {
-        if ((await unless(['not_found'], () => aliasesOf(KeyId)))?.includes(AliasName)) return false;
+        if (await unless(['not_found'], () => someAlias(KeyId, (name) => name === AliasName))) return false;
       }
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
@@ -151,15 +161,15 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
     return likely.some((KeyId) => KeyId !== TargetKeyId && fresh.has(KeyId)) ? undefined : true;
   }
 
-  async function aliasesOf(KeyId: string): Promise<readonly string[]> {
-    const names: string[] = [];
+  /** Keeps nothing of what it reads: whoever answers may go on for a thousand pages. */
+  async function someAlias(KeyId: string, isWanted: (name: string) => boolean): Promise<boolean> {
     const following = pageMarkers('ListAliases');
     let Marker: string | undefined;
     do {
       const page = await calls.listAliases({ KeyId, ...(Marker === undefined ? {} : { Marker }) }, signal);
-      names.push(...(page.Aliases ?? []).flatMap(({ AliasName }) => AliasName ?? []));
+      if (page.Aliases?.some(({ AliasName }) => AliasName !== undefined && isWanted(AliasName))) return true;
       Marker = following(page.NextMarker);
     } while (Marker !== undefined);
-    return names;
+    return false;
   }
 }

@@ -12,11 +12,17 @@ export interface RawAnswer {
 const LISTS = ['Aliases', 'Keys', 'Tags'];
 const TEXTS = ['NextMarker', 'PublicKey', 'ImportToken', 'KeyId'];
 const OBJECTS = ['KeyMetadata'];
+/** Of AWS's pages, those of ListKeys are the longest. */
+const LONGEST_LIST = 1_000;
+/** No ARN, alias or tag is longer, nor is a state. Some are kept, for each KMS key of an account. */
+const LONGEST_SCALAR = 512;
 
 /**
  * What is left of an answer for the SDK to read: whoever answers may be anybody. Of an error, a code of AWS KMS with a
  * short text, or nothing; of any other answer, what the adapter asks for, where it is of the right type. A success that
  * is no JSON object stays as it is, which the SDK calls unreadable.
+ *
+ * @throws {Error} for a list that is longer than any of AWS KMS: to leave some of it out would say that they are not there
  */
 export function cleanAnswer({ statusCode, headers, body }: RawAnswer): RawAnswer {
   const members = membersOf(body);
@@ -27,7 +33,11 @@ export function cleanAnswer({ statusCode, headers, body }: RawAnswer): RawAnswer
 function cleanSuccess(members: Members): object {
   const lists = LISTS.flatMap((name) => {
     const list = own(members, name);
-    return Array.isArray(list) ? [[name, list.flatMap((each) => scalarsOf(each) ?? [])]] : [];
+    if (!Array.isArray(list)) return [];
+    if (list.length > LONGEST_LIST) {
+      throw Object.assign(new Error(`the answer has a list of ${list.length} members`), { name: 'AnswerTooLarge' });
+    }
+    return [[name, list.flatMap((each) => scalarsOf(each) ?? [])]];
   });
   const texts = TEXTS.flatMap((name) => {
     const text = own(members, name);
@@ -71,10 +81,12 @@ function membersOf(body: Buffer): Members | undefined {
   }
 }
 
-/** The members that are texts, numbers or truth values; undefined where there is no object. */
+/** The members that are short texts, numbers or truth values; undefined where there is no object. */
 function scalarsOf(value: unknown): object | undefined {
   if (!isObject(value)) return undefined;
-  const scalars = Object.entries(value).filter(([, each]) => ['string', 'number', 'boolean'].includes(typeof each));
+  const scalars = Object.entries(value).filter(([, each]) =>
+    typeof each === 'string' ? each.length <= LONGEST_SCALAR : ['number', 'boolean'].includes(typeof each),
+  );
   return Object.fromEntries(scalars);
 }
 

@@ -21,7 +21,7 @@ export async function findByLabel(
   signal: AbortSignal,
 ): Promise<LabelSearch> {
   const { clock } = dependencies;
-  const end = clock.now() + SEARCH_MS;
+  const end = clock.monotonic() + SEARCH_MS;
   const retry = retryWithin(SEARCH_MS, dependencies, signal);
   const found: LabelledObject[] = [];
   let hidden = 0;
@@ -39,7 +39,7 @@ export async function findByLabel(
       const page = await retry(CREATE, () => calls.listKeys({ Limit: 1000, ...marker }, signal));
       const ids = (page.Keys ?? []).flatMap(({ KeyId }) => (isKeyId(KeyId) ? KeyId : []));
       for (let start = 0; start < ids.length; start += CONCURRENCY) {
-        if (clock.now() >= end) return { found, incomplete: 'too many KMS keys in the account to look through' };
+        if (clock.monotonic() >= end) return { found, incomplete: 'too many KMS keys in the account to look through' };
         await Promise.all(ids.slice(start, start + CONCURRENCY).map(look));
       }
       Marker = following(page.NextMarker);

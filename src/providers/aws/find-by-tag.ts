@@ -8,6 +8,8 @@ import { retryWithin, SETTLED, type RetryDependencies } from './retry.ts';
 /** A search reads the tags of every key of the account, so it ends after a while, found or not. */
 const SEARCH_MS = 20_000;
 const CONCURRENCY = 8;
+/** AWS's quota for the KMS keys of an account and Region. Tags of more are asked for again. */
+const MOST_SEEN = 100_000;
 
 /**
  * Looks for the CMKs with a tag (`ListKeys`, `ListResourceTags`), through all keys of the account: a tag is no proof,
@@ -65,7 +67,7 @@ export async function findByTag(
     try {
       const { Tags } = await retry(SETTLED, () => calls.listResourceTags({ KeyId: id }, signal));
       const value = Tags?.find(({ TagKey }) => TagKey === tag.key)?.TagValue;
-      if (value !== undefined) seen.set(id, value);
+      if (value !== undefined && seen.size < MOST_SEEN) seen.set(id, value);
       return { id, matches: value === tag.value };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;

@@ -10,6 +10,7 @@ import { checkPermissions } from '../../../src/providers/aws/check-permissions.t
 import { awsDriver } from '../../../src/providers/aws/driver.ts';
 import { ProviderError } from '../../../src/providers/errors.ts';
 import type { KmsClient } from '../../../src/providers/port.ts';
+import type { Clock } from '../../../src/support/clock.ts';
 import { secret } from '../../../src/support/secret.ts';
 import { allowing } from '../../support/allowing.ts';
 import { clockOf } from '../../support/clock.ts';
@@ -42,12 +43,12 @@ const json =
   (_request, response) =>
     response.writeHead(status, headers).end(typeof value === 'string' ? value : JSON.stringify(value));
 
-function connect(endpoint: string, limitMs = LIMIT_MS): KmsClient {
+function connect(endpoint: string, limitMs = LIMIT_MS, clock?: Clock): KmsClient {
   let now = 0;
   const client = awsDriver({
     env: allowing(endpoint),
     // Whatever is tried again is tried once.
-    retry: { clock: clockOf(() => now), random: () => 0, wait: async () => void (now += 60_000) },
+    retry: { clock: clock ?? clockOf(() => now), random: () => 0, wait: async () => void (now += 60_000) },
     requestTimeoutMs: limitMs,
   }).connect({
     keyCollection: REGION,
@@ -229,7 +230,47 @@ describe('pages end', () => {
   });
 });
 
+describe('pages are read no further', () => {
+  it('than the one with the alias', async () => {
+    let requests = 0;
+    const endpoint = await http((_request, response) => {
+      const page = { Aliases: [{ AliasName: 'alias/hashicorp/k-1' }], NextMarker: `page-${requests++}` };
+      response.end(JSON.stringify(page));
+    });
+    expect(await connect(endpoint, 20_000).observeName('k-1', [ID], signal)).toEqual({
+      outcome: 'seen',
+      remoteId: ID,
+    });
+    expect(requests).toBe(1);
+  });
+
+  it('than for 15 s, though the time of day goes back', async () => {
+    let requests = 0;
+    const endpoint = await http((_request, response) => {
+      response.end(JSON.stringify({ Keys: [{ KeyId: ID }], Tags: [], NextMarker: `page-${requests++}` }));
+    });
+    const clock = { now: () => -requests * 1_000, monotonic: () => requests * 1_000 };
+    expect(await connect(endpoint, 20_000, clock).findByLabel('key', 'k', signal)).toEqual({
+      found: [],
+      incomplete: 'too many KMS keys in the account to look through',
+    });
+  });
+});
+
 describe('an answer', () => {
+  it('with a longer list than AWS gives is an error, as nothing may be concluded from a part of it', async () => {
+    const endpoint = await http(json(200, { Aliases: Array.from({ length: 1_001 }, () => ({})) }));
+    expect(await connect(endpoint, 20_000).surveyNames(signal)).toEqual({
+      outcome: 'unreachable',
+      why: 'ListAliases: the answer has a list of 1001 members (AnswerTooLarge)',
+    });
+  });
+
+  it('with a text that is longer than any of AWS KMS is one without it', async () => {
+    const endpoint = await http(json(200, { KeyMetadata: { KeyId: 'k'.repeat(100_000) } }));
+    expect((await create(connect(endpoint, 20_000))).message).toMatch(/^CreateKey: the answer holds no key id/);
+  });
+
   it('that leads elsewhere is not followed', async () => {
     let visits = 0;
     const elsewhere = await http((_request, response) => {
