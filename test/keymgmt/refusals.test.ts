@@ -29,7 +29,7 @@ describe('a step that the cloud refuses', () => {
     ['set_current', 'already_exists', 'left: point the name to version 2.'],
     ['create', 'forbidden', 'left: create version 2, import version 2, point the name to version 2.'],
     ['create', 'invalid_request', 'left: create version 2, import version 2, point the name to version 2.'],
-    ['import', 'invalid_state', 'left: import version 2, point the name to version 2.'],
+    ['import', 'invalid_request', 'left: import version 2, point the name to version 2.'],
   ])('%s (%s) keeps no version enabled that is to be disabled', async (action, reason, left) => {
     await engine.write('kms/aws/key/k', PURPOSE);
     fail(action, reason);
@@ -53,6 +53,25 @@ describe('a step that the cloud refuses', () => {
       expect(await engine.errorOf(engine.write('key/k/rotate'))).toContain(reason);
       expect(await setMinimum(2)).toContain('left: point the name to version 2, disable version 1.');
       expect(states()).toEqual(['enabled', 'enabled']);
+    },
+  );
+
+  it.each<[string, ProviderErrorReason]>([
+    ['import', 'not_found'],
+    ['import', 'invalid_state'],
+    ['set_current', 'not_found'],
+  ])(
+    'as it may not know the object yet (%s, %s) disables what the name points to only later',
+    async (action, reason) => {
+      await engine.write('key/k/rotate');
+      await engine.write('kms/aws/key/k', PURPOSE);
+      fail(action, reason);
+      expect(await engine.errorOf(engine.write('key/k/rotate'))).toContain(reason);
+      expect(await setMinimum(3)).toContain('done: disable version 1; left: ');
+      expect(states().slice(0, 2)).toEqual(['disabled', 'enabled']);
+      cloud.fault = () => undefined;
+      await engine.tick();
+      expect(await violations(storage, cloud)).toEqual([]);
     },
   );
 

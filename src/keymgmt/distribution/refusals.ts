@@ -16,6 +16,9 @@ const FINAL: ReadonlySet<ProviderErrorReason> = new Set([
   'pending_deletion',
 ]);
 
+/** What a cloud may also say of an object that was made, or filled, a moment ago. */
+const PERHAPS_NOT_YET: ReadonlySet<ProviderErrorReason> = new Set(['not_found', 'invalid_state']);
+
 /** Whether a failure is a refusal that will be the same when it is tried again. */
 export function isFinal(error: unknown): error is ProviderError {
   return error instanceof ProviderError && FINAL.has(error.reason) && !error.ambiguous;
@@ -25,13 +28,19 @@ export function isFinal(error: unknown): error is ProviderError {
  * What of a plan is done although the cloud has refused some of it for good.
  *
  * A version below `min_enabled_version` must not be used any more, and a permission that is missing elsewhere must not
- * keep it in use: what else the minimum disables is disabled, also where the name still points to it. Beyond that,
+ * keep it in use: what else the minimum disables is disabled, also where the name still points to it. That one is left,
+ * though, where a moment's wait may mend the refusal: applications would reach no version in use meanwhile. Beyond that,
  * nothing goes on after a refusal but what does not depend on it: all of the plan, where only disabling was refused.
  */
 export function stepsDespite(refusals: Refusals, planned: readonly Step[], known: Distribution): readonly Step[] {
   if (refusals.size === 0) return planned;
   const open = planned.filter((step) => !refusals.has(stepText(step)));
-  if ([...refusals.values()].every(({ step }) => step.action === 'disable')) return open;
-  // What was never enabled cannot be disabled.
-  return open.filter((step) => step.action === 'disable' && known.versions[step.version]?.state === 'ready');
+  const others = [...refusals.values()].filter(({ step }) => step.action !== 'disable');
+  if (others.length === 0) return open;
+  const mayPass = others.some(({ error }) => PERHAPS_NOT_YET.has(error.reason));
+  return open.filter((step) => {
+    // What was never enabled cannot be disabled.
+    if (step.action !== 'disable' || known.versions[step.version]?.state !== 'ready') return false;
+    return !mayPass || (known.current !== undefined && known.current !== step.version);
+  });
 }
