@@ -140,6 +140,25 @@ describe('a key whose record is missing in storage', () => {
     expect(await storage.get('material/k/3')).toEqual(newest);
   });
 
+  it('and comes back from before a rotation moves no name back', async () => {
+    const older = await storage.get('key/k');
+    await engine.write('key/k/rotate');
+    if (older) await storage.put(older);
+    const names = structuredClone(cloud.names);
+    await engine.tick();
+    expect(await engine.errorOf(engine.write('kms/aws/key/k/sync'))).toContain('ends with version 2');
+    expect(cloud.names).toEqual(names);
+    await engine.request('delete', 'kms/aws/key/k');
+    expect([...cloud.names.values()]).toEqual(['cmk-4']);
+  });
+
+  it('keeps the recovery from nothing else, also where its distribution cannot be read', async () => {
+    await lose('key/k');
+    await storage.put({ key: 'distribution/aws/k', value: Buffer.from('{') });
+    const work = engine.tick();
+    await expect(work).resolves.toBeUndefined();
+  });
+
   it('keeps other keys of its KMS visible', async () => {
     await lose('key/k');
     const status = await engine.read('kms/aws/status');

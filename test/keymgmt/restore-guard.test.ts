@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject, StorageEntry } from '../../src/logical/index.ts';
+import type { KmsClient, KmsDrivers, Unseen } from '../../src/providers/port.ts';
 import type { Clock } from '../../src/support/clock.ts';
-import { inMemoryStorage, startEngine, type Engine } from '../support/engine.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
 
 const HOUR = 60 * 60_000;
@@ -20,15 +21,28 @@ describe('the restore guard', () => {
   let clock: TestClock;
   let records: Map<string, StorageEntry>;
   let engine: Engine;
+  let drivers: KmsDrivers;
+  /** Whether the cloud says where names point to. */
+  let namesAnswer: boolean;
 
   const start = (from: Map<string, StorageEntry>): Promise<Engine> =>
-    startEngine({ storage: inMemoryStorage(from), drivers: cloud.drivers, clock });
+    startEngine({ storage: inMemoryStorage(from), drivers, clock });
   const snapshot = (): Map<string, StorageEntry> => structuredClone(records);
   const guard = async (of: Engine): Promise<JsonObject | undefined> => of.read('restore-guard');
   const isEngaged = async (of: Engine): Promise<unknown> => (await guard(of))?.['engaged'];
 
   beforeEach(async () => {
     cloud = modelCloud();
+    namesAnswer = true;
+    const { awskms } = cloud.drivers;
+    const client = awskms.connect({ keyCollection: '', credentials: {} });
+    const silent = async (): Promise<Unseen> => ({ outcome: 'unreachable', why: 'no answer about names' });
+    const connect = (): KmsClient => ({
+      ...client,
+      observeName: (name, ours, signal) => (namesAnswer ? client.observeName(name, ours, signal) : silent()),
+      surveyNames: (signal) => (namesAnswer ? client.surveyNames(signal) : silent()),
+    });
+    drivers = { ...cloud.drivers, awskms: { ...awskms, connect } };
     clock = testClock();
     records = new Map();
     engine = await start(records);
@@ -127,6 +141,22 @@ describe('the restore guard', () => {
       expect(await restored.read('kms/aws/key/new/status')).toMatchObject({ verdict: 'in_sync' });
     });
 
+    it.each<[string, string, () => Promise<unknown>]>([
+      ['rotate', 'create version 2', () => restored.write('key/k/rotate')],
+      ['remove', 'remove the name', () => restored.request('delete', 'kms/aws/key/k')],
+      ['sync', 'point the name to version 1', () => restored.write('kms/aws/key/k/sync')],
+    ])('%s waits for a KMS that does not say where the name points to', async (_verb, left, request) => {
+      const before = [structuredClone(cloud.names), structuredClone(cloud.objects)];
+      namesAnswer = false;
+      expect(await restored.errorOf(request() as ReturnType<Engine['request']>)).toContain(
+        `no answer about names; left: ${left}`,
+      );
+      namesAnswer = true;
+      await restored.tick();
+      expect([cloud.names, cloud.objects]).toEqual(before);
+      expect(await isEngaged(restored)).toBe(true);
+    });
+
     it('counts labels that cannot be read as ours', async () => {
       cloud.searchable = false;
       expect(await restored.errorOf(restored.write('key/k/rotate'))).toMatch(/cmk-3, whose labels cannot be read/);
@@ -153,6 +183,53 @@ describe('the restore guard', () => {
     await clone.write('restore-guard', { engaged: false });
     await clone.tick(true);
     expect(cloud.objects.get('cmk-1')?.state).toBe('pending_deletion');
+  });
+
+  it('does not take the name of an unfinished removal, which a cloud still shows, for ahead', async () => {
+    await engine.write('key/k/rotate');
+    const [name] = cloud.names.keys();
+    let removals = 0;
+    cloud.fault = (action) =>
+      action === 'remove' && ++removals === 2 ? { when: 'before', reason: 'throttled' } : undefined;
+    await engine.errorOf(engine.request('delete', 'kms/aws/key/k'));
+    cloud.fault = () => undefined;
+    (cloud.names as Map<string, string>).set(name ?? '', 'cmk-1');
+    await engine.request('delete', 'kms/aws/key/k');
+    expect([...cloud.objects.values()].map(({ state }) => state)).toEqual(['pending_deletion', 'pending_deletion']);
+    expect(await isEngaged(engine)).toBe(false);
+  });
+
+  it('ends the background work as soon as one distribution is ahead', async () => {
+    await engine.write('key/l', { type: 'aes256-gcm96' });
+    await engine.write('kms/aws/key/l', { purpose: 'encrypt,decrypt' });
+    const other = await start(snapshot());
+    cloud.fault = (action) => (action === 'set_current' ? { when: 'before', reason: 'forbidden' } : undefined);
+    for (const key of ['k', 'l']) await engine.errorOf(engine.write(`key/${key}/rotate`));
+    cloud.fault = () => undefined;
+    await other.write('key/k/rotate');
+    const before = structuredClone(cloud.names);
+    await engine.tick();
+    expect(await isEngaged(engine)).toBe(true);
+    expect(cloud.names).toEqual(before);
+  });
+
+  it('writes down no more than the first hundred of many keys that are ahead', async () => {
+    const many = Array.from({ length: 120 }, (_, index) => `many-${index}`);
+    for (const key of many) {
+      await engine.write(`key/${key}`, { type: 'aes256-gcm96' });
+      await engine.write(`kms/aws/key/${key}`, { purpose: 'encrypt,decrypt' });
+    }
+    const restored = inMemoryStorage(snapshot());
+    for (const key of many) await engine.write(`key/${key}/rotate`);
+    let writes = 0;
+    const put: InMemoryStorage['put'] = async (entry, signal) => {
+      if (entry.key === 'guard/state') writes++;
+      await restored.put(entry, signal);
+    };
+    const next = await startEngine({ storage: { ...restored, put }, drivers, clock });
+    await next.tick();
+    expect(((await guard(next))?.['findings'] as unknown[]).length).toBe(100);
+    expect(writes).toBe(100);
   });
 
   it('takes a name that points to a key of somebody else for drift', async () => {
@@ -200,6 +277,15 @@ describe('the restore guard', () => {
       clock.advance(HOUR);
       await engine.tick(false);
       expect((await guard(engine))?.['last_heartbeat']).toBe('');
+    });
+
+    it('is not judged where nothing is distributed', async () => {
+      await engine.request('delete', 'kms/aws/key/k');
+      clock.advance(3 * HOUR);
+      const next = await start(records);
+      await next.tick(false);
+      expect(await isEngaged(next)).toBe(false);
+      expect((await guard(next))?.['last_heartbeat']).toBe('');
     });
 
     it('does not engage the guard of a running process, however long its ticks stay away', async () => {

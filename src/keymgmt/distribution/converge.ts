@@ -1,9 +1,18 @@
-import { BackendError, isWritable, READ_ONLY_TEXT, StorageError, type BackendContext } from '../../logical/index.ts';
+import {
+  BackendError,
+  isWritable,
+  READ_ONLY_TEXT,
+  StorageError,
+  userError,
+  type BackendContext,
+} from '../../logical/index.ts';
 import { ProviderError } from '../../providers/errors.ts';
 import { askForName, refuseAhead } from '../guard/ahead.ts';
+import type { Key } from '../keys/key.ts';
 import type { Mount } from '../mount.ts';
 import { isAnnounced, withdrawAnnounced } from './create-version.ts';
 import { desiredState } from './desired.ts';
+import type { Distribution } from './distribution.ts';
 import { distributionName, type DistributionRef } from './distribution-store.ts';
 import { IncompleteError, stepText } from './incomplete-error.ts';
 import { loadDistribution } from './load-distribution.ts';
@@ -51,18 +60,39 @@ export async function converge(
     return [];
   }
   const { distribution, key, kms } = loaded;
+  refuseOlderRecord(ref, key, distribution);
   // From here on something may be half-done; only the end of a whole run clears the mark.
   mount.unsettled.started(ref);
   const done = await mount.clients.use(ref.kms, kms, (client) => {
     const record = recorder(mount.distributions, context.storage, ref, distribution);
     const checkName = once(async () => {
-      if (!nameChecked)
-        await refuseAhead(mount, context, ref, distribution, await askForName(mount, context, ref, loaded), false);
+      if (nameChecked) return;
+      const name = await askForName(mount, context, ref, loaded);
+      await refuseAhead(mount, context, ref, distribution, name, false);
+      // It is asked again by whoever takes this up; a KMS that is only silent for the moment may be ahead.
+      if (name?.outcome === 'unreachable') throw new ProviderError('unavailable', name.why, { call: 'name' });
     });
     return runPlan({ mount, context, ref, key, client, record, announced: new Set(), checkName });
   });
   mount.unsettled.settled(ref);
   return done;
+}
+
+/**
+ * By a key's record that is older than the distribution, the name would go back to an older version, and the next version
+ * would overwrite material that the cloud holds a copy of, and that no record but this one names.
+ */
+function refuseOlderRecord(
+  { key, kms }: DistributionRef,
+  { latest_version }: Key,
+  { removing, versions }: Distribution,
+): void {
+  const newest = Math.max(0, ...Object.keys(versions).map(Number));
+  if (removing || newest <= latest_version) return;
+  throw userError(
+    `the record of key "${key}" ends with version ${latest_version}, but KMS "${kms}" holds version ${newest}: ` +
+      `restore the newer record at key/${key}, or remove the key from the KMS first`,
+  );
 }
 
 /** A node that may not write must not touch the cloud either: what it has read may be behind, and its work is lost. */

@@ -40,7 +40,7 @@ export async function removeFromKms(
         await mount.distributions.put(storage, distributionName(ref), { ...distribution, removing: true }, signal);
       }
       try {
-        await converge(mount, context, ref, { nameChecked: true });
+        await converge(mount, context, ref, { nameChecked: name?.outcome !== 'unreachable' || forced });
       } catch (error) {
         throw asBackendError(error);
       }

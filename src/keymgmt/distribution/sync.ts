@@ -64,7 +64,8 @@ export async function syncLocked(
   }
   await refuseAhead(mount, context, ref, loaded.distribution, seen.name, force);
   try {
-    const steps = await repair(mount, context, ref, loaded, seen);
+    const nameChecked = force || seen.name.outcome !== 'unreachable';
+    const steps = await repair(mount, context, ref, loaded, seen, nameChecked);
     mount.logger.info('synchronised a distribution', { key: ref.key, kms: ref.kms, steps: steps.length });
     return { steps, unseen };
   } catch (error) {
@@ -78,6 +79,7 @@ async function repair(
   ref: DistributionRef,
   { distribution }: Loaded,
   seen: Observation,
+  nameChecked: boolean,
 ): Promise<readonly Step[]> {
   const name = distributionName(ref);
   const blind = new Set([...seen.versions].filter(([, { outcome }]) => outcome !== 'seen').map(([version]) => version));
@@ -87,7 +89,7 @@ async function repair(
   for (let correction = seen; ;) {
     await mount.distributions.put(context.storage, name, replaced(mount, ref, record, correction), context.signal);
     try {
-      return [...done, ...(await converge(mount, context, ref, { nameChecked: true }))];
+      return [...done, ...(await converge(mount, context, ref, { nameChecked }))];
     } catch (error) {
       const learned = learn(error);
       // Asking has said nothing of this version, and the refusal does; any other refusal is the answer.

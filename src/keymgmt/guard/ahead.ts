@@ -24,6 +24,8 @@ export function aheadOf(mount: Mount, ref: DistributionRef, name: NameObservatio
  * taken.
  */
 export function mayBeAhead(distribution: Distribution): boolean {
+  // Once a removal has taken the name away, a cloud may show for a moment where it was.
+  if (distribution.name_removed === true) return false;
   return distribution.reached !== undefined || knownIds(distribution).length > 0;
 }
 

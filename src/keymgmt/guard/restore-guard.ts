@@ -78,7 +78,10 @@ export function restoreGuard({ clock, logger, newEpoch, distributions }: Restore
   const engage: RestoreGuard['engage'] = async (context, reason, finding) => {
     await change(context, (state) => {
       const isKnown = state.findings.some(({ remote_id }) => remote_id === finding?.remote_id);
-      if (state.engaged && (finding === undefined ? state.reasons.includes(reason) : isKnown)) return state;
+      const isNoted = finding === undefined ? state.reasons.includes(reason) : isKnown;
+      const isFull =
+        finding === undefined ? state.reasons.length >= MAX_REASONS : state.findings.length >= MAX_FINDINGS;
+      if (state.engaged && (isNoted || isFull)) return state;
       logger.warn('the restore guard is engaged: background work changes no cloud until it is released', { reason });
       return {
         ...state,
@@ -90,12 +93,15 @@ export function restoreGuard({ clock, logger, newEpoch, distributions }: Restore
     });
   };
 
+  const isAnythingDistributed = async ({ storage, signal }: BackendContext): Promise<boolean> =>
+    (await distributions.list(storage, '', signal)).length > 0;
+
   const judge = async (context: BackendContext): Promise<void> => {
     if (judged) return;
     const heartbeat = await heartbeats.get(context.storage, HEARTBEAT, context.signal);
     const age = heartbeat === undefined ? 0 : clock.now() - Date.parse(heartbeat.at);
     // One from the future says that a clock is wrong, and nothing of its age.
-    if (heartbeat !== undefined && !(Math.abs(age) <= STALE_MS)) {
+    if (heartbeat !== undefined && !(Math.abs(age) <= STALE_MS) && (await isAnythingDistributed(context))) {
       const described = age > 0 ? `${Math.round(age / 60_000)} minutes old` : 'in the future';
       await engage(
         context,
@@ -138,7 +144,7 @@ export function restoreGuard({ clock, logger, newEpoch, distributions }: Restore
       // Never before the last one was judged.
       await judge(context);
       const { storage, signal } = context;
-      if ((await distributions.list(storage, '', signal)).length > 0) {
+      if (await isAnythingDistributed(context)) {
         await heartbeats.put(storage, HEARTBEAT, { schema: 1, at: rfc3339(clock.now()) }, signal);
       } else if ((await heartbeats.get(storage, HEARTBEAT, signal)) !== undefined) {
         // It would be taken for an old one when something is distributed again.

@@ -43,25 +43,24 @@ export async function rotateKey(
           latestVersion: (await addVersion(mount, context, name, key)).latest_version,
         };
       const { ref, distribution } = place;
-      refuseOlderRecord(name, key, place.ref.kms, distribution);
       const loaded = await loadDistribution(mount, context, ref);
-      if (loaded) {
-        await refuseAhead(mount, context, ref, distribution, await askForName(mount, context, ref, loaded), force);
-      }
+      const seen = loaded && (await askForName(mount, context, ref, loaded));
+      if (loaded) await refuseAhead(mount, context, ref, distribution, seen, force);
+      const options = { nameChecked: force || seen?.outcome !== 'unreachable' };
       try {
         if (isBehind(key, distribution)) {
-          await converge(mount, context, ref, { nameChecked: true });
+          await converge(mount, context, ref, options);
           return { newVersion: false, latestVersion: key.latest_version };
         }
         // What is half-done is finished before something new is begun, so that no version is passed over.
-        await converge(mount, context, ref, { nameChecked: true });
+        await converge(mount, context, ref, options);
       } catch (error) {
         throw asBackendError(error, 'the key was not rotated: ');
       }
       mount.unsettled.started(ref);
       const rotated = await addVersion(mount, context, name, key);
       try {
-        await converge(mount, context, ref, { nameChecked: true });
+        await converge(mount, context, ref, options);
       } catch (error) {
         throw asBackendError(error, `version ${rotated.latest_version} is stored in Vault, but `);
       }
@@ -75,14 +74,4 @@ export async function rotateKey(
 function isBehind({ latest_version }: Key, { removing, reached }: Distribution): boolean {
   // Not by where the name points now: strangers move it, and a sync takes up what they did.
   return !removing && reached !== undefined && reached < latest_version;
-}
-
-/** The next version would overwrite material that the cloud holds a copy of, and that no record but this one names. */
-function refuseOlderRecord(name: string, { latest_version }: Key, kms: string, { versions }: Distribution): void {
-  const newest = Math.max(0, ...Object.keys(versions).map(Number));
-  if (newest <= latest_version) return;
-  throw userError(
-    `the record of key "${name}" ends with version ${latest_version}, but KMS "${kms}" holds version ${newest}: ` +
-      `restore the newer record at key/${name}, or remove the key from the KMS first`,
-  );
 }

@@ -28,6 +28,8 @@ export async function settleDue(
     // A request is at work on it, or will be when it gets its turn. The last tick of a mount waits for that.
     if (!immediate && mount.keyLock.isHeld(ref.key)) return 'done';
     tried.add(distributionName(ref));
+    // What another distribution has shown in this round.
+    if (await mount.guard.isEngaged(context)) return 'done';
     return settle(mount, ofKms, ref, context.signal);
   });
 }

@@ -21,8 +21,7 @@ export function keyChangeSweep(mount: Mount): (context: BackendContext) => Promi
       }
     }
     if (isReported) return;
-    await reportLostKeys(mount, context);
-    isReported = true;
+    isReported = await reportLostKeys(mount, context);
   };
 }
 
@@ -49,11 +48,21 @@ async function end(mount: Mount, context: BackendContext, name: string): Promise
   }
 }
 
-async function reportLostKeys(mount: Mount, context: BackendContext): Promise<void> {
-  const lost = await lostKeys(mount, context);
-  if (lost.length === 0) return;
+/** @returns whether it could be told which keys are lost */
+async function reportLostKeys(mount: Mount, context: BackendContext): Promise<boolean> {
+  let lost: readonly string[];
+  try {
+    lost = await lostKeys(mount, context);
+  } catch (error) {
+    if (error instanceof StorageError || context.signal.aborted) throw error;
+    const reason = error instanceof Error ? error.message : 'unknown';
+    mount.logger.error('cannot tell which keys have lost their records', { reason });
+    return false;
+  }
+  if (lost.length === 0) return true;
   mount.logger.warn('records of keys are missing in storage; their material is kept', {
     count: lost.length,
     keys: lost.slice(0, MOST_NAMES).join(','),
   });
+  return true;
 }
