@@ -92,6 +92,7 @@ function newMount(dependencies: EngineDependencies, id: string, logger: Logger):
     consistency: consistencyWindow(clock),
     unsettled: unsettledSet(clock),
     unrecorded: new Map(),
+    verified: new WeakMap(),
     leftovers: { suspected: true },
   };
 }

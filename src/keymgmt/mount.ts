@@ -1,5 +1,5 @@
 import type { KeyGenerator } from '../crypto/generate-key.ts';
-import type { KmsDrivers } from '../providers/port.ts';
+import type { CreatedVersion, KmsClient, KmsDrivers } from '../providers/port.ts';
 import type { Timer } from '../support/budget.ts';
 import type { Clock } from '../support/clock.ts';
 import type { KeyedMutex } from '../support/keyed-mutex.ts';
@@ -53,8 +53,10 @@ export interface Mount extends EngineDependencies {
   readonly consistency: ConsistencyWindow;
   /** Distributions that the cloud does not match yet. */
   readonly unsettled: Unsettled;
-  /** Cloud ids by attempt whose recording failed while the process lives; saves a search. */
-  readonly unrecorded: Map<string, string>;
+  /** Ids of objects that are shown to carry our labels, or whose labels may not be read, by the client that asked. */
+  readonly verified: WeakMap<KmsClient, Set<string>>;
+  /** What attempts have made, by attempt, whose recording failed while the process lives; saves a search. */
+  readonly unrecorded: Map<string, CreatedVersion>;
   /** Whether a creation or deletion of a key may be unfinished; a new process cannot know, so it begins with yes. */
   readonly leftovers: { suspected: boolean };
 }

@@ -79,7 +79,7 @@ describe('a creation whose answer was lost', () => {
       // The one that finds it.
       'vault-keymgmt-attempt': 'attempt-0',
     };
-    expect(orphan).toEqual({ ...report, tags });
+    expect(orphan).toEqual({ ...report, endpoint: 'model', tags });
     expect(warnings).toEqual([
       [
         'a KMS object may have been left behind',

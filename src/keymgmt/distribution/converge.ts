@@ -14,6 +14,7 @@ import { isAnnounced, withdrawAnnounced } from './create-version.ts';
 import { desiredState } from './desired.ts';
 import type { Distribution } from './distribution.ts';
 import { distributionName, type DistributionRef } from './distribution-store.ts';
+import { checkIdentity } from './identity.ts';
 import { IncompleteError, stepText } from './incomplete-error.ts';
 import { loadDistribution } from './load-distribution.ts';
 import { performStep } from './perform-step.ts';
@@ -72,7 +73,7 @@ export async function converge(
       // It is asked again by whoever takes this up; a KMS that is only silent for the moment may be ahead.
       if (name?.outcome === 'unreachable') throw new ProviderError('unavailable', name.why, { call: 'name' });
     });
-    return runPlan({ mount, context, ref, key, client, record, announced: new Set(), checkName });
+    return runPlan({ mount, context, ref, key, kms, client, record, announced: new Set(), checkName });
   });
   mount.unsettled.settled(ref);
   return done;
@@ -122,7 +123,10 @@ async function runPlan(run: Run): Promise<readonly Step[]> {
       ? firstStep(desired, record.current, (version) => !isAnnounced(run, version))
       : stepsDespite(refusals, remainingSteps(run), record.current)[0];
   const planned = remainingSteps(run).length;
-  if (planned > 0) await refuseReadOnly(context);
+  if (planned > 0) {
+    await refuseReadOnly(context);
+    await identify(run);
+  }
   // Every step takes something off the plan, and an attempt is looked for once: a longer run is a fault of ours.
   let allowance = 2 * planned + 2;
   for (let step = next(); step !== undefined; step = next()) {
@@ -155,6 +159,17 @@ async function runPlan(run: Run): Promise<readonly Step[]> {
     await record.flush();
   }
   return done;
+}
+
+/** Compares endpoint and account with those on record, and puts on record what was not known. */
+async function identify({ mount, context, ref, kms, client, record, ...rest }: Run): Promise<void> {
+  try {
+    const { endpoint } = await checkIdentity(mount, context, ref, { distribution: record.current, kms }, client);
+    if (record.current.endpoint !== endpoint) record.set({ ...record.current, endpoint });
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    throw incomplete({ mount, context, ref, kms, client, record, ...rest }, [], new Map(), error);
+  }
 }
 
 /** The plan, as the record stands. What this run has announced, and not begun, is no lost attempt to be looked for. */

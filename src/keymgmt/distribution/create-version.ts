@@ -1,8 +1,11 @@
+import { userError } from '../../logical/index.ts';
 import { ProviderError } from '../../providers/errors.ts';
-import type { CreatedVersion } from '../../providers/port.ts';
+import type { CreatedVersion, VersionTarget } from '../../providers/port.ts';
 import { rfc3339 } from '../../support/clock.ts';
+import { pinAccount } from '../kms/pin-account.ts';
 import { withVersion } from './distribution.ts';
 import { findAttempt } from './find-attempt.ts';
+import { expectedAccount, otherAccount } from './identity.ts';
 import { EPOCH_LABEL } from './labels.ts';
 import { logChange } from './log-change.ts';
 import { recordOrphan } from './orphans.ts';
@@ -34,9 +37,10 @@ export async function createVersion(run: Run, version: number, nextStep: () => S
   }
   run.announced.delete(target.attempt);
   const { remoteId, imported } = created;
-  mount.unrecorded.set(target.attempt, remoteId);
+  mount.unrecorded.set(target.attempt, created);
   // Before it is recorded, so that the id is not lost with the process.
   logChange(mount, ref, { step: 'create', version, remoteId }, created);
+  await claimAccount(run, target, created);
   setCreated(run, version, target.attempt, remoteId, imported);
   const next = nextStep();
   if (next?.action === 'create') announce(run, next.version);
@@ -58,8 +62,9 @@ export async function settleAttempt(run: Run, version: number): Promise<void> {
   const result =
     remembered === undefined
       ? await findAttempt(client, { ...target, since, account }, knownIds(record.current), context.signal)
-      : ({ outcome: 'proven', remoteId: remembered } as const);
+      : ({ outcome: 'proven', ...remembered } as const);
   if (result.outcome === 'proven') {
+    await claimAccount(run, target, result);
     setCreated(run, version, target.attempt, result.remoteId, false);
     await record.flush();
     mount.unrecorded.delete(target.attempt);
@@ -70,6 +75,31 @@ export async function settleAttempt(run: Run, version: number): Promise<void> {
     await recordOrphan(mount, context, ref, target, since, { reason, suspects, account, endpoint });
   }
   record.set(withVersion(record.current, version, undefined));
+}
+
+/**
+ * Takes note of the account that an object was made in. Credentials may have changed since they were checked: what was
+ * made in another account is recorded as left behind there, and not adopted.
+ */
+async function claimAccount(
+  { mount, context, ref, kms, record }: Run,
+  target: VersionTarget,
+  { remoteId, account }: { readonly remoteId: string; readonly account?: string | undefined },
+): Promise<void> {
+  if (account === undefined) return;
+  const expected = expectedAccount(record.current, kms) ?? (await pinAccount(mount, context, ref.kms, account));
+  if (account === expected) {
+    if (record.current.account !== account) record.set({ ...record.current, account });
+    return;
+  }
+  const reason = otherAccount(ref.kms, account, expected);
+  const since = record.current.versions[target.version]?.since ?? '';
+  const lost = { reason, suspects: [remoteId], account, endpoint: record.current.endpoint };
+  await recordOrphan(mount, context, ref, target, since, lost);
+  record.set(withVersion(record.current, target.version, undefined));
+  await record.flush();
+  mount.unrecorded.delete(target.attempt);
+  throw userError(`${reason}. ${remoteId} was left behind in account ${account}, see possible_orphans`);
 }
 
 /** Tells whether a version's attempt was recorded by this run and not begun: then there is nothing to look for. */

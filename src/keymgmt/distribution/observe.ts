@@ -1,5 +1,10 @@
 import type { BackendContext } from '../../logical/index.ts';
 import type { KmsClient, NameObservation, VersionObservation } from '../../providers/port.ts';
+import { ProviderError } from '../../providers/errors.ts';
+import type { Kms } from '../kms/kms.ts';
+import type { Mount } from '../mount.ts';
+import type { DistributionRef } from './distribution-store.ts';
+import { checkIdentity } from './identity.ts';
 import { remoteIds, type Distribution } from './distribution.ts';
 
 /** What the cloud says of a distribution, asked just now. */
@@ -11,6 +16,42 @@ export interface Observation {
 
 /** Questions under way at a time; AWS allows thousands of DescribeKey a second, a polite client asks fewer. */
 const CONCURRENCY = 8;
+
+/** Whether the cloud calls any version unknown. */
+export function saysGone({ versions }: Observation): boolean {
+  return [...versions.values()].some((answer) => answer.outcome === 'seen' && answer.state === 'deleted');
+}
+
+/** What is to be said where nobody was asked. */
+function unaskedFor(distribution: Distribution, why: string): Observation {
+  const unseen = { outcome: 'unreachable', why } as const;
+  return {
+    versions: new Map(Object.keys(remoteIds(distribution)).map((version) => [Number(version), unseen])),
+    name: unseen,
+  };
+}
+
+/** As {@link observe}, where endpoint and account are those on record; else nothing is seen, with the reason. */
+export async function observeOurs(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  loaded: { readonly distribution: Distribution; readonly kms: Kms },
+): Promise<Observation> {
+  const { distribution, kms } = loaded;
+  return mount.clients.use(ref.kms, kms, async (client) => {
+    try {
+      await checkIdentity(mount, context, ref, loaded, client);
+      const seen = await observe(client, context, distribution);
+      if (saysGone(seen)) await checkIdentity(mount, context, ref, loaded, client, true);
+      return seen;
+    } catch (error) {
+      context.signal.throwIfAborted();
+      if (!(error instanceof ProviderError)) throw error;
+      return unaskedFor(distribution, error.message);
+    }
+  });
+}
 
 /** Asks the cloud for everything that the record knows. Changes nothing. */
 export async function observe(

@@ -2,6 +2,7 @@ import { withMaterial } from '../../crypto/key-material.ts';
 import { ProviderError } from '../../providers/errors.ts';
 import type { Receipt } from '../../providers/port.ts';
 import { createVersion, settleAttempt } from './create-version.ts';
+import { checkIdentity, refuseForeign } from './identity.ts';
 import { logChange, type Change } from './log-change.ts';
 import type { Step } from './plan.ts';
 import { knownIds, readMaterial, remoteId, versionTarget, type Run } from './run.ts';
@@ -36,6 +37,7 @@ export async function performStep(run: Run, step: Step, next: () => Step | undef
       // is not written down yet may wait: writing at each of a thousand versions would cost a thousand writes.
       if (record.written.versions[version]?.state !== 'ready') await record.flush();
       const id = remoteId(run, version);
+      if (step.action === 'disable') await refuseForeign(run, id, version);
       const receipt = await client.setEnabled(versionTarget(run, version), id, step.action === 'enable', signal);
       log(receipt, { version, remoteId: id });
       break;
@@ -55,15 +57,17 @@ export async function performStep(run: Run, step: Step, next: () => Step | undef
       const { version } = step;
       const id = remoteId(run, version);
       const { since } = record.current.versions[version] ?? {};
+      await refuseForeign(run, id, version);
       const removal = await client.removeVersion(id, signal);
       log(removal, { version, remoteId: id });
-      if (removal.outcome === 'unknown') believeGone(run, id, since, version);
+      if (removal.outcome === 'unknown') await believeGone(run, id, since, version);
       break;
     }
     case 'remove_replaced': {
+      await refuseForeign(run, step.remoteId, undefined);
       const removal = await client.removeVersion(step.remoteId, signal);
       log(removal, { remoteId: step.remoteId });
-      if (removal.outcome === 'unknown') believeGone(run, step.remoteId, undefined);
+      if (removal.outcome === 'unknown') await believeGone(run, step.remoteId, undefined);
       break;
     }
   }
@@ -77,7 +81,10 @@ export async function performStep(run: Run, step: Step, next: () => Step | undef
  *   was replaced, which the cloud does not know for the second time then
  * @throws {ProviderError} for a young one: the removal stays pending, and is tried again
  */
-function believeGone({ mount, ref }: Run, remote_id: string, since: string | undefined, version?: number): void {
+async function believeGone(run: Run, remote_id: string, since: string | undefined, version?: number): Promise<void> {
+  const { mount, context, ref, kms: account, client, record } = run;
+  // To another account everything is unknown.
+  await checkIdentity(mount, context, ref, { distribution: record.current, kms: account }, client, true);
   if (mount.consistency.isYoung(since)) {
     const text = `the KMS does not know ${remote_id}, which is too young for that to be believed`;
     throw new ProviderError('unavailable', text, { call: 'remove' });

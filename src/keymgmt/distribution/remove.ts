@@ -4,6 +4,7 @@ import type { Mount } from '../mount.ts';
 import { asBackendError } from '../provider-failure.ts';
 import { converge } from './converge.ts';
 import { distributionName, type DistributionRef } from './distribution-store.ts';
+import { refuseOtherIdentity } from './identity.ts';
 import { loadDistribution } from './load-distribution.ts';
 
 /**
@@ -32,6 +33,7 @@ export async function removeFromKms(
         return;
       }
       const { distribution } = loaded;
+      await refuseOtherIdentity(mount, context, ref, loaded);
       const name = await askForName(mount, context, ref, loaded);
       const forced = await refuseAhead(mount, context, ref, distribution, name, force);
       if (force && !forced) throw forceRefusal(ref);

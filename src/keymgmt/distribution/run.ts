@@ -2,6 +2,7 @@ import type { KeyMaterial } from '../../crypto/key-material.ts';
 import type { BackendContext } from '../../logical/index.ts';
 import type { KmsClient, VersionTarget } from '../../providers/port.ts';
 import type { Key } from '../keys/key.ts';
+import type { Kms } from '../kms/kms.ts';
 import type { Mount } from '../mount.ts';
 import { remoteIds, type Distribution } from './distribution.ts';
 import type { DistributionRef } from './distribution-store.ts';
@@ -14,6 +15,7 @@ export interface Run {
   readonly context: BackendContext;
   readonly ref: DistributionRef;
   readonly key: Key;
+  readonly kms: Kms;
   readonly client: KmsClient;
   readonly record: Recorder;
   /** Attempts that this run has recorded but not begun. */

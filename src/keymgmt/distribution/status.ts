@@ -5,7 +5,7 @@ import { desiredState } from './desired.ts';
 import { nameVerdict, versionDrift, type Verdict } from './drift.ts';
 import type { DistributionRef } from './distribution-store.ts';
 import { loadDistribution } from './load-distribution.ts';
-import { observe } from './observe.ts';
+import { observeOurs } from './observe.ts';
 
 /** A distribution as the cloud describes it just now, ready to be shown. */
 export interface DistributionStatus {
@@ -22,8 +22,8 @@ export async function distributionStatus(
 ): Promise<DistributionStatus | undefined> {
   const loaded = await loadDistribution(mount, context, ref);
   if (!loaded) return undefined;
-  const { distribution, key, kms } = loaded;
-  const seen = await mount.clients.use(ref.kms, kms, (client) => observe(client, context, distribution));
+  const { distribution, key } = loaded;
+  const seen = await observeOurs(mount, context, ref, loaded);
   const desired = desiredState(key, distribution);
   const versions = versionDrift(desired, distribution, seen);
   const ahead = aheadOf(mount, ref, seen.name);

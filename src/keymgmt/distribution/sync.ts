@@ -10,8 +10,9 @@ import { remoteIds, type Distribution } from './distribution.ts';
 import { correctedRecord } from './drift.ts';
 import { distributionName, type DistributionRef } from './distribution-store.ts';
 import { IncompleteError } from './incomplete-error.ts';
+import { refuseOtherIdentity } from './identity.ts';
 import { loadDistribution, type Loaded } from './load-distribution.ts';
-import { observe, type Observation } from './observe.ts';
+import { observe, saysGone, type Observation } from './observe.ts';
 import { planDistribution, type Step } from './plan.ts';
 
 export interface SyncOptions {
@@ -56,7 +57,10 @@ export async function syncLocked(
 ): Promise<SyncResult> {
   const loaded = await loadDistribution(mount, context, ref);
   if (!loaded) throw userError(`key "${ref.key}" is not distributed to KMS "${ref.kms}"`);
+  await refuseOtherIdentity(mount, context, ref, loaded);
   const seen = await mount.clients.use(ref.kms, loaded.kms, (client) => observe(client, context, loaded.distribution));
+  // To another account everything is unknown, and credentials may change while a client is open.
+  if (saysGone(seen)) await refuseOtherIdentity(mount, context, ref, loaded, true);
   const unseen = unseenVersions(seen);
   if (dryRun) {
     const corrected = correctedRecord(loaded.distribution, seen);
@@ -77,7 +81,7 @@ async function repair(
   mount: Mount,
   context: BackendContext,
   ref: DistributionRef,
-  { distribution }: Loaded,
+  { distribution, kms }: Loaded,
   seen: Observation,
   nameChecked: boolean,
 ): Promise<readonly Step[]> {
@@ -94,6 +98,7 @@ async function repair(
       const learned = learn(error);
       // Asking has said nothing of this version, and the refusal does; any other refusal is the answer.
       if (!learned || !blind.delete(learned.version)) throw error;
+      await refuseOtherIdentity(mount, context, ref, { distribution: record, kms }, true);
       done.push(...learned.done);
       // What has been repaired meanwhile stands in the record; only this version is corrected in the next round.
       correction = { versions: new Map([[learned.version, learned.observation]]), name: seen.name };

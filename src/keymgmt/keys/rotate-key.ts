@@ -3,6 +3,7 @@ import { converge } from '../distribution/converge.ts';
 import { currentDistribution } from '../distribution/current-distribution.ts';
 import type { Distribution } from '../distribution/distribution.ts';
 import { askForName, refuseAhead } from '../guard/ahead.ts';
+import { refuseOtherIdentity } from '../distribution/identity.ts';
 import { loadDistribution } from '../distribution/load-distribution.ts';
 import type { Mount } from '../mount.ts';
 import { asBackendError } from '../provider-failure.ts';
@@ -44,6 +45,7 @@ export async function rotateKey(
         };
       const { ref, distribution } = place;
       const loaded = await loadDistribution(mount, context, ref);
+      if (loaded) await refuseOtherIdentity(mount, context, ref, loaded);
       const seen = loaded && (await askForName(mount, context, ref, loaded));
       if (loaded) await refuseAhead(mount, context, ref, distribution, seen, force);
       const options = { nameChecked: force || seen?.outcome !== 'unreachable' };

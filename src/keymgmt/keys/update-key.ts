@@ -3,6 +3,8 @@ import { converge } from '../distribution/converge.ts';
 import { currentDistribution } from '../distribution/current-distribution.ts';
 import { desiredState } from '../distribution/desired.ts';
 import { distributionName } from '../distribution/distribution-store.ts';
+import { refuseOtherIdentity } from '../distribution/identity.ts';
+import { loadDistribution } from '../distribution/load-distribution.ts';
 import { withDoubts } from '../distribution/state-changes.ts';
 import type { Mount } from '../mount.ts';
 import { asBackendError } from '../provider-failure.ts';
@@ -26,6 +28,8 @@ export async function updateKey(
   // Also where it holds the same already: an earlier request may have failed half-way.
   const asks = update.minEnabledVersion !== undefined;
   const place = asks ? await currentDistribution(mount, context, name, key) : undefined;
+  const loaded = place && (await loadDistribution(mount, context, place.ref));
+  if (loaded) await refuseOtherIdentity(mount, context, place.ref, loaded);
   if (place) mount.unsettled.started(place.ref);
   if (place && changesVersions) {
     const doubted = withDoubts(desiredState(key, place.distribution), place.distribution);

@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { KmsClient, KmsDrivers } from '../../providers/port.ts';
-import { providerConfig, storedKms, type Kms } from './kms.ts';
+import { opensAlike, providerConfig, type Kms } from './kms.ts';
 
 /** Open accounts by KMS name, so that connections and temporary credentials serve more than one request. */
 export interface ClientCache {
@@ -34,7 +33,7 @@ export function clientCache(drivers: KmsDrivers): ClientCache {
     async use(name, kms, task) {
       let lease = leases.get(name);
       // The record decides, not who told us of its change: a request may have read it just before it was replaced.
-      if (!lease || !isDeepStrictEqual(storedKms(lease.kms), storedKms(kms))) {
+      if (!lease || !opensAlike(lease.kms, kms)) {
         forget(name);
         lease = { kms, client: drivers[kms.provider].connect(providerConfig(kms)), users: 0, forgotten: false };
         leases.set(name, lease);

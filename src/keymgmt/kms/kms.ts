@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import type { ProviderConfig } from '../../providers/port.ts';
 import { PROVIDER_KINDS } from '../../providers/port.ts';
@@ -8,6 +9,8 @@ export const kmsSchema = v.looseObject({
   schema: v.literal(1),
   provider: v.picklist(PROVIDER_KINDS),
   key_collection: v.string(),
+  /** The account that its keys are in, from the first object on, as long as it holds keys or possible orphans. */
+  account: v.optional(v.string()),
   credentials: v.record(
     v.string(),
     v.pipe(
@@ -26,6 +29,15 @@ export function providerConfig({
   credentials,
 }: Pick<Kms, 'key_collection' | 'credentials'>): ProviderConfig {
   return { keyCollection: key_collection, credentials };
+}
+
+/** Whether two records open the same account in the same way. */
+export function opensAlike(one: Kms, other: Kms): boolean {
+  const opening = ({ provider, ...kms }: Kms): unknown => {
+    const { key_collection, credentials } = storedKms({ provider, ...kms });
+    return { provider, key_collection, credentials };
+  };
+  return isDeepStrictEqual(opening(one), opening(other));
 }
 
 /** The record as storage holds it, with its credentials revealed. */

@@ -32,7 +32,7 @@ export async function writeKms(mount: Mount, context: BackendContext, name: stri
       const problem = driver.checkConfig(providerConfig(kms));
       if (problem !== undefined) throw userError(problem);
       if (existing && !request.confirmEndpoint) await refuseMove(mount, context, name, existing, kms);
-      await mount.kms.put(storage, name, kms, signal);
+      await mount.kms.put(storage, name, await pinned(mount, context, name, kms), signal);
       mount.logger.info('wrote a KMS provider', { kms: name, provider: kms.provider });
       return kms;
     },
@@ -40,19 +40,24 @@ export async function writeKms(mount: Mount, context: BackendContext, name: stri
   );
 }
 
+/** The record, without the account of keys that are all gone: the next may be in another. */
+async function pinned(mount: Mount, context: BackendContext, name: string, kms: Kms): Promise<Kms> {
+  if (kms.account === undefined || (await holdsAnything(mount, context, name))) return kms;
+  const { account: _former, ...rest } = kms;
+  return rest;
+}
+
+async function holdsAnything(mount: Mount, { storage, signal }: BackendContext, name: string): Promise<boolean> {
+  if ((await mount.distributions.list(storage, `${name}/`, signal)).length > 0) return true;
+  return (await mount.orphans.list(storage, `${name}/`, signal)).length > 0;
+}
+
 /** An id that one endpoint has issued may be a stranger's key for another, so a KMS with keys moves only when told to. */
-async function refuseMove(
-  mount: Mount,
-  { storage, signal }: BackendContext,
-  name: string,
-  existing: Kms,
-  kms: Kms,
-): Promise<void> {
+async function refuseMove(mount: Mount, context: BackendContext, name: string, existing: Kms, kms: Kms): Promise<void> {
   const driver = mount.drivers[kms.provider];
   const [former, next] = [driver.endpointOf(providerConfig(existing)), driver.endpointOf(providerConfig(kms))];
   if (former === next) return;
-  const keys = await mount.distributions.list(storage, `${name}/`, signal);
-  if (keys.length === 0 && (await mount.orphans.list(storage, `${name}/`, signal)).length === 0) return;
+  if (!(await holdsAnything(mount, context, name))) return;
   throw userError(
     `the endpoint of KMS "${name}" would change from ${former} to ${next} while it holds keys: write the former endpoint, ` +
       'or send confirm_endpoint=true as well if the same keys are there under the same ids',

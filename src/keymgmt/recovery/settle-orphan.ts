@@ -2,6 +2,7 @@ import type { BackendContext } from '../../logical/index.ts';
 import { distributionName } from '../distribution/distribution-store.ts';
 import { logChange } from '../distribution/log-change.ts';
 import { orphanOf, type RecordedOrphan } from '../distribution/orphans.ts';
+import { providerConfig } from '../kms/kms.ts';
 import { orphanName } from '../distribution/orphan-store.ts';
 import { findAttempt } from '../distribution/find-attempt.ts';
 import { knownIds } from '../distribution/run.ts';
@@ -51,6 +52,12 @@ async function isSettled(
     if (!kms || orphan.remote_id !== undefined) return false;
     return await mount.clients.use(kmsName, kms, async (client) => {
       const { name: distributedName, version, labels, since, account } = orphan;
+      const endpoint = mount.drivers[kms.provider].endpointOf(providerConfig(kms));
+      if (orphan.endpoint !== undefined && orphan.endpoint !== endpoint) {
+        throw new Error(`its attempt went to ${orphan.endpoint}, and requests go to ${endpoint} now`);
+      }
+      const present = account === undefined ? undefined : await client.account(signal, true);
+      if (present !== account) throw new Error(`it is in account ${account ?? ''}, and the credentials are not`);
       const lost = { distributedName, version, attempt, labels, since, account };
       const result = await findAttempt(client, lost, distribution ? knownIds(distribution) : [], signal);
       if (result.outcome === 'absent') return !mount.consistency.isYoung(since);
