@@ -24,9 +24,12 @@ function restrictProcess(): readonly string[] {
   return tlsUnchecked ? ['NODE_TLS_REJECT_UNAUTHORIZED is ignored: certificates are always verified'] : [];
 }
 
-/** Whether a variable did its work before the first line of ours. */
+/**
+ * Whether a variable did its work before the first line of ours. NODE_VERSION is of the images that Node comes in, and
+ * Node does not read it.
+ */
 function hasActed(name: string): boolean {
-  return /^(NODE|OPENSSL)_/.test(name) && !/^NODE_(ENV|TLS_REJECT_UNAUTHORIZED)$/.test(name);
+  return /^(NODE|OPENSSL)_/.test(name) && !/^NODE_(ENV|VERSION|TLS_REJECT_UNAUTHORIZED)$/.test(name);
 }
 
 /** Becomes a process that was started without the variables. Needs Node 22.15 or 23.11, on a system that has execve. */

@@ -10,7 +10,7 @@ export const ALLOWED_VARIABLES: readonly string[] = [
   ...['PLUGIN_*', 'VAULT_*', 'BAO_*', 'OPENBAO_*', 'KEYMGMT_*'],
   // The way to the clouds, and whom to trust on it.
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'all_proxy'],
-  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'],
+  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS', 'NODE_USE_SYSTEM_CA'],
   // Accounts and identities.
   ...['AWS_*', 'AZURE_*', 'IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'MSI_ENDPOINT', 'MSI_SECRET'],
   ...['GOOGLE_*', 'GCE_METADATA_*', 'CLOUDSDK_CONFIG', 'KUBERNETES_*'],

@@ -132,6 +132,11 @@ it('drops what is loaded with it also where no shell has', async () => {
   expect(victim.host.plugin.logs().filter((line) => line['@message'] === 'output')).toEqual([]);
 });
 
+it('goes on where an image of Node has set NODE_VERSION, and no shell has dropped it', async () => {
+  const victim = await start({ NODE_VERSION: '24.0.0' }, [process.execPath, plugin.path]);
+  await victim.stands();
+});
+
 it('does not go on where a variable has acted before it, and no shell has dropped it', async () => {
   const env = { NODE_DEBUG: 'http,tls' };
   if ('execve' in process) {
@@ -213,6 +218,19 @@ it.each(['NODE_OPTIONS', 'node_debug', 'AWS_SDK_DEBUG', 'PATHS', 'XPATH', 'GRPC_
     expect(isAllowedVariable(name)).toBe(false);
   },
 );
+
+// Of AWS's documentation for containers, Kubernetes and instances, of Node's for certificates, and of go-plugin's host.
+it.each([
+  ...['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME', 'AWS_STS_REGIONAL_ENDPOINTS'],
+  ...['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'],
+  ...['AWS_CONTAINER_AUTHORIZATION_TOKEN', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', 'AWS_EC2_METADATA_DISABLED'],
+  ...['AWS_PROFILE', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_USE_FIPS_ENDPOINT', 'HOME'],
+  ...['NODE_EXTRA_CA_CERTS', 'NODE_USE_SYSTEM_CA', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'TMPDIR', 'TZ', 'PATH'],
+  ...['PLUGIN_PROTOCOL_VERSIONS', 'PLUGIN_CLIENT_CERT', 'PLUGIN_UNIX_SOCKET_DIR', 'PLUGIN_MULTIPLEX_GRPC'],
+  ...['VAULT_BACKEND_PLUGIN', 'VAULT_PLUGIN_METADATA_MODE', 'VAULT_UNWRAP_TOKEN', 'VAULT_VERSION', 'BAO_ADDR'],
+])('takes the variable %s', (name) => {
+  expect(isAllowedVariable(name)).toBe(true);
+});
 
 /** Ports that a process listens on, by the kernel's tables. */
 function listeningPorts(pid: number): readonly string[] {
