@@ -25,7 +25,7 @@ export interface Aliases {
   point(AliasName: string, TargetKeyId: string, claim: NameClaim): Promise<NameReceipt>;
   /** Deletes an alias that points to one of these CMKs. */
   remove(AliasName: string, ours: readonly string[]): Promise<Receipt>;
-  /** The aliases of a KMS key, a thousand at most. */
+  /** The aliases of a KMS key, fifty at most. */
   of(KeyId: string): Promise<readonly string[]>;
   /** What an alias points to: one of these KMS keys, or another one with its tags. */
   observe(AliasName: string, ours: readonly string[]): Promise<Extract<NameObservation, { outcome: 'seen' }>>;
@@ -36,8 +36,8 @@ export interface Aliases {
 /** Aliases of an account that a survey looks through at most (100 a page). */
 const MAX_SURVEY_PAGES = 500;
 
-/** Far more than AWS's quota for one KMS key, which is 50. */
-const MOST_TOLD = 1_000;
+/** AWS's quota for one KMS key. Texts and records name them. */
+const MOST_TOLD = 50;
 
 export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: AbortSignal): Aliases {
   const policyFor = (id: string): RetryPolicy => (fresh.has(id) ? FRESH : SETTLED);

@@ -30,7 +30,7 @@ function causeOf(error: unknown, endpoint: string | undefined): { reason: Provid
   const { name, message, code, path, $metadata: { httpStatusCode: status, requestId } = {} } = error as SourceError;
   if (status !== undefined) {
     const service = endpoint ?? 'it';
-    const details = requestId === undefined ? name : `${name}, request id ${requestId}`;
+    const details = printable(requestId === undefined ? name : `${name}, request id ${requestId}`);
     if (status < 300) return { reason: 'unavailable', text: `the answer of ${service} cannot be read (${details})` };
     const isThrottled = status === 429 || REASON_BY_CODE[name] === 'throttled';
     const reason = isThrottled ? 'throttled' : status < 500 ? 'unauthenticated' : 'unavailable';

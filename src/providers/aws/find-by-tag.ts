@@ -10,6 +10,8 @@ const SEARCH_MS = 20_000;
 const CONCURRENCY = 8;
 /** AWS's quota for the KMS keys of an account and Region. Tags of more are asked for again. */
 const MOST_SEEN = 100_000;
+/** An attempt makes one. Whoever has to judge them is told of some, and records keep them. */
+const MOST_FOUND = 100;
 
 /**
  * Looks for the CMKs with a tag (`ListKeys`, `ListResourceTags`), through all keys of the account: a tag is no proof,
@@ -49,6 +51,7 @@ export async function findByTag(
         if (clock.monotonic() >= end) return unknown('too many keys in the account to look through');
         const tagged = await Promise.all(ids.slice(start, start + CONCURRENCY).map((id) => hasTag(id)));
         remoteIds.push(...tagged.flatMap(({ id, matches }) => (matches === true ? id : [])));
+        if (remoteIds.length > MOST_FOUND) return unknown(`more than ${MOST_FOUND} keys carry the tag`);
         hidden += tagged.filter((result) => result.matches === undefined).length;
       }
       Marker = following(page.NextMarker);

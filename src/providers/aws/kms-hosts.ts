@@ -39,9 +39,11 @@ export function isAwsKms({ protocol, hostname, port }: URL, region: string): boo
   });
 }
 
-/** Of STS, IAM Identity Center and AWS's sign-in, in any Region; only AWS has names directly below these. */
-const CREDENTIAL_SERVICE =
-  /^(?:(?:sts|oidc|portal\.sso|signin)(?:-fips)?(?:\.[a-z0-9-]+)?|[a-z0-9-]+\.signin(?:-fips)?)$/;
+const REGION = /[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}/.source;
+/** Of STS, IAM Identity Center and AWS's sign-in, in any Region; below other names (`sts.s3.…`) are those of customers. */
+const CREDENTIAL_SERVICE = new RegExp(
+  `^(?:(?:sts|oidc|portal\\.sso|signin)(?:-fips)?(?:\\.${REGION})?|${REGION}\\.signin(?:-fips)?)$`,
+);
 
 /** Whether a URL leads to a service of AWS that gives credentials. */
 export function isCredentialService({ protocol, hostname, port }: URL): boolean {

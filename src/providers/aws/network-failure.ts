@@ -39,7 +39,12 @@ export function networkFailure(error: Error, endpoint: string): NetworkFailure |
     return { reason: 'invalid_request', text: `${endpoint} does not speak TLS`, code, neverSent: true };
   }
   if (REFUSED_BY_NODE.test(code)) {
-    return { reason: 'invalid_request', text: `a request cannot be made: ${message}`, code, neverSent: true };
+    return {
+      reason: 'invalid_request',
+      text: `a request cannot be made: ${printable(message)}`,
+      code,
+      neverSent: true,
+    };
   }
   if (isConnecting(error)) {
     return { reason: 'unavailable', text: `cannot reach ${endpoint}`, code, neverSent: true };

@@ -23,7 +23,10 @@ export function toProviderError(call: string, endpoint: string, error: unknown, 
   const { name, $metadata = {} } = error as SdkError;
   if (!sent) {
     const { code = name } = error as { code?: string };
-    return new ProviderError('invalid_request', `${call}: not sent: ${error.message} (${code})`, { call, code });
+    return new ProviderError('invalid_request', `${call}: not sent: ${printable(error.message)} (${code})`, {
+      call,
+      code,
+    });
   }
   const { httpStatusCode: status, requestId } = $metadata;
   const network = status === undefined ? networkFailure(error, endpoint) : undefined;

@@ -225,6 +225,17 @@ describe('without credentials nothing is sent, and nothing is in doubt', () => {
     expect(await check(bench)).toEqual({ source: 'web identity', id: '', problem: `check: ${text}`, permissions: 0 });
   });
 
+  it('as when STS refuses in many words and lines, which are one short line', async () => {
+    const kms = await kmsFor(ACCESS_KEY);
+    const sts = await serve((_request, response) => {
+      response.writeHead(400).end(stsError(`A\nB${'x'.repeat(50_000)}`, `C\n\u202e${'x'.repeat(50_000)}`));
+    });
+    const bench = await account(kms.url, webIdentity(), sts);
+    const { message } = await failure(create(bench));
+    expect(message.length).toBeLessThan(2_500);
+    expect(message).not.toMatch(/\p{C}/u);
+  });
+
   it('as when STS is silent', async () => {
     const kms = await kmsFor(ACCESS_KEY);
     const sts = await silent();

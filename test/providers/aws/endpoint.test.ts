@@ -228,6 +228,10 @@ describe('a request that the SDK is about to make', () => {
     'evil.s3.us-west-1.amazonaws.com',
     'sts.evil.us-west-1.elb.amazonaws.com',
     'evil-sts.amazonaws.com',
+    // Buckets, which anybody may have.
+    'sts.s3.amazonaws.com',
+    'oidc.s3-us-west-2.amazonaws.com',
+    'signin.s3-accelerate.amazonaws.com',
     'signin.aws.amazon.com.example.net',
   ])('may not go to %s for credentials', (host) => {
     expect(to(host, false)).toContain(`${host};ambient`);

@@ -9,7 +9,7 @@ import type { Calls } from '../../../src/providers/aws/calls.ts';
 import { checkPermissions } from '../../../src/providers/aws/check-permissions.ts';
 import { awsDriver } from '../../../src/providers/aws/driver.ts';
 import { ProviderError } from '../../../src/providers/errors.ts';
-import type { KmsClient } from '../../../src/providers/port.ts';
+import { ATTEMPT_LABEL, type KmsClient } from '../../../src/providers/port.ts';
 import type { Clock } from '../../../src/support/clock.ts';
 import { secret } from '../../../src/support/secret.ts';
 import { allowing } from '../../support/allowing.ts';
@@ -242,6 +242,33 @@ describe('pages are read no further', () => {
       remoteId: ID,
     });
     expect(requests).toBe(1);
+  });
+
+  it('than with a hundred KMS keys that claim to be of one attempt', async () => {
+    const { attempt } = target(1);
+    let keys = 0;
+    const endpoint = await http((request, response) => {
+      const isList = request.headers['x-amz-target'] === 'TrentService.ListKeys';
+      const KeyId = (): string => ID.slice(0, -6) + String(keys++).padStart(6, '0');
+      const Keys = Array.from({ length: isList ? 200 : 0 }, () => ({ KeyId: KeyId() }));
+      const page = { Keys, NextMarker: `page-${keys}` };
+      response.end(JSON.stringify(isList ? page : { Tags: [{ TagKey: ATTEMPT_LABEL, TagValue: attempt }] }));
+    });
+    const search = await connect(endpoint, 20_000).findVersion(target(1), signal);
+    expect(search).toMatchObject({ outcome: 'unknown', why: 'more than 100 keys carry the tag' });
+    expect(keys).toBe(200);
+  });
+
+  it('than for the fifty names that a KMS key may have', async () => {
+    let requests = 0;
+    const endpoint = await http((request, response) => {
+      if (request.headers['x-amz-target'] !== 'TrentService.ListAliases') return void response.end('{}');
+      const Aliases = Array.from({ length: 40 }, () => ({ AliasName: `alias/x` }));
+      response.end(JSON.stringify({ Aliases, NextMarker: `page-${requests++}` }));
+    });
+    const facts = await connect(endpoint, 20_000).inspect(ID, signal);
+    expect(facts?.names).toHaveLength(50);
+    expect(requests).toBe(2);
   });
 
   it('than for 15 s, though the time of day goes back', async () => {
