@@ -25,6 +25,12 @@ describe('an operation that stopped half-way', () => {
     expect(error).toMatchObject({ name: 'IncompleteError', cause, ref });
   });
 
+  it('names twenty steps, and counts the others', () => {
+    const left = Array.from({ length: 1000 }, (_, index): Step => ({ action: 'disable', version: index + 1 }));
+    const { message } = new IncompleteError(ref, { done: [], left, removing: false }, [cause]);
+    expect(message).toContain('disable version 19, disable version 20, and 980 more. ');
+  });
+
   it('names a removal, and no steps where none were done', () => {
     const error = new IncompleteError(ref, { done: [], left: [{ action: 'remove_name' }], removing: true }, [cause]);
     expect(error.message).toBe(

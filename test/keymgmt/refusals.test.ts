@@ -75,6 +75,15 @@ describe('a step that the cloud refuses', () => {
     },
   );
 
+  it('for twenty versions is taken for refused for the rest of them', async () => {
+    for (let more = 1; more < 40; more++) await engine.write('key/k/rotate');
+    await engine.write('kms/aws/key/k', PURPOSE);
+    fail('disable', 'forbidden');
+    const before = cloud.calls.length;
+    expect(await setMinimum(40)).toContain('disable version 20, and 19 more.');
+    expect(cloud.calls.slice(before).filter((call) => call.startsWith('disable'))).toHaveLength(20);
+  });
+
   it('for one version keeps no other enabled, and the name where it was', async () => {
     await engine.write('key/k/rotate');
     await engine.write('kms/aws/key/k', PURPOSE);

@@ -35,15 +35,24 @@ function describe(
 ): string {
   const what = removing ? 'removal of key' : 'distribution of key';
   const link = removing ? 'from KMS' : 'to KMS';
-  const finished = done.length > 0 ? `; done: ${done.map(stepText).join(', ')}` : '';
+  const finished = done.length > 0 ? `; done: ${listed(done)}` : '';
   // One text for each kind of call: of a hundred versions all are refused in the same words.
   const calls = failures.map(({ call }) => call);
   const texts = failures.filter(({ call }, index) => calls.indexOf(call) === index).map(({ message }) => message);
   return (
     `${what} "${ref.key}" ${link} "${ref.kms}" is incomplete: ${texts.join('; ')}` +
-    `${finished}; left: ${left.map(stepText).join(', ')}. ` +
+    `${finished}; left: ${listed(left)}. ` +
     'It is taken up again by itself within minutes; repeat the request to go on now'
   );
+}
+
+/** An answer names so many steps; a key may have thousands of versions. */
+const MAX_NAMED = 20;
+
+function listed(steps: readonly Step[]): string {
+  const named = steps.slice(0, MAX_NAMED).map(stepText);
+  const others = steps.length - named.length;
+  return [...named, ...(others > 0 ? [`and ${others} more`] : [])].join(', ');
 }
 
 /** A step in words, for errors and plans. */

@@ -19,6 +19,12 @@ const FINAL: ReadonlySet<ProviderErrorReason> = new Set([
 /** What a cloud may also say of an object that was made, or filled, a moment ago. */
 const PERHAPS_NOT_YET: ReadonlySet<ProviderErrorReason> = new Set(['not_found', 'invalid_state']);
 
+/**
+ * A permission that is missing for so many versions is missing for the rest: with thousands of them a run would spend its
+ * time on refusals.
+ */
+const MAX_REFUSALS = 20;
+
 /** Whether a failure is a refusal that will be the same when it is tried again. */
 export function isFinal(error: unknown): error is ProviderError {
   return error instanceof ProviderError && FINAL.has(error.reason) && !error.ambiguous;
@@ -34,6 +40,7 @@ export function isFinal(error: unknown): error is ProviderError {
  */
 export function stepsDespite(refusals: Refusals, planned: readonly Step[], known: Distribution): readonly Step[] {
   if (refusals.size === 0) return planned;
+  if (refusals.size >= MAX_REFUSALS) return [];
   const open = planned.filter((step) => !refusals.has(stepText(step)));
   const others = [...refusals.values()].filter(({ step }) => step.action !== 'disable');
   if (others.length === 0) return open;

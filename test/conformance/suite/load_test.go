@@ -22,11 +22,12 @@ func TestTwentyMiBThroughRequestStorageAndResponse(t *testing.T) {
 	}
 }
 
-func TestTwentyMiBInTheEngine(t *testing.T) {
+func TestTwentyMiBAreRefusedByTheEngine(t *testing.T) {
 	m, ctx := mount(t, keymgmt), soon(t)
 	data := account("")
 	data["credentials"].(object)["session_token"] = strings.Repeat("x", twentyMiB)
-	expectStatus(t, m.Write(ctx, "kms/aws", data), http.StatusNoContent)
+	expectStatus(t, m.Write(ctx, "kms/aws", data), http.StatusBadRequest)
+	expectStatus(t, m.Write(ctx, "kms/aws", account("")), http.StatusNoContent)
 	expectStatus(t, m.Read(ctx, "kms/aws"), http.StatusOK)
 }
 

@@ -20,15 +20,21 @@ func TestRollbackOfAnEmptyMount(t *testing.T) {
 	}
 }
 
-func TestRollbackSweepsMaterialOfNoKey(t *testing.T) {
+func TestRollbackSweepsMaterialForARecordedReasonOnly(t *testing.T) {
 	m, ctx := mount(t, keymgmt), soon(t)
-	stray := &logical.StorageEntry{Key: "material/stray/1", Value: []byte("{}")}
-	if err := m.Storage.Put(ctx, stray); err != nil {
-		t.Fatal(err)
+	deletion := `{"schema":1,"change":"deletion","since":"2026-01-01T00:00:00Z","latest_version":1}`
+	for key, value := range map[string]string{
+		"material/deleted/1": "{}", "key-change/deleted": deletion, "material/stray/1": "{}",
+	} {
+		if err := m.Storage.Put(ctx, &logical.StorageEntry{Key: key, Value: []byte(value)}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	expectStatus(t, m.Do(ctx, logical.RollbackOperation, "", object{"immediate": true}), http.StatusNoContent)
-	if left, err := m.Storage.Get(ctx, stray.Key); left != nil || err != nil {
-		t.Fatalf("left is %v, error %v", left, err)
+	for key, kept := range map[string]bool{"material/deleted/1": false, "material/stray/1": true} {
+		if left, err := m.Storage.Get(ctx, key); (left != nil) != kept || err != nil {
+			t.Fatalf("left of %s is %v, error %v", key, left, err)
+		}
 	}
 }
 
