@@ -159,8 +159,14 @@ async function newWorld(sizes: RecordSizes | undefined): Promise<World> {
       await world.engine.tick();
     },
     async repair() {
+      // A stranger may have moved the name to an object whose creation was never answered: a person decides that.
+      await world.engine.write('restore-guard', { engaged: false });
+      await world.engine.tick();
       const distributed = (await world.engine.read('kms/aws/key/k')) !== undefined;
-      if (distributed) expect(await world.engine.errorOf(world.engine.write('kms/aws/key/k/sync'))).toBeUndefined();
+      if (distributed)
+        expect(await world.engine.errorOf(world.engine.write('kms/aws/key/k/sync', { force: true }))).toBeUndefined();
+      // What had the name until now is no longer in use.
+      await world.engine.tick();
     },
   };
   await world.engine.write('key/k', { type: 'aes256-gcm96' });
