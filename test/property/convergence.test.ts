@@ -99,12 +99,8 @@ describe('convergence', () => {
 
   it(`disables what is below the minimum, whatever else is refused for good (seed ${SEED}, ${RUNS / 4} runs)`, async () => {
     const refused = fc.uniqueArray(fc.constantFrom<string[]>('create', 'find', 'import', 'enable', 'set_current'));
-    const reason = fc.constantFrom<ProviderErrorReason[]>(
-      'forbidden',
-      'invalid_request',
-      'not_found',
-      'already_exists',
-    );
+    // Not what a cloud may also say of an object that was made a moment ago: see refusals.test.ts.
+    const reason = fc.constantFrom<ProviderErrorReason[]>('forbidden', 'invalid_request', 'already_exists');
     await fc.assert(
       fc.asyncProperty(fc.array(scene, { maxLength: 5 }), refused, reason, async (scenes, actions, because) => {
         const world = await newWorld(undefined);

@@ -44,7 +44,8 @@ export function stepsDespite(refusals: Refusals, planned: readonly Step[], known
   const open = planned.filter((step) => !refusals.has(stepText(step)));
   const others = [...refusals.values()].filter(({ step }) => step.action !== 'disable');
   if (others.length === 0) return open;
-  const mayPass = others.some(({ error }) => PERHAPS_NOT_YET.has(error.reason));
+  // A creation is about no object that was made before.
+  const mayPass = others.some(({ step, error }) => step.action !== 'create' && PERHAPS_NOT_YET.has(error.reason));
   return open.filter((step) => {
     // What was never enabled cannot be disabled.
     if (step.action !== 'disable' || known.versions[step.version]?.state !== 'ready') return false;
