@@ -19,6 +19,7 @@ import { keyPath } from './paths/key-path.ts';
 import { kmsCheckPath } from './paths/kms-check-path.ts';
 import { kmsPath } from './paths/kms-path.ts';
 import { listKeysInKmsPath, listKeysPath, listKmsOfKeyPath, listKmsPath } from './paths/list-paths.ts';
+import { deleteOrphanPath, listOrphansPath, orphanPath } from './paths/orphan-paths.ts';
 import { restoreGuardPath } from './paths/restore-guard-path.ts';
 import { listLostKeysPath, lostKeyPath } from './paths/lost-key-path.ts';
 import { rotateKeyPath } from './paths/rotate-key-path.ts';
@@ -56,6 +57,9 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
         syncPath(mount),
         kmsStatusPath(mount),
         kmsCheckPath(mount),
+        listOrphansPath(mount),
+        orphanPath(mount),
+        deleteOrphanPath(mount),
         listLostKeysPath(mount),
         lostKeyPath(mount),
         restoreGuardPath(mount),

@@ -20,6 +20,23 @@ const ADDED_PATHS: Readonly<Record<string, PathFacts>> = {
     captures: ['key_name', 'name'],
     operations: { post: 'force-remove-key-in-kms-provider' },
   },
+  '/kms/{name}/orphan/': {
+    captures: ['name'],
+    list: true,
+    operations: { get: 'list-possible-orphans-in-kms-provider' },
+  },
+  '/kms/{name}/orphan/{attempt}': {
+    captures: ['attempt', 'name'],
+    operations: {
+      get: 'read-possible-orphan-in-kms-provider',
+      delete: 'delete-possible-orphan-in-kms-provider',
+    },
+  },
+  '/kms/{name}/orphan/{attempt}/delete': {
+    captures: ['attempt', 'name'],
+    operations: { post: 'delete-object-of-possible-orphan-in-kms-provider' },
+    body: { remote_id: { type: 'string', required: true }, confirm_alias: { type: 'boolean' } },
+  },
   '/lost-key/': { captures: [], list: true, operations: { get: 'list-lost-keys' } },
   '/lost-key/{name}': {
     captures: ['name'],
@@ -58,4 +75,5 @@ export const EXPECTED_QUERY: Readonly<Record<string, readonly string[]>> = {
   'delete /kms/{name}/key/{key_name}': ['force'],
   ...Object.fromEntries(enterprise.filter(([, { list }]) => list).map(([path]) => [`get ${path}`, ['after', 'limit']])),
   'get /kms/{name}/status': ['after', 'limit'],
+  'get /kms/{name}/orphan/': ['after', 'limit'],
 };
