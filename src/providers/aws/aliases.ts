@@ -101,7 +101,8 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
   async function targetOf(AliasName: string): Promise<string | undefined> {
     try {
       const { KeyMetadata } = await retry(CREATE, () => calls.describeKey({ KeyId: AliasName }, signal));
-      return KeyMetadata?.KeyId;
+      if (isKeyId(KeyMetadata?.KeyId)) return KeyMetadata.KeyId;
+      throw new ProviderError('unavailable', 'DescribeKey: the answer holds no key id', { call: 'DescribeKey' });
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       if (error.reason === 'not_found') return undefined;

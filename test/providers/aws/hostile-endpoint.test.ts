@@ -293,6 +293,24 @@ describe('an answer', () => {
     });
   });
 
+  it('with an id that is none of a KMS key names nothing', async () => {
+    const client = connect(
+      await http(
+        json(200, {
+          KeyMetadata: { KeyId: `see ${MARK}` },
+          Aliases: [{ AliasName: 'alias/hashicorp/k-2', TargetKeyId: `see ${MARK}` }],
+          Tags: [],
+        }),
+      ),
+      20_000,
+    );
+    expect(await client.observeName('k-1', [ID], signal)).toEqual({
+      outcome: 'unreachable',
+      why: 'DescribeKey: the answer holds no key id',
+    });
+    expect(await client.surveyNames(signal)).toEqual({ outcome: 'seen', targets: new Map() });
+  });
+
   it('with a text that is longer than any of AWS KMS is one without it', async () => {
     const endpoint = await http(json(200, { KeyMetadata: { KeyId: 'k'.repeat(100_000) } }));
     expect((await create(connect(endpoint, 20_000))).message).toMatch(/^CreateKey: the answer holds no key id/);
