@@ -80,7 +80,7 @@ export function distributionStore(sizes: RecordSizes): DistributionStore {
       // A write that fails may have had its effect: what is stored must be read again then.
       if (previous) layouts.delete(previous);
       const stored = known ?? (await read(storage, name, signal))?.layout;
-      if (!stored) await parts.deleteAll(storage, name, signal);
+      // Parts that a record of the same name has left are written anew before a head names them.
       const layout = stored ?? emptyLayout(sizes.part);
       const changes = changesTo(layout, record);
       const entries = Object.keys(record.versions).length + (record.retired?.length ?? 0);

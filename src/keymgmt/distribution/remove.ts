@@ -39,7 +39,8 @@ export async function removeFromKms(
       if (force && !forced) throw forceRefusal(ref);
       mount.unsettled.started(ref);
       if (!distribution.removing) {
-        await mount.distributions.put(storage, distributionName(ref), { ...distribution, removing: true }, signal);
+        const removing = { ...distribution, removing: true };
+        await mount.distributions.put(storage, distributionName(ref), removing, signal, distribution);
       }
       try {
         await converge(mount, context, ref, { nameChecked: name?.outcome !== 'unreachable' || forced });

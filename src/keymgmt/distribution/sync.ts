@@ -91,7 +91,8 @@ async function repair(
   let record = distribution;
   mount.unsettled.started(ref);
   for (let correction = seen; ;) {
-    await mount.distributions.put(context.storage, name, replaced(mount, ref, record, correction), context.signal);
+    const corrected = replaced(mount, ref, record, correction);
+    await mount.distributions.put(context.storage, name, corrected, context.signal, record);
     try {
       return [...done, ...(await converge(mount, context, ref, { nameChecked }))];
     } catch (error) {

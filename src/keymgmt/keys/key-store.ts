@@ -19,7 +19,9 @@ const partSchema = v.looseObject({ schema: v.literal(1), versions: v.record(v.st
 export interface KeyStore extends RecordStore<Key> {
   /** The key with the versions from its `min_enabled_version` on, those in parts too. */
   getWithVersions(storage: Storage, name: string, signal?: AbortSignal): Promise<Key | undefined>;
-  /** Deletes the parts that belong to no key: what is left when a deletion is interrupted. */
+  /** Deletes the record alone: it is what counts. */
+  delete(storage: Storage, name: string, signal?: AbortSignal): Promise<void>;
+  /** Deletes the parts of a key whose record is gone. */
   deleteParts(storage: Storage, name: string, signal?: AbortSignal): Promise<void>;
 }
 
@@ -63,10 +65,7 @@ export function keyStore(sizes: RecordSizes): KeyStore {
       }
       await heads.put(storage, name, head, signal);
     },
-    async delete(storage, name, signal) {
-      await heads.delete(storage, name, signal);
-      await parts.deleteAll(storage, name, signal);
-    },
+    delete: (storage, name, signal) => heads.delete(storage, name, signal),
     deleteParts: (storage, name, signal) => parts.deleteAll(storage, name, signal),
   };
 }

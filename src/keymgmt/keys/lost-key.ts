@@ -20,6 +20,15 @@ export async function findLostKey(mount: Mount, context: BackendContext, name: s
   if ((await mount.keys.get(storage, name, signal)) ?? (await mount.keyChanges.get(storage, name, signal))) {
     return undefined;
   }
+  return remainsOf(mount, context, name);
+}
+
+/** As {@link findLostKey}, for a caller who knows that there is neither a record nor a change under way. */
+async function remainsOf(
+  mount: Mount,
+  { storage, signal }: BackendContext,
+  name: string,
+): Promise<LostKey | undefined> {
   const versions = await mount.materials.versions(storage, name, signal);
   const folders = await mount.distributions.list(storage, '', signal);
   const all = folders.map((folder) => folder.replace(/\/$/, ''));
@@ -54,9 +63,13 @@ export async function lostKeys(mount: Mount, context: BackendContext): Promise<r
   return lost;
 }
 
-/** @throws {BackendError} user_error where storage holds anything of a key of that name, which has no record */
+/**
+ * For a caller who has seen that the key has no record, and has ended a change of it.
+ *
+ * @throws {BackendError} user_error where storage holds anything of a key of that name
+ */
 export async function refuseLostKey(mount: Mount, context: BackendContext, name: string): Promise<void> {
-  const lost = await findLostKey(mount, context, name);
+  const lost = await remainsOf(mount, context, name);
   if (lost) throw userError(describeLostKey(name, lost));
 }
 

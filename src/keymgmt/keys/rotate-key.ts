@@ -4,7 +4,6 @@ import { currentDistribution } from '../distribution/current-distribution.ts';
 import type { Distribution } from '../distribution/distribution.ts';
 import { askForName, refuseAhead } from '../guard/ahead.ts';
 import { refuseOtherIdentity } from '../distribution/identity.ts';
-import { loadDistribution } from '../distribution/load-distribution.ts';
 import type { Mount } from '../mount.ts';
 import { asBackendError } from '../provider-failure.ts';
 import { addVersion } from './create-key.ts';
@@ -44,7 +43,8 @@ export async function rotateKey(
           latestVersion: (await addVersion(mount, context, name, key)).latest_version,
         };
       const { ref, distribution } = place;
-      const loaded = await loadDistribution(mount, context, ref);
+      const kms = await mount.kms.get(context.storage, ref.kms, context.signal);
+      const loaded = kms && { distribution, key, kms };
       if (loaded) await refuseOtherIdentity(mount, context, ref, loaded);
       const seen = loaded && (await askForName(mount, context, ref, loaded));
       if (loaded) await refuseAhead(mount, context, ref, distribution, seen, force);

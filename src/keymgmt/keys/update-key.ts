@@ -34,7 +34,7 @@ export async function updateKey(
   if (place && changesVersions) {
     const doubted = withDoubts(desiredState(key, place.distribution), place.distribution);
     if (doubted !== place.distribution) {
-      await mount.distributions.put(storage, distributionName(place.ref), doubted, signal);
+      await mount.distributions.put(storage, distributionName(place.ref), doubted, signal, place.distribution);
     }
   }
   await mount.keys.put(storage, name, updated, signal);
