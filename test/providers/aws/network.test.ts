@@ -100,6 +100,20 @@ describe('an answer to CreateKey', () => {
   });
 });
 
+it.each([
+  ['an alias in place of an id', { KeyId: 'alias/aws/ebs', Arn: `arn:aws:kms:${REGION}:111122223333:alias/aws/ebs` }],
+  ['an ARN in place of an id', { KeyId: `arn:aws:kms:${REGION}:111122223333:key/${A_KEY}` }],
+  ['an ARN of another key', { KeyId: A_KEY, Arn: `arn:aws:kms:${REGION}:111122223333:key/mrk-${'0'.repeat(32)}` }],
+  ['an ARN of another Region', { KeyId: A_KEY, Arn: `arn:aws:kms:us-east-1:111122223333:key/${A_KEY}` }],
+  ['an ARN of no account', { KeyId: A_KEY, Arn: `arn:aws:kms:${REGION}::key/${A_KEY}` }],
+  ['no ARN', { KeyId: A_KEY }],
+])('an answer to CreateKey with %s is never used, and in doubt', async (_what, KeyMetadata) => {
+  const endpoint = await http((_request, response) => response.end(JSON.stringify({ KeyMetadata })));
+  const error = await create(connect(endpoint));
+  expect(error).toMatchObject({ reason: 'unavailable', ambiguous: true });
+  expect(error.message).toContain('no key id with an ARN that agrees');
+});
+
 describe('CreateKey is not sent', () => {
   it('when the caller has given up before', async () => {
     let requests = 0;

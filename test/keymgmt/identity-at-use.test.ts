@@ -1,0 +1,134 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/logical/index.ts';
+import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { modelCloud, type ModelCloud, type ModelObject } from '../support/model-cloud.ts';
+
+const PURPOSE = { purpose: 'encrypt,decrypt' };
+const HOME = '111111111111';
+const AWAY = '222222222222';
+
+describe('ids that one endpoint has issued', () => {
+  let own: ModelCloud;
+  let other: ModelCloud;
+  let ambient: string;
+  let storage: InMemoryStorage;
+  let engine: Engine;
+
+  const move = (endpoint: string): Promise<unknown> =>
+    engine.write('kms/aws', { credentials: { access_key: 'a', secret_key: 's', endpoint }, confirm_endpoint: true });
+  const record = async (): Promise<JsonObject> =>
+    JSON.parse(Buffer.from((await storage.get('distribution/aws/k'))?.value ?? []).toString()) as JsonObject;
+  const strangersKey = (id: string): ModelObject => {
+    const labels = { owner: 'somebody else' };
+    const object: ModelObject = { id, attempt: '', labels, account: undefined, createdAt: 0, state: 'enabled' };
+    (other.objects as Map<string, ModelObject>).set(id, object);
+    return object;
+  };
+
+  beforeEach(async () => {
+    own = modelCloud();
+    other = modelCloud();
+    ambient = 'own';
+    storage = inMemoryStorage();
+    const endpointOf = (config: Parameters<typeof own.drivers.awskms.endpointOf>[0]): string =>
+      config.credentials['endpoint']?.reveal() ?? ambient;
+    const awskms: typeof own.drivers.awskms = {
+      ...own.drivers.awskms,
+      endpointOf,
+      connect: (config) => (endpointOf(config) === 'other' ? other : own).drivers.awskms.connect(config),
+    };
+    engine = await startEngine({ storage, drivers: { ...own.drivers, awskms } });
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    await engine.write('kms/aws/key/k', PURPOSE);
+    await engine.write('key/k/rotate');
+  });
+
+  const requests: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ['a change of min_enabled_version', () => engine.write('key/k', { min_enabled_version: 2 })],
+    ['a rotation', () => engine.write('key/k/rotate')],
+    ['a sync', () => engine.write('kms/aws/key/k/sync')],
+    ['a removal', () => engine.request('delete', 'kms/aws/key/k')],
+  ];
+
+  it.each(requests)('lead to no key of a stranger at another endpoint: %s', async (_what, request) => {
+    const strangers = [strangersKey('cmk-1'), strangersKey('cmk-2')];
+    await move('other');
+    const error = await engine.errorOf(request() as Promise<undefined>);
+    expect(error).toContain('requests of KMS "aws" now go to other, but the ids of key "k" are from own');
+    expect(error).toContain('cmk-1: other labels (vault-keymgmt-mount');
+    await engine.tick();
+    expect(strangers.map(({ state }) => state)).toEqual(['enabled', 'enabled']);
+    expect(other.calls).toEqual([]);
+  });
+
+  it.each(requests)('are not used where the new endpoint does not know them: %s', async (_what, request) => {
+    await move('other');
+    expect(await engine.errorOf(request() as Promise<undefined>)).toContain('cmk-1: not found');
+    expect(other.calls).toEqual([]);
+  });
+
+  it('are not used where the environment of the plugin has moved the endpoint', async () => {
+    ambient = 'moved';
+    own.searchable = false;
+    const error = await engine.errorOf(engine.write('key/k', { min_enabled_version: 2 }));
+    expect(error).toContain('now go to moved, but the ids of key "k" are from own');
+    expect(error).toContain('its labels may not be read');
+    expect(own.objects.get('cmk-1')?.state).toBe('enabled');
+    const status = await engine.read('kms/aws/key/k/status');
+    expect(status).toMatchObject({ verdict: 'unreachable' });
+  });
+
+  it('are used at another endpoint where the same keys are there, which is recorded then', async () => {
+    await move('alias of own');
+    await engine.write('key/k', { min_enabled_version: 2 });
+    expect(own.objects.get('cmk-1')?.state).toBe('disabled');
+    expect(await record()).toMatchObject({ endpoint: 'alias of own' });
+  });
+
+  it.each(requests.filter(([what]) => what.includes('min_enabled') || what.includes('removal')))(
+    'are not disabled or deleted where they carry the labels of another: %s',
+    async (_what, request) => {
+      const object = own.objects.get('cmk-1');
+      if (object) object.labels = { ...object.labels, 'vault-keymgmt-key': 'another' };
+      engine = await startEngine({
+        storage,
+        drivers: { ...own.drivers, awskms: { ...own.drivers.awskms, endpointOf: () => 'own' } },
+      });
+      expect(await engine.errorOf(request() as Promise<undefined>)).toMatch(
+        /cmk-1 does not carry the labels of key "k" \(vault-keymgmt-key\), so it is not touched: label it again/,
+      );
+      expect(object?.state).toBe('enabled');
+    },
+  );
+});
+
+describe('credentials that change between the check and the creation', () => {
+  it('leave what was made in the other account on record, and adopt nothing of it', async () => {
+    const cloud = modelCloud({ account: HOME });
+    const engine = await startEngine({ drivers: cloud.drivers });
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    await engine.write('kms/aws/key/k', PURPOSE);
+    cloud.fault = (action) => {
+      if (action === 'create') cloud.account = AWAY;
+      return undefined;
+    };
+    const error = await engine.errorOf(engine.write('key/k/rotate'));
+    expect(error).toContain(`now has credentials of account ${AWAY}, but its keys are in account ${HOME}`);
+    expect(error).toContain(`cmk-2 was left behind in account ${AWAY}`);
+    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-1' } });
+    cloud.fault = () => undefined;
+    cloud.account = HOME;
+    expect((await engine.read('kms/aws/status'))?.['possible_orphans']).toMatchObject([
+      { version: 2, remote_id: 'cmk-2', account: AWAY },
+    ]);
+    await engine.write('key/k/rotate');
+    await engine.tick();
+    expect([...cloud.objects.values()].map(({ id, account, state }) => `${id} ${account ?? ''} ${state}`)).toEqual([
+      `cmk-1 ${HOME} enabled`,
+      `cmk-2 ${AWAY} pending_import`,
+      `cmk-3 ${HOME} enabled`,
+    ]);
+  });
+});
