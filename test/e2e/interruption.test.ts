@@ -34,8 +34,8 @@ onEachServer('requests that are too big, or cut short', (stage) => {
     const padding = Object.fromEntries(Array.from({ length: 31 }, (_, n) => [`padding_${n}`, big]));
     const credentials = { ...(provider['credentials'] as object), ...padding };
     const refused = [
-      // Just below what the server takes, and more than its storage holds: those are the storage's words.
-      [500, 'value being too large', await stage().http('POST', 'keymgmt/kms/big', { ...provider, credentials })],
+      // Just below what the server takes, and more than its storage holds.
+      [400, 'credentials has a value of', await stage().http('POST', 'keymgmt/kms/big', { ...provider, credentials })],
       [400, 'not an AWS region', await stage().http('POST', 'keymgmt/kms/big', { ...provider, key_collection: big })],
       [400, 'unsupported key type', await stage().http('POST', 'keymgmt/key/big', { type: big })],
       [400, 'unsupported purpose', await stage().http('POST', 'keymgmt/kms/aws/key/big', { purpose: big })],
