@@ -13,6 +13,8 @@ import { VERBS } from './verbs.ts';
 import type { Ground } from './world.ts';
 
 const WORKERS = 3;
+/** Calls that the engine makes where it may, beyond the documented permissions. */
+const BEYOND_DOCUMENTED = ['DescribeKey', 'ListKeys', 'ListResourceTags'];
 const only = process.argv[2] ?? '';
 const folder = await mkdtemp(join(tmpdir(), 'crash-'));
 const plugin = join(folder, 'keymgmt');
@@ -25,8 +27,8 @@ try {
     for (const verb of VERBS.filter(({ name }) => name.includes(only))) {
       if (policy === 'documented' && verb.name.startsWith('sync')) continue;
       const calls = await callsOf(ground, verb, policy);
-      const trials = calls.flatMap((_, call): Trial[] =>
-        (['before', 'after'] as const).map((when) => ({ verb, policy, point: { call, when } })),
+      const trials = calls.flatMap((action, call): Trial[] =>
+        instants(action, policy).map((when) => ({ verb, policy, point: { call, when } })),
       );
       const before = failures;
       await inParallel(WORKERS, trials, async (trial) => {
@@ -45,5 +47,11 @@ try {
   await ground.kms.end();
   await rm(folder, { recursive: true, force: true });
 }
+/** What the policy refuses has no effect after which to die. */
+function instants(action: string, policy: Policy): readonly ('before' | 'after')[] {
+  const isRefused = policy === 'documented' && BEYOND_DOCUMENTED.includes(action);
+  return isRefused ? ['before'] : ['before', 'after'];
+}
+
 process.stdout.write(`crash points tried: ${tried}, failures: ${failures}\n`);
 process.exitCode = failures === 0 && tried > 0 ? 0 : 1;
