@@ -210,6 +210,48 @@ describe('requests for the same key at the same time', () => {
     },
   );
 
+  it('write no possible orphan back that is dismissed while a tick looks for it', async () => {
+    const cloud = modelCloud();
+    const storage = inMemoryStorage();
+    let reading: () => void = () => undefined;
+    const read = new Promise<void>((resolve) => (reading = resolve));
+    let watched = false;
+    const engine = await startEngine({
+      drivers: cloud.drivers,
+      newAttempt: () => `attempt-${cloud.calls.length}`,
+      storage: {
+        ...storage,
+        get: async (key) => {
+          const entry = await storage.get(key);
+          if (watched && key === 'orphan/aws/attempt-0') reading();
+          return entry;
+        },
+        delete: async (key) => {
+          // The tick has read the record, and waits for the key's lock.
+          if (key === 'orphan/aws/attempt-0') await manyTurns();
+          await storage.delete(key);
+        },
+      },
+    });
+    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    cloud.searchable = false;
+    cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+    await engine.errorOf(REQUESTS.distribute(engine));
+    cloud.fault = () => undefined;
+    await REQUESTS.distribute(engine);
+    expect(storage.keys()).toContain('orphan/aws/attempt-0');
+    // What the tick finds differs from what is on record, so that it writes.
+    cloud.searchable = true;
+    const object = cloud.objects.get('cmk-1');
+    if (object) object.labels = {};
+    watched = true;
+    const dismissed = engine.request('delete', 'kms/aws/orphan/attempt-0');
+    await read;
+    await Promise.all([dismissed, engine.tick()]);
+    expect(storage.keys()).not.toContain('orphan/aws/attempt-0');
+  });
+
   it('write no KMS back that is deleted while its record is read', async () => {
     const storage = inMemoryStorage();
     let late = false;
