@@ -68,12 +68,12 @@ describe("when the machine's clock is set back by 30 days", () => {
   it('an object is young for five minutes more at most, and for those', () => {
     const since = rfc3339(wall);
     setBack();
-    const { isYoung } = consistencyWindow(clock);
-    expect(isYoung(since)).toBe(true);
+    const window = consistencyWindow(clock);
+    expect(window.isYoung(since)).toBe(true);
     pass(5 * MINUTE - 1);
-    expect(isYoung(since)).toBe(true);
+    expect(window.isYoung(since)).toBe(true);
     pass(1);
-    expect(isYoung(since)).toBe(false);
+    expect(window.isYoung(since)).toBe(false);
   });
 
   it('a CMK counts as fresh for no more than five minutes', () => {
@@ -104,11 +104,11 @@ describe('an object whose age the records tell', () => {
   it('is young until five minutes after its creation was begun, and one without that time is not', () => {
     let now = Date.parse('2026-01-01T00:00:00Z');
     const since = rfc3339(now);
-    const { isYoung } = consistencyWindow({ now: () => now, monotonic: () => 0 });
+    const window = consistencyWindow({ now: () => now, monotonic: () => 0 });
     now += 5 * MINUTE - 1;
-    expect(isYoung(since)).toBe(true);
+    expect(window.isYoung(since)).toBe(true);
     now += 1;
-    expect(isYoung(since)).toBe(false);
-    expect(isYoung(undefined)).toBe(false);
+    expect(window.isYoung(since)).toBe(false);
+    expect(window.isYoung(undefined)).toBe(false);
   });
 });
