@@ -54,11 +54,12 @@ export async function createVersion(run: Run, version: number, nextStep: () => S
  * to be created anew.
  */
 export async function settleAttempt(run: Run, version: number): Promise<void> {
-  const { mount, ref, client, record, context } = run;
+  const { mount, ref, kms, client, record, context } = run;
   const target = versionTarget(run, version);
   const remembered = mount.unrecorded.get(target.attempt);
   const since = record.current.versions[version]?.since ?? '';
-  const { account, endpoint } = record.current;
+  const { endpoint } = record.current;
+  const account = expectedAccount(record.current, kms);
   const result =
     remembered === undefined
       ? await findAttempt(client, { ...target, since, account }, knownIds(record.current), context.signal)

@@ -51,7 +51,9 @@ async function isSettled(
     const kms = await mount.kms.get(storage, kmsName, signal);
     if (!kms || orphan.remote_id !== undefined) return false;
     return await mount.clients.use(kmsName, kms, async (client) => {
-      const { name: distributedName, version, labels, since, account } = orphan;
+      const { name: distributedName, version, labels, since } = orphan;
+      // One that was recorded before its KMS held anything is where the first key went.
+      const account = orphan.account ?? kms.account;
       const endpoint = mount.drivers[kms.provider].endpointOf(providerConfig(kms));
       if (orphan.endpoint !== undefined && orphan.endpoint !== endpoint) {
         throw new Error(`its attempt went to ${orphan.endpoint}, and requests go to ${endpoint} now`);
