@@ -76,4 +76,5 @@ export const EXPECTED_QUERY: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(enterprise.filter(([, { list }]) => list).map(([path]) => [`get ${path}`, ['after', 'limit']])),
   'get /kms/{name}/status': ['after', 'limit'],
   'get /kms/{name}/orphan/': ['after', 'limit'],
+  'get /lost-key/': ['after', 'limit'],
 };

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/logical/index.ts';
-import { startEngine, type Engine } from '../support/engine.ts';
+import { inMemoryStorage, startEngine, type Engine } from '../support/engine.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
 describe('a list', () => {
@@ -51,6 +51,15 @@ describe('a list', () => {
       after = keys.at(-1) ?? '';
     }
     expect(seen).toEqual([...names, 'only'].toSorted());
+  });
+
+  it('of keys without a record comes in pages, too', async () => {
+    const storage = inMemoryStorage();
+    for (const name of names) await storage.put({ key: `material/${name}/1`, value: Buffer.of(1, 1) });
+    const restored = await startEngine({ storage, drivers: modelCloud().drivers });
+    expect(await restored.request('list', 'lost-key/', { after: 'a', limit: 2 })).toEqual({
+      data: { keys: ['a-1', 'a.1'] },
+    });
   });
 
   it('of the KMS of a key begins after a name, too', async () => {

@@ -20,13 +20,15 @@ interface ListSource<F extends Captures> {
   readonly captures: F;
   readonly operationSuffix: string;
   readonly synopsis: string;
+  /** @default the synopsis */
+  readonly description?: string;
   /** All names, in their order. */
   readonly names: (context: PathContext<F & typeof pageFields>) => Promise<readonly string[]>;
 }
 
 /** A path that lists names, a page of them where the client asks for one. */
 export function listPath<F extends Captures>(source: ListSource<F>): PathDefinition {
-  const { pattern, captures, operationSuffix, synopsis, names } = source;
+  const { pattern, captures, operationSuffix, synopsis, description = synopsis, names } = source;
   return definePath<F & typeof pageFields>({
     pattern,
     fields: { ...captures, ...pageFields },
@@ -40,7 +42,7 @@ export function listPath<F extends Captures>(source: ListSource<F>): PathDefinit
         },
       },
     },
-    help: { synopsis, description: synopsis },
+    help: { synopsis, description },
   });
 }
 

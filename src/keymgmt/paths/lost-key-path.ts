@@ -1,23 +1,21 @@
 import { definePath, genericName, type PathDefinition } from '../../framework/index.ts';
-import { listResponse } from '../../logical/index.ts';
 import { deleteLostKey, findLostKey, lostKeys } from '../keys/lost-key.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { keyNameField } from './fields.ts';
+import { listPath } from './list-path.ts';
 
 /** `LIST lost-key/`. */
 export function listLostKeysPath(mount: Mount): PathDefinition {
-  return definePath({
+  return listPath({
     pattern: 'lost-key/?',
-    fields: {},
-    display: { operationPrefix: OPERATION_PREFIX, operationVerb: 'list', operationSuffix: 'lost-keys' },
-    operations: { list: { handler: async (context) => listResponse(await lostKeys(mount, context)) } },
-    help: {
-      synopsis: 'List the keys whose record is missing in storage.',
-      description:
-        'Names of keys that have material in storage but no record, although nobody deleted them: a record was lost, or ' +
-        'a release before this one was interrupted in a deletion.',
-    },
+    captures: {},
+    operationSuffix: 'lost-keys',
+    synopsis: 'List the keys whose record is missing in storage.',
+    description:
+      'Names of keys that have material in storage but no record, although nobody deleted them: a record was lost, or ' +
+      'a release before this one was interrupted in a deletion.',
+    names: (context) => lostKeys(mount, context),
   });
 }
 
