@@ -2,9 +2,7 @@ import {
   codedError,
   errorResponse,
   isUserError,
-  isWritable,
-  READ_ONLY_TEXT,
-  StorageError,
+  requireWritable,
   unsupportedOperation,
   unsupportedPath,
   userError,
@@ -67,7 +65,11 @@ export function createBackend(options: BackendOptions): Backend {
     // The name comes from the wire: `constructor` is no operation.
     const definition = Object.hasOwn(operations, operation) ? operations[operation as PathOperation] : undefined;
     if (!definition) throw unsupportedOperation();
-    if (WRITES.has(operation) && definition.readOnly !== true) await refuseReadOnly(request);
+    if (WRITES.has(operation) && definition.readOnly !== true) {
+      // Before a handler has read anything: on a standby, what storage holds may be behind, and an answer made from it
+      // (`not found`, or that there is nothing to delete) would stand.
+      await requireWritable(request.system, request.signal);
+    }
     const context = pathContext(request, route, 'Field validation failed: ');
     return withWarnings(await definition.handler(context), request.data, route);
   };
@@ -99,16 +101,6 @@ export function createBackend(options: BackendOptions): Backend {
     invalidateKey: (key) => options.invalidate?.(key),
     cleanup: async (context) => options.cleanup?.(context),
   };
-}
-
-/**
- * Asked before a handler has read anything: on a standby, what storage holds may be behind, and an answer made from it
- * (`not found`, or that there is nothing to delete) would stand, as the server forwards a request for this error alone.
- *
- * @throws {StorageError} on a node that may not write
- */
-async function refuseReadOnly({ system, signal }: Request): Promise<void> {
-  if (!(await isWritable(system, signal))) throw new StorageError(READ_ONLY_TEXT);
 }
 
 /** No path has a tenth as many; each costs time, although all but those of the path are left aside. */

@@ -1,3 +1,5 @@
+import { READ_ONLY_TEXT, StorageError } from './storage.ts';
+
 /** Bits of `consts.ReplicationState`; Community servers answer `drDisabled | performanceDisabled`. */
 export const ReplicationState = {
   performancePrimary: 1 << 5,
@@ -28,4 +30,9 @@ export async function isWritable(system: SystemView, signal?: AbortSignal): Prom
   const { performanceSecondary, drSecondary, performanceStandby } = ReplicationState;
   if ((state & (drSecondary | performanceStandby)) !== 0) return false;
   return (state & performanceSecondary) === 0 || (await system.localMount(signal));
+}
+
+/** @throws {StorageError} on a node that may not write, by whose text the server forwards the request to one that may */
+export async function requireWritable(system: SystemView, signal?: AbortSignal): Promise<void> {
+  if (!(await isWritable(system, signal))) throw new StorageError(READ_ONLY_TEXT);
 }

@@ -1,11 +1,4 @@
-import {
-  BackendError,
-  isWritable,
-  READ_ONLY_TEXT,
-  StorageError,
-  userError,
-  type BackendContext,
-} from '../../logical/index.ts';
+import { BackendError, requireWritable, userError, type BackendContext } from '../../logical/index.ts';
 import { ProviderError } from '../../providers/errors.ts';
 import { askForName, refuseAhead } from '../guard/ahead.ts';
 import type { Key } from '../keys/key.ts';
@@ -96,11 +89,6 @@ function refuseOlderRecord(
   );
 }
 
-/** A node that may not write must not touch the cloud either: what it has read may be behind, and its work is lost. */
-async function refuseReadOnly({ system, signal }: BackendContext): Promise<void> {
-  if (!(await isWritable(system, signal))) throw new StorageError(READ_ONLY_TEXT);
-}
-
 /** A budget that ended between two calls is told as one that ended a call: with what is done and what is left. */
 function timeIsOver(error: unknown, { signal }: BackendContext): ProviderError | undefined {
   if (error !== signal.reason || !(error instanceof BackendError)) return undefined;
@@ -124,7 +112,8 @@ async function runPlan(run: Run): Promise<readonly Step[]> {
       : stepsDespite(refusals, remainingSteps(run), record.current)[0];
   const planned = remainingSteps(run).length;
   if (planned > 0) {
-    await refuseReadOnly(context);
+    // Its work would be lost, and what it has read may be behind.
+    await requireWritable(context.system, context.signal);
     await identify(run);
   }
   // Every step takes something off the plan, and an attempt is looked for once: a longer run is a fault of ours.
@@ -162,13 +151,14 @@ async function runPlan(run: Run): Promise<readonly Step[]> {
 }
 
 /** Compares endpoint and account with those on record, and puts on record what was not known. */
-async function identify({ mount, context, ref, kms, client, record, ...rest }: Run): Promise<void> {
+async function identify(run: Run): Promise<void> {
+  const { mount, context, ref, kms, client, record } = run;
   try {
-    const { endpoint } = await checkIdentity(mount, context, ref, { distribution: record.current, kms }, client);
+    const endpoint = await checkIdentity(mount, context, ref, { distribution: record.current, kms }, client);
     if (record.current.endpoint !== endpoint) record.set({ ...record.current, endpoint });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    throw incomplete({ mount, context, ref, kms, client, record, ...rest }, [], new Map(), error);
+    throw incomplete(run, [], new Map(), error);
   }
 }
 

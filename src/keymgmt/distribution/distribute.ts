@@ -2,7 +2,7 @@ import { userError, type BackendContext } from '../../logical/index.ts';
 import type { Protection, Purpose } from '../../providers/port.ts';
 import { rfc3339 } from '../../support/clock.ts';
 import type { Key } from '../keys/key.ts';
-import { providerConfig } from '../kms/kms.ts';
+import { endpointOf } from '../kms/kms.ts';
 import type { Mount } from '../mount.ts';
 import { asBackendError, providerFailure } from '../provider-failure.ts';
 import { converge } from './converge.ts';
@@ -72,7 +72,7 @@ async function claim(
         return true;
       }
       await refuseSecondKms(mount, context, ref, key);
-      const endpoint = mount.drivers[kms.provider].endpointOf(providerConfig(kms));
+      const endpoint = endpointOf(mount.drivers, kms);
       const distribution = { ...fresh(mount, ref, request), endpoint };
       const problem = mount.drivers[kms.provider].checkDistribution(distributionSpec(ref.key, key, distribution));
       if (problem !== undefined) throw userError(problem);

@@ -1,18 +1,12 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
 import { ProviderError } from '../../providers/errors.ts';
 import type { KmsClient } from '../../providers/port.ts';
-import { providerConfig, type Kms } from '../kms/kms.ts';
+import { endpointOf, type Kms } from '../kms/kms.ts';
 import type { Mount } from '../mount.ts';
 import { remoteIds, type Distribution } from './distribution.ts';
 import type { DistributionRef } from './distribution-store.ts';
 import { missingLabels, VERSION_LABEL, versionLabels } from './labels.ts';
 import type { Run } from './run.ts';
-
-/** Where a KMS's requests go, and to whose account, as far as that is known. */
-export interface Identity {
-  readonly endpoint: string;
-  readonly account: string | undefined;
-}
 
 /** What the refusals here name as their call. */
 const CHECK = 'identity';
@@ -26,6 +20,7 @@ const SAMPLE = 3;
  * where something is recorded that the answer can be compared with.
  *
  * @param afresh - whether the account is asked for anew: before an object counts as gone
+ * @returns where requests go now (KmsDriver.endpointOf)
  * @throws {ProviderError} invalid_request that names both, or what the KMS failed with
  */
 export async function checkIdentity(
@@ -35,8 +30,8 @@ export async function checkIdentity(
   { distribution, kms }: { readonly distribution: Distribution; readonly kms: Kms },
   client: KmsClient,
   afresh = false,
-): Promise<Identity> {
-  const endpoint = mount.drivers[kms.provider].endpointOf(providerConfig(kms));
+): Promise<string> {
+  const endpoint = endpointOf(mount.drivers, kms);
   const expected = expectedAccount(distribution, kms);
   const account = expected === undefined ? undefined : await client.account(signal, afresh);
   if (expected !== undefined && account !== undefined && account !== expected) {
@@ -56,7 +51,7 @@ export async function checkIdentity(
       if (doubt !== undefined) throw refusal(otherEndpoint(ref, endpoint, distribution.endpoint, `${id}: ${doubt}`));
     }
   }
-  return { endpoint, account: account ?? expected };
+  return endpoint;
 }
 
 /** As {@link checkIdentity}, before anything is recorded or believed; a KMS that does not answer refuses nothing. */

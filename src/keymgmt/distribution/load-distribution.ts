@@ -15,15 +15,26 @@ export interface Loaded {
 /** Reads them; undefined when the key is not in the KMS. @throws {Error} when the other two are missing in storage */
 export async function loadDistribution(
   mount: Mount,
-  { storage, signal }: BackendContext,
+  context: BackendContext,
   ref: DistributionRef,
 ): Promise<Loaded | undefined> {
+  const { storage, signal } = context;
   const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
   if (!distribution) return undefined;
   const key = await mount.keys.get(storage, ref.key, signal);
   if (!key)
     throw new Error(`key "${ref.key}" is distributed to KMS "${ref.kms}", but its record is missing in storage`);
+  return withKms(mount, context, ref, { distribution, key });
+}
+
+/** For a caller who has read the other two. @throws {Error} when the KMS is missing in storage */
+export async function withKms(
+  mount: Mount,
+  { storage, signal }: BackendContext,
+  ref: DistributionRef,
+  known: Omit<Loaded, 'kms'>,
+): Promise<Loaded> {
   const kms = await mount.kms.get(storage, ref.kms, signal);
   if (!kms) throw new Error(`key "${ref.key}" is distributed to KMS "${ref.kms}", but that KMS is missing in storage`);
-  return { distribution, key, kms };
+  return { ...known, kms };
 }

@@ -1,5 +1,5 @@
 import { userError, type BackendContext, type BackendError } from '../../logical/index.ts';
-import { askForName, refuseAhead } from '../guard/ahead.ts';
+import { admitChange } from '../guard/ahead.ts';
 import type { Mount } from '../mount.ts';
 import { asBackendError } from '../provider-failure.ts';
 import { converge } from './converge.ts';
@@ -34,8 +34,7 @@ export async function removeFromKms(
       }
       const { distribution } = loaded;
       await refuseOtherIdentity(mount, context, ref, loaded);
-      const name = await askForName(mount, context, ref, loaded);
-      const forced = await refuseAhead(mount, context, ref, distribution, name, force);
+      const { forced, nameChecked } = await admitChange(mount, context, ref, loaded, force);
       if (force && !forced) throw forceRefusal(ref);
       mount.unsettled.started(ref);
       if (!distribution.removing) {
@@ -43,7 +42,7 @@ export async function removeFromKms(
         await mount.distributions.put(storage, distributionName(ref), removing, signal, distribution);
       }
       try {
-        await converge(mount, context, ref, { nameChecked: name?.outcome !== 'unreachable' || forced });
+        await converge(mount, context, ref, { nameChecked });
       } catch (error) {
         throw asBackendError(error);
       }

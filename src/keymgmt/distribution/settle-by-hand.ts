@@ -1,6 +1,6 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
 import { ATTEMPT_LABEL, type ObjectFacts } from '../../providers/port.ts';
-import { providerConfig } from '../kms/kms.ts';
+import { endpointOf } from '../kms/kms.ts';
 import type { Mount } from '../mount.ts';
 import { providerFailure } from '../provider-failure.ts';
 import { ProviderError } from '../../providers/errors.ts';
@@ -64,7 +64,7 @@ export async function deleteOrphanObject(
   const found = await orphanOf(mount, context, kmsName, attempt);
   const kms = await mount.kms.get(storage, kmsName, signal);
   if (!found || !kms) throw unknownOrphan(ref);
-  const endpoint = mount.drivers[kms.provider].endpointOf(providerConfig(kms));
+  const endpoint = endpointOf(mount.drivers, kms);
   await mount.keyLock.run(
     found.key,
     async () => {

@@ -1,5 +1,5 @@
 import type { BackendContext } from '../../logical/index.ts';
-import type { LabelledObject, LabelSearch } from '../../providers/port.ts';
+import { ATTEMPT_LABEL, type LabelledObject, type LabelSearch } from '../../providers/port.ts';
 import type { Mount } from '../mount.ts';
 import { distributionName } from './distribution-store.ts';
 import { KEY_LABEL, KMS_LABEL, MOUNT_LABEL } from './labels.ts';
@@ -37,14 +37,14 @@ async function isRecorded(
   { remoteId, labels = {} }: LabelledObject,
   attempts: ReadonlySet<string>,
 ): Promise<boolean> {
-  const labelled = Object.values(labels);
-  if (labelled.some((value) => attempts.has(value))) return true;
+  const { [ATTEMPT_LABEL]: made = '' } = labels;
+  if (attempts.has(made)) return true;
   const { [KMS_LABEL]: owner = kms, [KEY_LABEL]: key = '' } = labels;
   // Of another KMS provider with the same account, which reports it itself.
   if (owner !== kms && (await mount.kms.get(storage, owner, signal)) !== undefined) return true;
   if (key === '') return false;
   const distribution = await mount.distributions.get(storage, distributionName({ kms, key }), signal);
   if (!distribution) return false;
-  const isAttempt = Object.values(distribution.versions).some(({ attempt }) => labelled.includes(attempt));
+  const isAttempt = Object.values(distribution.versions).some(({ attempt }) => attempt === made);
   return isAttempt || knownIds(distribution).includes(remoteId);
 }

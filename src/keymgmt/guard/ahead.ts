@@ -107,6 +107,24 @@ export async function refuseAhead(
   return true;
 }
 
+/**
+ * Asks for the name, and lets a change go on as {@link refuseAhead} does.
+ *
+ * @returns whether it goes on by force; and whether the name need not be asked for again: a KMS that is only silent for
+ * the moment may be ahead
+ */
+export async function admitChange(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  loaded: Loaded,
+  force: boolean,
+): Promise<{ readonly forced: boolean; readonly nameChecked: boolean }> {
+  const name = await askForName(mount, context, ref, loaded);
+  const forced = await refuseAhead(mount, context, ref, loaded.distribution, name, force);
+  return { forced, nameChecked: force || name?.outcome !== 'unreachable' };
+}
+
 function describeAhead(distributedName: string, { remoteId, labels }: LabelledObject): string {
   const what =
     labels === undefined ? 'whose labels cannot be read' : `labelled as version ${labels[VERSION_LABEL] ?? 'unknown'}`;

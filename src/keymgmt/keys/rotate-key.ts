@@ -2,8 +2,9 @@ import { userError, type BackendContext } from '../../logical/index.ts';
 import { converge } from '../distribution/converge.ts';
 import { currentDistribution } from '../distribution/current-distribution.ts';
 import type { Distribution } from '../distribution/distribution.ts';
-import { askForName, refuseAhead } from '../guard/ahead.ts';
+import { admitChange } from '../guard/ahead.ts';
 import { refuseOtherIdentity } from '../distribution/identity.ts';
+import { withKms } from '../distribution/load-distribution.ts';
 import type { Mount } from '../mount.ts';
 import { asBackendError } from '../provider-failure.ts';
 import { addVersion } from './create-key.ts';
@@ -38,31 +39,25 @@ export async function rotateKey(
       if (!key) throw userError(`key "${name}" not found`);
       const place = await currentDistribution(mount, context, name, key);
       if (!place)
-        return {
-          newVersion: true,
-          latestVersion: (await addVersion(mount, context, name, key)).latest_version,
-        };
+        return { newVersion: true, latestVersion: (await addVersion(mount, context, name, key)).latest_version };
       const { ref, distribution } = place;
-      const kms = await mount.kms.get(context.storage, ref.kms, context.signal);
-      const loaded = kms && { distribution, key, kms };
-      if (loaded) await refuseOtherIdentity(mount, context, ref, loaded);
-      const seen = loaded && (await askForName(mount, context, ref, loaded));
-      if (loaded) await refuseAhead(mount, context, ref, distribution, seen, force);
-      const options = { nameChecked: force || seen?.outcome !== 'unreachable' };
+      const loaded = await withKms(mount, context, ref, { distribution, key });
+      await refuseOtherIdentity(mount, context, ref, loaded);
+      const { nameChecked } = await admitChange(mount, context, ref, loaded, force);
       try {
         if (isBehind(key, distribution)) {
-          await converge(mount, context, ref, options);
+          await converge(mount, context, ref, { nameChecked });
           return { newVersion: false, latestVersion: key.latest_version };
         }
         // What is half-done is finished before something new is begun, so that no version is passed over.
-        await converge(mount, context, ref, options);
+        await converge(mount, context, ref, { nameChecked });
       } catch (error) {
         throw asBackendError(error, 'the key was not rotated: ');
       }
       mount.unsettled.started(ref);
       const rotated = await addVersion(mount, context, name, key);
       try {
-        await converge(mount, context, ref, options);
+        await converge(mount, context, ref, { nameChecked });
       } catch (error) {
         throw asBackendError(error, `version ${rotated.latest_version} is stored in Vault, but `);
       }

@@ -4,7 +4,7 @@ import { currentDistribution } from '../distribution/current-distribution.ts';
 import { desiredState } from '../distribution/desired.ts';
 import { distributionName } from '../distribution/distribution-store.ts';
 import { refuseOtherIdentity } from '../distribution/identity.ts';
-import { loadDistribution } from '../distribution/load-distribution.ts';
+import { withKms } from '../distribution/load-distribution.ts';
 import { withDoubts } from '../distribution/state-changes.ts';
 import type { Mount } from '../mount.ts';
 import { asBackendError } from '../provider-failure.ts';
@@ -28,9 +28,11 @@ export async function updateKey(
   // Also where it holds the same already: an earlier request may have failed half-way.
   const asks = update.minEnabledVersion !== undefined;
   const place = asks ? await currentDistribution(mount, context, name, key) : undefined;
-  const loaded = place && (await loadDistribution(mount, context, place.ref));
-  if (loaded) await refuseOtherIdentity(mount, context, place.ref, loaded);
-  if (place) mount.unsettled.started(place.ref);
+  if (place) {
+    const { ref, distribution } = place;
+    await refuseOtherIdentity(mount, context, ref, await withKms(mount, context, ref, { distribution, key }));
+    mount.unsettled.started(ref);
+  }
   if (place && changesVersions) {
     const doubted = withDoubts(desiredState(key, place.distribution), place.distribution);
     if (doubted !== place.distribution) {

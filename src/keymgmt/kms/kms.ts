@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
-import type { ProviderConfig } from '../../providers/port.ts';
+import type { KmsDrivers, ProviderConfig } from '../../providers/port.ts';
 import { PROVIDER_KINDS } from '../../providers/port.ts';
 import { secret } from '../../support/secret.ts';
 
@@ -29,6 +29,11 @@ export function providerConfig({
   credentials,
 }: Pick<Kms, 'key_collection' | 'credentials'>): ProviderConfig {
   return { keyCollection: key_collection, credentials };
+}
+
+/** Where the requests of a KMS go, as far as that tells clouds apart. */
+export function endpointOf(drivers: KmsDrivers, kms: Kms): string {
+  return drivers[kms.provider].endpointOf(providerConfig(kms));
 }
 
 /** Whether two records open the same account in the same way. */

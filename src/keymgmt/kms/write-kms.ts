@@ -2,7 +2,7 @@ import { userError, type BackendContext } from '../../logical/index.ts';
 import { PROVIDER_KINDS, type Credentials, type KmsDriver, type ProviderKind } from '../../providers/port.ts';
 import type { Mount } from '../mount.ts';
 import { quoted } from '../../support/quoted.ts';
-import { providerConfig, type Kms } from './kms.ts';
+import { endpointOf, providerConfig, type Kms } from './kms.ts';
 
 /** What a client sets of a KMS provider; undefined where it said nothing. */
 export interface KmsWrite {
@@ -54,8 +54,7 @@ async function holdsAnything(mount: Mount, { storage, signal }: BackendContext, 
 
 /** An id that one endpoint has issued may be a stranger's key for another, so a KMS with keys moves only when told to. */
 async function refuseMove(mount: Mount, context: BackendContext, name: string, existing: Kms, kms: Kms): Promise<void> {
-  const driver = mount.drivers[kms.provider];
-  const [former, next] = [driver.endpointOf(providerConfig(existing)), driver.endpointOf(providerConfig(kms))];
+  const [former, next] = [endpointOf(mount.drivers, existing), endpointOf(mount.drivers, kms)];
   if (former === next) return;
   if (!(await holdsAnything(mount, context, name))) return;
   throw userError(

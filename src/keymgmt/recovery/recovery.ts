@@ -5,6 +5,7 @@ import { orphanSearch } from './orphan-search.ts';
 import { rounds } from './rounds.ts';
 import { settleDue } from './settle-due.ts';
 import { keyChangeSweep } from './sweep-key-changes.ts';
+import { reasonOf } from '../../support/reason-of.ts';
 
 /**
  * The periodic work of a mount: what a crash or a failure has left half-done is finished.
@@ -49,7 +50,6 @@ async function beat(mount: Mount, context: BackendContext): Promise<void> {
     await mount.guard.beat(context);
   } catch (error) {
     if (isReadOnlyError(error)) throw error;
-    const reason = error instanceof Error ? error.message : 'unknown';
-    mount.logger.warn('cannot write the heartbeat of the restore guard', { reason });
+    mount.logger.warn('cannot write the heartbeat of the restore guard', { reason: reasonOf(error) });
   }
 }

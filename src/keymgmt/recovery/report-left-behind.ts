@@ -4,6 +4,7 @@ import { distributionName, type DistributionRef } from '../distribution/distribu
 import { leftBehind, leftBehindFields } from '../distribution/left-behind.ts';
 import { orphansOf } from '../distribution/orphans.ts';
 import type { Mount } from '../mount.ts';
+import { reasonOf } from '../../support/reason-of.ts';
 
 /** Distributions that are read at the same time: the server waits for the end of a mount. */
 const PARALLEL = 16;
@@ -19,8 +20,7 @@ export async function reportLeftBehind(mount: Mount, context: BackendContext): P
     if (!(await context.system.tainted(context.signal))) return;
     for (const kms of await mount.kms.list(context.storage, '', context.signal)) await reportKms(mount, context, kms);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown';
-    mount.logger.warn('cannot say what the disabled mount leaves in the KMS providers', { reason });
+    mount.logger.warn('cannot say what the disabled mount leaves in the KMS providers', { reason: reasonOf(error) });
   }
 }
 
@@ -60,6 +60,6 @@ async function leftBy(
   } catch (error) {
     if (error instanceof StorageError || signal.aborted) throw error;
     // The others are to be named all the same.
-    return { reason: error instanceof Error ? error.message : 'unknown' };
+    return { reason: reasonOf(error) };
   }
 }

@@ -6,6 +6,7 @@ import { IncompleteError } from '../distribution/incomplete-error.ts';
 import type { Mount } from '../mount.ts';
 import { isUnreachable } from '../provider-failure.ts';
 import type { Outcome, Round } from './rounds.ts';
+import { reasonOf } from '../../support/reason-of.ts';
 
 /** One distribution holds its key's lock for no longer than this, as requests may be waiting for it. */
 const DISTRIBUTION_MS = 15_000;
@@ -59,8 +60,7 @@ async function settle(
     const goesOn = budget?.aborted === true && hasProgressed(error);
     if (goesOn) mount.unsettled.cutOff(ref);
     else mount.unsettled.failed(ref);
-    const reason = error instanceof Error ? error.message : 'unknown';
-    mount.logger.warn('a distribution is still incomplete', { key: ref.key, kms: ref.kms, reason });
+    mount.logger.warn('a distribution is still incomplete', { key: ref.key, kms: ref.kms, reason: reasonOf(error) });
     return !goesOn && isUnreachable(error) ? 'unreachable' : 'done';
   }
 }

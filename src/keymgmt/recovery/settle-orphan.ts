@@ -2,13 +2,14 @@ import type { BackendContext } from '../../logical/index.ts';
 import { distributionName } from '../distribution/distribution-store.ts';
 import { logChange } from '../distribution/log-change.ts';
 import { orphanOf, type RecordedOrphan } from '../distribution/orphans.ts';
-import { providerConfig } from '../kms/kms.ts';
+import { endpointOf } from '../kms/kms.ts';
 import { orphanName } from '../distribution/orphan-store.ts';
 import { findAttempt } from '../distribution/find-attempt.ts';
 import { knownIds } from '../distribution/run.ts';
 import type { Mount } from '../mount.ts';
 import { isUnreachable } from '../provider-failure.ts';
 import type { Outcome } from './rounds.ts';
+import { reasonOf } from '../../support/reason-of.ts';
 
 /**
  * Looks for a possible orphan again: one that is found and proven to be unused and ours is scheduled for deletion, one that
@@ -54,7 +55,7 @@ async function isSettled(
       const { name: distributedName, version, labels, since } = orphan;
       // One that was recorded before its KMS held anything is where the first key went.
       const account = orphan.account ?? kms.account;
-      const endpoint = mount.drivers[kms.provider].endpointOf(providerConfig(kms));
+      const endpoint = endpointOf(mount.drivers, kms);
       if (orphan.endpoint !== undefined && orphan.endpoint !== endpoint) {
         throw new Error(`its attempt went to ${orphan.endpoint}, and requests go to ${endpoint} now`);
       }
@@ -74,8 +75,7 @@ async function isSettled(
     });
   } catch (error) {
     if (signal.aborted) throw error;
-    const reason = error instanceof Error ? error.message : 'unknown';
-    mount.logger.warn('could not look for a possible orphan', { kms: kmsName, attempt, reason });
+    mount.logger.warn('could not look for a possible orphan', { kms: kmsName, attempt, reason: reasonOf(error) });
     return isUnreachable(error) && 'unreachable';
   }
 }

@@ -2,6 +2,7 @@ import { StorageError, type BackendContext } from '../../logical/index.ts';
 import { endKeyChange } from '../keys/key-changes.ts';
 import { lostKeys } from '../keys/lost-key.ts';
 import type { Mount } from '../mount.ts';
+import { reasonOf } from '../../support/reason-of.ts';
 
 /** Names that one line of the log holds. */
 const MOST_NAMES = 100;
@@ -43,8 +44,10 @@ async function end(mount: Mount, context: BackendContext, name: string): Promise
   } catch (error) {
     if (error instanceof StorageError || context.signal.aborted) throw error;
     // A record that cannot be read: the others must not wait for it.
-    const reason = error instanceof Error ? error.message : 'unknown';
-    mount.logger.error('cannot finish an interrupted creation or deletion of a key', { key: name, reason });
+    mount.logger.error('cannot finish an interrupted creation or deletion of a key', {
+      key: name,
+      reason: reasonOf(error),
+    });
   }
 }
 
@@ -55,8 +58,7 @@ async function reportLostKeys(mount: Mount, context: BackendContext): Promise<bo
     lost = await lostKeys(mount, context);
   } catch (error) {
     if (error instanceof StorageError || context.signal.aborted) throw error;
-    const reason = error instanceof Error ? error.message : 'unknown';
-    mount.logger.error('cannot tell which keys have lost their records', { reason });
+    mount.logger.error('cannot tell which keys have lost their records', { reason: reasonOf(error) });
     return false;
   }
   if (lost.length === 0) return true;
