@@ -1,9 +1,9 @@
 import { ProviderError } from '../errors.ts';
 import type { NameClaim, NameObservation, NameReceipt, Receipt } from '../port.ts';
 import type { Answer, Calls } from './calls.ts';
-import { tagsOf } from './find-by-label.ts';
 import type { FreshCmks } from './fresh-cmks.ts';
 import { isKeyId } from './ids.ts';
+import { labelsOf, readTags } from './read-tags.ts';
 import { receiptOf } from './receipt.ts';
 import { pageMarkers } from './page-markers.ts';
 import { CREATE, FRESH, SETTLED, type Retry, type RetryPolicy } from './retry.ts';
@@ -91,7 +91,8 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
       }
       const id = await targetOf(AliasName);
       if (id === undefined || ours.includes(id)) return { outcome: 'seen', remoteId: id };
-      return { outcome: 'seen', remoteId: undefined, other: { remoteId: id, labels: await tagsOf(calls, id, signal) } };
+      const labels = labelsOf(await readTags(() => calls.listResourceTags({ KeyId: id }, signal)));
+      return { outcome: 'seen', remoteId: undefined, other: { remoteId: id, labels } };
     },
 
     survey,

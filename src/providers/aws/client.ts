@@ -10,6 +10,7 @@ import { accountIn, requireKeyId } from './ids.ts';
 import { importMaterial } from './import-material.ts';
 import { accountOf, inspectKey } from './inspect.ts';
 import { observeCmk, unseen } from './observe.ts';
+import { readTags } from './read-tags.ts';
 import { receiptOf } from './receipt.ts';
 import { CREATE, DOUBTED, FRESH, retryWithin, SETTLED, type Retry, type RetryDependencies } from './retry.ts';
 import { unless } from './unless.ts';
@@ -152,16 +153,7 @@ export function awsClient(calls: Calls, region: string, dependencies: RetryDepen
 
   async function readLabels(KeyId: string, signal: AbortSignal): Promise<LabelAnswer> {
     requireKeyId('ListResourceTags', KeyId);
-    try {
-      const { Tags = [] } = await retryOn(KeyId, signal)(() => calls.listResourceTags({ KeyId }, signal));
-      const labels = Tags.flatMap(({ TagKey, TagValue }) => (TagKey === undefined ? [] : [[TagKey, TagValue ?? '']]));
-      return { outcome: 'seen', labels: Object.fromEntries(labels) as Record<string, string> };
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      if (error.reason === 'not_found') return { outcome: 'unknown' };
-      if (error.reason !== 'forbidden') throw error;
-      return { outcome: 'forbidden', why: error.message };
-    }
+    return readTags(() => retryOn(KeyId, signal)(() => calls.listResourceTags({ KeyId }, signal)));
   }
 }
 

@@ -1,13 +1,12 @@
 import { ProviderError } from '../errors.ts';
 import type { LabelledObject, LabelSearch } from '../port.ts';
 import type { Calls } from './calls.ts';
-import { isKeyId } from './ids.ts';
-import { pageMarkers } from './page-markers.ts';
+import { keyBatches } from './key-batches.ts';
+import { labelsOf, readTags } from './read-tags.ts';
 import { CREATE, retryWithin, type RetryDependencies } from './retry.ts';
 
 /** A search reads the tags of every KMS key of the account, so it ends after a while, whatever is left. */
 const SEARCH_MS = 15_000;
-const CONCURRENCY = 8;
 
 /**
  * Looks for all KMS keys with a tag (`ListKeys`, `ListResourceTags`), and leaves those out that are pending deletion
@@ -25,25 +24,17 @@ export async function findByLabel(
   const retry = retryWithin(SEARCH_MS, dependencies, signal);
   const found: LabelledObject[] = [];
   let hidden = 0;
-  const following = pageMarkers('ListKeys');
-  let Marker: string | undefined;
   const look = async (id: string): Promise<void> => {
-    const labels = await retry(CREATE, () => tagsOf(calls, id, signal));
+    const labels = labelsOf(await readTags(() => retry(CREATE, () => calls.listResourceTags({ KeyId: id }, signal))));
     if (labels === undefined) hidden++;
     else if (labels[label] === value && !(await isPendingDeletion(calls, id, signal)))
       found.push({ remoteId: id, labels });
   };
   try {
-    do {
-      const marker = Marker === undefined ? {} : { Marker };
-      const page = await retry(CREATE, () => calls.listKeys({ Limit: 1000, ...marker }, signal));
-      const ids = (page.Keys ?? []).flatMap(({ KeyId }) => (isKeyId(KeyId) ? KeyId : []));
-      for (let start = 0; start < ids.length; start += CONCURRENCY) {
-        if (clock.monotonic() >= end) return { found, incomplete: 'too many KMS keys in the account to look through' };
-        await Promise.all(ids.slice(start, start + CONCURRENCY).map(look));
-      }
-      Marker = following(page.NextMarker);
-    } while (Marker !== undefined);
+    for await (const { ids } of keyBatches((input) => retry(CREATE, () => calls.listKeys(input, signal)))) {
+      if (clock.monotonic() >= end) return { found, incomplete: 'too many KMS keys in the account to look through' };
+      await Promise.all(ids.map(look));
+    }
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ProviderError)) throw error;
@@ -51,22 +42,6 @@ export async function findByLabel(
   }
   const incomplete = hidden === 0 ? undefined : `the tags of ${hidden} KMS keys cannot be read (kms:ListResourceTags)`;
   return { found, incomplete };
-}
-
-/** The tags of a KMS key; undefined where they may not be read. One that is not there has none. */
-export async function tagsOf(
-  calls: Pick<Calls, 'listResourceTags'>,
-  KeyId: string,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, string>> | undefined> {
-  try {
-    const { Tags } = await calls.listResourceTags({ KeyId, Limit: 50 }, signal);
-    return Object.fromEntries((Tags ?? []).map(({ TagKey, TagValue }) => [TagKey ?? '', TagValue ?? '']));
-  } catch (error) {
-    if (error instanceof ProviderError && error.reason === 'not_found') return {};
-    if (error instanceof ProviderError && error.reason === 'forbidden') return undefined;
-    throw error;
-  }
 }
 
 async function isPendingDeletion(calls: Calls, KeyId: string, signal: AbortSignal): Promise<boolean> {

@@ -1,13 +1,12 @@
 import { ProviderError } from '../errors.ts';
 import type { SearchResult } from '../port.ts';
 import type { Calls } from './calls.ts';
-import { isKeyId } from './ids.ts';
-import { pageMarkers } from './page-markers.ts';
+import { keyBatches } from './key-batches.ts';
+import { labelsOf, readTags } from './read-tags.ts';
 import { retryWithin, SETTLED, type RetryDependencies } from './retry.ts';
 
 /** A search reads the tags of every key of the account, so it ends after a while, found or not. */
 const SEARCH_MS = 20_000;
-const CONCURRENCY = 8;
 /** AWS's quota for the KMS keys of an account and Region. Tags of more are asked for again. */
 const MOST_SEEN = 100_000;
 /** An attempt makes one. Whoever has to judge them is told of some, and records keep them. */
@@ -32,30 +31,22 @@ export async function findByTag(
   const end = clock.monotonic() + SEARCH_MS;
   const retry = retryWithin(SEARCH_MS, dependencies, signal);
   let hidden = 0;
-  const following = pageMarkers('ListKeys');
   const remoteIds: string[] = [];
   const unknown = (why: string): SearchResult => ({
     outcome: 'unknown',
     why,
     ...(remoteIds.length === 0 ? {} : { remoteIds }),
   });
-  let Marker: string | undefined;
   try {
-    do {
-      const marker = Marker === undefined ? {} : { Marker };
-      const page = await retry(SETTLED, () => calls.listKeys({ Limit: 1000, ...marker }, signal));
-      const listed = page.Keys ?? [];
-      const ids = listed.flatMap(({ KeyId }) => (isKeyId(KeyId) ? KeyId : []));
-      hidden += listed.length - ids.length;
-      for (let start = 0; start < ids.length; start += CONCURRENCY) {
-        if (clock.monotonic() >= end) return unknown('too many keys in the account to look through');
-        const tagged = await Promise.all(ids.slice(start, start + CONCURRENCY).map((id) => hasTag(id)));
-        remoteIds.push(...tagged.flatMap(({ id, matches }) => (matches === true ? id : [])));
-        if (remoteIds.length > MOST_FOUND) return unknown(`more than ${MOST_FOUND} keys carry the tag`);
-        hidden += tagged.filter((result) => result.matches === undefined).length;
-      }
-      Marker = following(page.NextMarker);
-    } while (Marker !== undefined);
+    for await (const { ids, unreadable } of keyBatches((input) =>
+      retry(SETTLED, () => calls.listKeys(input, signal)),
+    )) {
+      if (clock.monotonic() >= end) return unknown('too many keys in the account to look through');
+      const tagged = await Promise.all(ids.map((id) => hasTag(id)));
+      remoteIds.push(...tagged.flatMap(({ id, matches }) => (matches === true ? id : [])));
+      if (remoteIds.length > MOST_FOUND) return unknown(`more than ${MOST_FOUND} keys carry the tag`);
+      hidden += unreadable + tagged.filter((result) => result.matches === undefined).length;
+    }
   } catch (error) {
     if (!(error instanceof ProviderError) || error.reason !== 'forbidden') throw error;
     return unknown(`not allowed to look: ${error.message}`);
@@ -67,16 +58,10 @@ export async function findByTag(
   async function hasTag(id: string): Promise<{ id: string; matches: boolean | undefined }> {
     const known = seen.get(id);
     if (known !== undefined) return { id, matches: known === tag.value };
-    try {
-      const { Tags } = await retry(SETTLED, () => calls.listResourceTags({ KeyId: id }, signal));
-      const value = Tags?.find(({ TagKey }) => TagKey === tag.key)?.TagValue;
-      if (value !== undefined && seen.size < MOST_SEEN) seen.set(id, value);
-      return { id, matches: value === tag.value };
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      if (error.reason === 'not_found') return { id, matches: false };
-      if (error.reason === 'forbidden') return { id, matches: undefined };
-      throw error;
-    }
+    const labels = labelsOf(await readTags(() => retry(SETTLED, () => calls.listResourceTags({ KeyId: id }, signal))));
+    if (labels === undefined) return { id, matches: undefined };
+    const value = labels[tag.key];
+    if (value !== undefined && seen.size < MOST_SEEN) seen.set(id, value);
+    return { id, matches: value === tag.value };
   }
 }
