@@ -26,9 +26,35 @@ const ringRules = Object.entries(rings).map(([ring, mayImport]) => {
   };
 });
 
+/**
+ * The rooms of the engine, and what each may import of the others: paths → operations → reconcile → records, none back.
+ * The files beside the rooms hold what belongs to a whole mount; all rooms but `records` know them.
+ */
+const rooms = {
+  records: [],
+  guard: ['records', '[^/]+[.]ts'],
+  orphans: ['records', '[^/]+[.]ts'],
+  reconcile: ['orphans', 'guard', 'records', '[^/]+[.]ts'],
+  operations: ['reconcile', 'orphans', 'guard', 'records', '[^/]+[.]ts'],
+  paths: ['operations', 'orphans', 'records', '[^/]+[.]ts'],
+  '(?!backend[.])[^/]+[.]ts': ['records', 'guard', '[^/]+[.]ts'],
+};
+
+const roomRules = Object.entries(rooms).map(([room, mayImport]) => {
+  const allowed = [room, ...mayImport].map((name) => (name.endsWith('[.]ts') ? `${name}$` : `${name}/`));
+  return {
+    name: `room-${room.includes('[') ? 'mount' : room}`,
+    comment: `src/keymgmt/${room} may import only: ${mayImport.join(', ')}`,
+    severity: 'error',
+    from: { path: `^src/keymgmt/${room.endsWith('[.]ts') ? `${room}$` : `${room}/`}` },
+    to: { path: '^src/keymgmt/', pathNot: `^src/keymgmt/(${allowed.join('|')})` },
+  };
+});
+
 module.exports = {
   forbidden: [
     ...ringRules,
+    ...roomRules,
     {
       name: 'providers-apart',
       comment: 'One cloud never knows another.',

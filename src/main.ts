@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import packageJson from '../package.json' with { type: 'json' };
 import { keyGenerator } from './crypto/generate-key.ts';
 import { keymgmtFactory } from './keymgmt/backend.ts';
-import { distributedNames } from './keymgmt/distribution/distributed-names.ts';
+import { distributedNames } from './keymgmt/distributed-names.ts';
 import { awsDriver } from './providers/aws/driver.ts';
 import { realWait } from './providers/aws/retry.ts';
 import { azureDriver } from './providers/azure/driver.ts';

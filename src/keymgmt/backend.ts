@@ -2,16 +2,16 @@ import { createBackend } from '../framework/index.ts';
 import type { BackendFactory } from '../logical/index.ts';
 import { keyedMutex } from '../support/keyed-mutex.ts';
 import type { Logger } from '../support/logger.ts';
-import { consistencyWindow } from './distribution/consistency-window.ts';
-import { distributionStore } from './distribution/distribution-store.ts';
-import { orphanStore } from './distribution/orphan-store.ts';
-import { unsettledSet } from './distribution/unsettled.ts';
+import { consistencyWindow } from './consistency-window.ts';
+import { distributionStore } from './records/distribution-store.ts';
+import { orphanStore } from './records/orphan.ts';
+import { workQueue } from './work-queue.ts';
 import { restoreGuard } from './guard/restore-guard.ts';
-import { keyChangeStore } from './keys/key-change-store.ts';
-import { keyStore } from './keys/key-store.ts';
-import { MATERIAL_PREFIX, materialStore } from './keys/material-store.ts';
-import { clientCache } from './kms/client-cache.ts';
-import { KMS_PREFIX, kmsStore } from './kms/kms-store.ts';
+import { keyChangeStore } from './records/key-change.ts';
+import { keyStore } from './records/key-store.ts';
+import { MATERIAL_PREFIX, materialStore } from './records/material.ts';
+import { clientCache } from './clients.ts';
+import { KMS_PREFIX, kmsStore } from './records/kms-store.ts';
 import type { EngineDependencies, Mount } from './mount.ts';
 import { distributionPath } from './paths/distribution-path.ts';
 import { forceRemovePath } from './paths/force-remove-path.ts';
@@ -26,9 +26,9 @@ import { rotateKeyPath } from './paths/rotate-key-path.ts';
 import { kmsStatusPath } from './paths/kms-status-path.ts';
 import { statusPath } from './paths/status-path.ts';
 import { syncPath } from './paths/sync-path.ts';
-import { RECORD_SIZES } from './record-parts.ts';
-import { recoveryTick } from './recovery/recovery.ts';
-import { reportLeftBehind } from './recovery/report-left-behind.ts';
+import { RECORD_SIZES } from './records/record-parts.ts';
+import { periodicWork } from './operations/periodic/periodic.ts';
+import { reportLeftBehind } from './operations/report-left-behind.ts';
 
 const HELP = `
 The Key Management secrets engine makes and keeps cryptographic keys and
@@ -40,7 +40,7 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
   return ({ backendUUID, logger }) => {
     const { clock } = dependencies;
     const mount = newMount(dependencies, backendUUID, logger);
-    const tick = recoveryTick(mount);
+    const tick = periodicWork(mount);
     return createBackend({
       help: HELP,
       paths: [
@@ -94,9 +94,9 @@ function newMount(dependencies: EngineDependencies, id: string, logger: Logger):
     keyLock: keyedMutex(),
     kmsLock: keyedMutex(),
     consistency: consistencyWindow(clock),
-    unsettled: unsettledSet(clock),
-    unrecorded: new Map(),
+    workQueue: workQueue(clock),
+    unsavedIds: new Map(),
     verified: new WeakMap(),
-    leftovers: { suspected: true },
+    materialCleanup: { needed: true },
   };
 }

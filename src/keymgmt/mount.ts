@@ -4,18 +4,18 @@ import type { Timer } from '../support/budget.ts';
 import type { Clock } from '../support/clock.ts';
 import type { KeyedMutex } from '../support/keyed-mutex.ts';
 import type { Logger } from '../support/logger.ts';
-import type { ConsistencyWindow } from './distribution/consistency-window.ts';
-import type { DistributedNames } from './distribution/distributed-names.ts';
-import type { DistributionStore } from './distribution/distribution-store.ts';
-import type { OrphanStore } from './distribution/orphan-store.ts';
-import type { Unsettled } from './distribution/unsettled.ts';
+import type { ConsistencyWindow } from './consistency-window.ts';
+import type { DistributedNames } from './distributed-names.ts';
+import type { DistributionStore } from './records/distribution-store.ts';
+import type { OrphanStore } from './records/orphan.ts';
+import type { WorkQueue } from './work-queue.ts';
 import type { RestoreGuard } from './guard/restore-guard.ts';
-import type { KeyChangeStore } from './keys/key-change-store.ts';
-import type { KeyStore } from './keys/key-store.ts';
-import type { MaterialStore } from './keys/material-store.ts';
-import type { ClientCache } from './kms/client-cache.ts';
-import type { KmsStore } from './kms/kms-store.ts';
-import type { RecordSizes } from './record-parts.ts';
+import type { KeyChangeStore } from './records/key-change.ts';
+import type { KeyStore } from './records/key-store.ts';
+import type { MaterialStore } from './records/material.ts';
+import type { ClientCache } from './clients.ts';
+import type { KmsStore } from './records/kms-store.ts';
+import type { RecordSizes } from './records/record-parts.ts';
 
 /** What the engine takes from outside; one set serves all mounts of the process. */
 export interface EngineDependencies {
@@ -52,11 +52,11 @@ export interface Mount extends EngineDependencies {
   readonly kmsLock: KeyedMutex;
   readonly consistency: ConsistencyWindow;
   /** Distributions that the cloud does not match yet. */
-  readonly unsettled: Unsettled;
+  readonly workQueue: WorkQueue;
   /** Ids of objects that are shown to carry our labels, or whose labels may not be read, by the client that asked. */
   readonly verified: WeakMap<KmsClient, Set<string>>;
   /** What attempts have made, by attempt, whose recording failed while the process lives; saves a search. */
-  readonly unrecorded: Map<string, CreatedVersion>;
+  readonly unsavedIds: Map<string, CreatedVersion>;
   /** Whether a creation or deletion of a key may be unfinished; a new process cannot know, so it begins with yes. */
-  readonly leftovers: { suspected: boolean };
+  readonly materialCleanup: { needed: boolean };
 }

@@ -1,6 +1,6 @@
 import { BackendError, codedError, userError } from '../logical/index.ts';
 import { ProviderError, type ProviderErrorReason } from '../providers/errors.ts';
-import { IncompleteError } from './distribution/incomplete-error.ts';
+import { IncompleteError } from './incomplete-error.ts';
 
 /**
  * HTTP status by what went wrong in the cloud: 400 where the operator can mend it (configuration, permissions, the

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { consistencyWindow } from '../../src/keymgmt/distribution/consistency-window.ts';
+import { consistencyWindow } from '../../src/keymgmt/consistency-window.ts';
 import { freshCmks } from '../../src/providers/aws/fresh-cmks.ts';
 import { retryWithin, SETTLED } from '../../src/providers/aws/retry.ts';
 import { ProviderError } from '../../src/providers/errors.ts';
@@ -69,11 +69,11 @@ describe("when the machine's clock is set back by 30 days", () => {
     const since = rfc3339(wall);
     setBack();
     const window = consistencyWindow(clock);
-    expect(window.isYoung(since)).toBe(true);
+    expect(window.isWithin(since)).toBe(true);
     pass(5 * MINUTE - 1);
-    expect(window.isYoung(since)).toBe(true);
+    expect(window.isWithin(since)).toBe(true);
     pass(1);
-    expect(window.isYoung(since)).toBe(false);
+    expect(window.isWithin(since)).toBe(false);
   });
 
   it('a CMK counts as fresh for no more than five minutes', () => {
@@ -106,9 +106,9 @@ describe('an object whose age the records tell', () => {
     const since = rfc3339(now);
     const window = consistencyWindow({ now: () => now, monotonic: () => 0 });
     now += 5 * MINUTE - 1;
-    expect(window.isYoung(since)).toBe(true);
+    expect(window.isWithin(since)).toBe(true);
     now += 1;
-    expect(window.isYoung(since)).toBe(false);
-    expect(window.isYoung(undefined)).toBe(false);
+    expect(window.isWithin(since)).toBe(false);
+    expect(window.isWithin(undefined)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { distributedNames } from '../../src/keymgmt/distribution/distributed-names.ts';
+import { distributedNames } from '../../src/keymgmt/distributed-names.ts';
 import { clockOf } from '../support/clock.ts';
 import { inMemoryStorage, startEngine, type Engine, type EngineOptions } from '../support/engine.ts';
 import { violations } from '../support/invariants.ts';

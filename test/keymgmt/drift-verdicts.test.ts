@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Desired } from '../../src/keymgmt/distribution/desired.ts';
-import type { Distribution, RemoteVersion } from '../../src/keymgmt/distribution/distribution.ts';
-import { correctedRecord, nameVerdict, versionDrift } from '../../src/keymgmt/distribution/drift.ts';
-import type { Observation } from '../../src/keymgmt/distribution/observe.ts';
+import type { Desired } from '../../src/keymgmt/reconcile/desired.ts';
+import type { Distribution, RemoteVersion } from '../../src/keymgmt/records/distribution.ts';
+import { correctedRecord, nameVerdict, versionDrift } from '../../src/keymgmt/reconcile/drift.ts';
+import type { Observation } from '../../src/keymgmt/reconcile/observe.ts';
 import type { VersionObservation } from '../../src/providers/port.ts';
 import { created, creating, known, ready, wish } from '../support/records.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { IncompleteError, stepText } from '../../src/keymgmt/distribution/incomplete-error.ts';
-import type { Step } from '../../src/keymgmt/distribution/plan.ts';
+import { IncompleteError, stepText } from '../../src/keymgmt/incomplete-error.ts';
+import type { Step } from '../../src/providers/step.ts';
 import { ProviderError } from '../../src/providers/errors.ts';
 
 const ref = { kms: 'aws', key: 'k' };

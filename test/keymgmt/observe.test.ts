@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { observe } from '../../src/keymgmt/distribution/observe.ts';
+import { observe } from '../../src/keymgmt/reconcile/observe.ts';
 import { inMemoryStorage, activeNode } from '../../src/logical/index.ts';
 import type { KmsClient, VersionObservation } from '../../src/providers/port.ts';
 import { known, ready } from '../support/records.ts';

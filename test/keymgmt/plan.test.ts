@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Desired } from '../../src/keymgmt/distribution/desired.ts';
-import type { Distribution } from '../../src/keymgmt/distribution/distribution.ts';
-import { firstStep, planDistribution } from '../../src/keymgmt/distribution/plan.ts';
-import { withDoubts } from '../../src/keymgmt/distribution/state-changes.ts';
+import type { Desired } from '../../src/keymgmt/reconcile/desired.ts';
+import type { Distribution } from '../../src/keymgmt/records/distribution.ts';
+import { firstStep, planDistribution } from '../../src/keymgmt/reconcile/plan.ts';
+import { withSwitching } from '../../src/keymgmt/reconcile/transitions.ts';
 import { created, creating, known, ready, wish } from '../support/records.ts';
 
 const words = (desired: Desired, distribution: Distribution): string[] =>
@@ -137,16 +137,16 @@ describe('firstStep', () => {
   });
 });
 
-describe('withDoubts', () => {
+describe('withSwitching', () => {
   it('forgets what an interrupted disable may have changed, so that the opposite wish is carried out', () => {
     const interrupted = known({ 1: ready('x', true), 2: ready('y', true) }, { current: 2 });
-    const doubted = withDoubts(wish(2, 2), interrupted);
+    const doubted = withSwitching(wish(2, 2), interrupted);
     expect(words(wish(2, 1), interrupted)).toEqual([]);
     expect(words(wish(2, 1), doubted)).toEqual(['enable 1']);
   });
 
   it('leaves a settled record as it is', () => {
     const settled = known({ 1: ready('x', true) }, { current: 1 });
-    expect(withDoubts(wish(1), settled)).toBe(settled);
+    expect(withSwitching(wish(1), settled)).toBe(settled);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { RemoteVersion } from '../../src/keymgmt/distribution/distribution.ts';
-import type { Step } from '../../src/keymgmt/distribution/plan.ts';
-import { afterStep, withDoubt, withDoubts } from '../../src/keymgmt/distribution/state-changes.ts';
+import type { RemoteVersion } from '../../src/keymgmt/records/distribution.ts';
+import type { Step } from '../../src/providers/step.ts';
+import { afterStep, withDoubt, withSwitching } from '../../src/keymgmt/reconcile/transitions.ts';
 import { created, creating, known, ready, wish } from '../support/records.ts';
 
 describe('the record after a step', () => {
@@ -56,8 +56,8 @@ describe('doubts', () => {
       5: created('z'),
     };
     // To disable: 1. To import and point to: 5. Version 2 is as wished already.
-    expect(withDoubts(wish(5, 3), known(versions, { current: 4 })).versions).toEqual({ ...versions, 1: ready('v') });
-    expect(withDoubts(wish(5, 1), known(versions, { current: 4 })).versions).toEqual({ ...versions, 2: ready('w') });
+    expect(withSwitching(wish(5, 3), known(versions, { current: 4 })).versions).toEqual({ ...versions, 1: ready('v') });
+    expect(withSwitching(wish(5, 1), known(versions, { current: 4 })).versions).toEqual({ ...versions, 2: ready('w') });
   });
 
   it.each<[string, RemoteVersion]>([

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/support/clock.ts';
 import { clockOf } from '../support/clock.ts';
-import type { RecordSizes } from '../../src/keymgmt/record-parts.ts';
+import type { RecordSizes } from '../../src/keymgmt/records/record-parts.ts';
 import { BackendError, type Storage } from '../../src/logical/index.ts';
 import type { ProviderErrorReason } from '../../src/providers/errors.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';

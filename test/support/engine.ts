@@ -12,8 +12,8 @@ import {
   type Storage,
   type SystemView,
 } from '../../src/logical/index.ts';
-import { distributedNames, type DistributedNames } from '../../src/keymgmt/distribution/distributed-names.ts';
-import type { RecordSizes } from '../../src/keymgmt/record-parts.ts';
+import { distributedNames, type DistributedNames } from '../../src/keymgmt/distributed-names.ts';
+import type { RecordSizes } from '../../src/keymgmt/records/record-parts.ts';
 import type { KmsDrivers } from '../../src/providers/port.ts';
 import { systemTimer, type Timer } from '../../src/support/budget.ts';
 import { systemClock, type Clock } from '../../src/support/clock.ts';

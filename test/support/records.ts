@@ -1,6 +1,6 @@
-import type { Desired } from '../../src/keymgmt/distribution/desired.ts';
+import type { Desired } from '../../src/keymgmt/reconcile/desired.ts';
 import type { StorageEntry } from '../../src/logical/index.ts';
-import type { Distribution, RemoteVersion } from '../../src/keymgmt/distribution/distribution.ts';
+import type { Distribution, RemoteVersion } from '../../src/keymgmt/records/distribution.ts';
 
 /** The storage entry that says that a key is being created or deleted, as a process leaves it that dies then. */
 export const keyChange = (name: string, change: 'creation' | 'deletion', latest = 1): StorageEntry => ({

@@ -1,10 +1,9 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
 import type { LabelledObject, NameObservation } from '../../providers/port.ts';
-import type { Distribution } from '../distribution/distribution.ts';
-import type { DistributionRef } from '../distribution/distribution-store.ts';
-import { KEY_LABEL, MOUNT_LABEL, VERSION_LABEL } from '../distribution/labels.ts';
-import type { Loaded } from '../distribution/load-distribution.ts';
-import { knownIds } from '../distribution/run.ts';
+import { knownIds, type Distribution } from '../records/distribution.ts';
+import type { DistributionRef } from '../records/distribution-store.ts';
+import { KEY_LABEL, MOUNT_LABEL, VERSION_LABEL } from '../records/labels.ts';
+import type { Loaded } from '../load-distribution.ts';
 import type { Mount } from '../mount.ts';
 
 /**

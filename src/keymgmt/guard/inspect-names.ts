@@ -1,10 +1,9 @@
 import { codedError, type BackendContext } from '../../logical/index.ts';
 import type { NameSurvey } from '../../providers/port.ts';
 import { withinBudget } from '../../support/budget.ts';
-import type { Distribution } from '../distribution/distribution.ts';
-import type { DistributionRef } from '../distribution/distribution-store.ts';
-import { loadDistribution } from '../distribution/load-distribution.ts';
-import { knownIds } from '../distribution/run.ts';
+import { knownIds, type Distribution } from '../records/distribution.ts';
+import type { DistributionRef } from '../records/distribution-store.ts';
+import { loadDistribution } from '../load-distribution.ts';
 import type { Mount } from '../mount.ts';
 import { askForName, checkAhead, mayBeAhead } from './ahead.ts';
 

@@ -2,8 +2,8 @@ import type { BackendContext } from '../../logical/index.ts';
 import { rfc3339, type Clock } from '../../support/clock.ts';
 import { keyedMutex } from '../../support/keyed-mutex.ts';
 import type { Logger } from '../../support/logger.ts';
-import type { DistributionStore } from '../distribution/distribution-store.ts';
-import { guardStores, type Finding, type GuardState } from './guard-store.ts';
+import type { DistributionStore } from '../records/distribution-store.ts';
+import { guardStores, type Finding, type GuardState } from '../records/guard.ts';
 
 /** How often the active node writes its heartbeat. */
 const HEARTBEAT_MS = 10 * 60_000;

@@ -1,10 +1,10 @@
 import { definePath, fields, genericName, type PathContext, type PathDefinition } from '../../framework/index.ts';
 import { userError, type JsonObject } from '../../logical/index.ts';
 import { PROTECTIONS, PURPOSES, type Protection, type Purpose } from '../../providers/port.ts';
-import { distribute } from '../distribution/distribute.ts';
-import { remoteIds, type Distribution } from '../distribution/distribution.ts';
-import { distributionName, type DistributionRef } from '../distribution/distribution-store.ts';
-import { removeFromKms } from '../distribution/remove.ts';
+import { distribute } from '../operations/distribute.ts';
+import { remoteIds, type Distribution } from '../records/distribution.ts';
+import { distributionName, type DistributionRef } from '../records/distribution-store.ts';
+import { removeFromKms } from '../operations/remove-from-kms.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { keyNameField, kmsNameField } from './fields.ts';

@@ -1,6 +1,6 @@
 import { definePath, genericName, type PathDefinition } from '../../framework/index.ts';
-import { forget } from '../distribution/forget.ts';
-import type { LeftBehind } from '../distribution/left-behind.ts';
+import { forget } from '../operations/force-remove.ts';
+import type { LeftBehind } from '../orphans/left-behind.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { keyNameField, kmsNameField } from './fields.ts';

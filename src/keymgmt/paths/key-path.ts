@@ -1,10 +1,10 @@
 import { isKeyType, KEY_TYPES, type KeyType } from '../../crypto/key-type.ts';
 import { definePath, fields, genericName, type PathContext, type PathDefinition } from '../../framework/index.ts';
 import { userError, type JsonObject } from '../../logical/index.ts';
-import { createKey } from '../keys/create-key.ts';
-import { deleteKey } from '../keys/delete-key.ts';
-import { isEnabled, type Key } from '../keys/key.ts';
-import { updateKey } from '../keys/update-key.ts';
+import { createKey } from '../operations/create-key.ts';
+import { deleteKey } from '../operations/delete-key.ts';
+import { isEnabled, type Key } from '../records/key.ts';
+import { updateKey } from '../operations/update-key.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { keyNameField } from './fields.ts';

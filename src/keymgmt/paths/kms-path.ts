@@ -1,7 +1,7 @@
 import { definePath, fields, genericName, type PathContext, type PathDefinition } from '../../framework/index.ts';
 import type { Response } from '../../logical/index.ts';
-import { deleteKms } from '../kms/delete-kms.ts';
-import { writeKms } from '../kms/write-kms.ts';
+import { deleteKms } from '../operations/delete-kms.ts';
+import { writeKms } from '../operations/write-kms.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { kmsNameField } from './fields.ts';

@@ -1,9 +1,9 @@
 import { definePath, fields, genericName, type PathDefinition } from '../../framework/index.ts';
 import { StorageError, userError, type BackendContext, type JsonObject } from '../../logical/index.ts';
-import type { DistributionRef } from '../distribution/distribution-store.ts';
-import { describeOrphan, orphansOf } from '../distribution/orphans.ts';
-import { unrecordedObjects } from '../distribution/unrecorded-objects.ts';
-import { distributionStatus } from '../distribution/status.ts';
+import type { DistributionRef } from '../records/distribution-store.ts';
+import { describeOrphan, orphansOf } from '../orphans/orphans.ts';
+import { unrecordedObjects } from '../orphans/unrecorded-objects.ts';
+import { distributionStatus } from '../operations/status.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { kmsNameField } from './fields.ts';

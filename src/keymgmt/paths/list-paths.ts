@@ -1,5 +1,5 @@
 import { genericName, type PathDefinition } from '../../framework/index.ts';
-import { currentDistribution } from '../distribution/current-distribution.ts';
+import { currentDistribution } from '../load-distribution.ts';
 import type { Mount } from '../mount.ts';
 import { keyNameField, kmsNameField } from './fields.ts';
 import { listPath } from './list-path.ts';

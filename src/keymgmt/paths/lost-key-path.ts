@@ -1,5 +1,5 @@
 import { definePath, genericName, type PathDefinition } from '../../framework/index.ts';
-import { deleteLostKey, findLostKey, lostKeys } from '../keys/lost-key.ts';
+import { deleteLostKey, findLostKey, lostKeys } from '../operations/lost-key.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { keyNameField } from './fields.ts';

@@ -1,7 +1,7 @@
 import { definePath, fields, genericName, type PathContext, type PathDefinition } from '../../framework/index.ts';
 import { userError } from '../../logical/index.ts';
-import { describeOrphan, orphanOf } from '../distribution/orphans.ts';
-import { deleteOrphanObject, dismissOrphan, type OrphanRef } from '../distribution/settle-by-hand.ts';
+import { describeOrphan, orphanOf } from '../orphans/orphans.ts';
+import { deleteOrphanObject, dismissOrphan, type OrphanRef } from '../operations/resolve-orphan.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { kmsNameField } from './fields.ts';

@@ -1,5 +1,5 @@
 import { definePath, genericName, type PathDefinition } from '../../framework/index.ts';
-import { rotateKey } from '../keys/rotate-key.ts';
+import { rotateKey } from '../operations/rotate-key.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { forceField, keyNameField } from './fields.ts';

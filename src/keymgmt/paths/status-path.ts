@@ -1,5 +1,5 @@
 import { definePath, genericName, type PathDefinition } from '../../framework/index.ts';
-import { distributionStatus } from '../distribution/status.ts';
+import { distributionStatus } from '../operations/status.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { keyNameField, kmsNameField } from './fields.ts';

@@ -1,6 +1,6 @@
 import { definePath, fields, genericName, type PathDefinition } from '../../framework/index.ts';
-import { stepText } from '../distribution/incomplete-error.ts';
-import { sync } from '../distribution/sync.ts';
+import { stepText } from '../incomplete-error.ts';
+import { sync } from '../operations/sync.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { forceField, keyNameField, kmsNameField } from './fields.ts';
