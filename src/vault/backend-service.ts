@@ -13,7 +13,7 @@ import type { HandleExistenceCheckArgs__Output } from './generated/pb/HandleExis
 import type { HandleExistenceCheckReply } from './generated/pb/HandleExistenceCheckReply.ts';
 import type { HandleRequestArgs__Output } from './generated/pb/HandleRequestArgs.ts';
 import type { HandleRequestReply } from './generated/pb/HandleRequestReply.ts';
-import type { Mount, Mounts } from './mounts.ts';
+import type { MountedBackend, MountedBackends } from './mounted-backends.ts';
 import { fromWireRequest, type RequestScope } from './request.ts';
 import { withRequestBudget } from './request-budget.ts';
 import { toWirePaths, toWireResponse } from './response.ts';
@@ -22,7 +22,7 @@ import { toWirePaths, toWireResponse } from './response.ts';
 const SECRETS_ENGINE = 1;
 
 export interface BackendServiceOptions {
-  readonly mounts: Mounts;
+  readonly backends: MountedBackends;
   readonly unary: PluginContext['unary'];
   readonly logger: Logger;
   readonly clock: WallClock;
@@ -31,15 +31,19 @@ export interface BackendServiceOptions {
   readonly metadataMode: boolean;
 }
 
-/** Answers `pb.Backend`, the calls of the server on a mount. */
+/** Answers `pb.Backend`, the calls of the server on a mounted backend. */
 export function backendHandlers(options: BackendServiceOptions): BackendHandlers {
-  const { mounts, unary, logger, metadataMode } = options;
+  const { backends, unary, logger, metadataMode } = options;
   const serving = <Args, Reply>(handler: UnaryHandler<Args, Reply>): UnaryHandler<Args, Reply> =>
     metadataMode ? refuse : handler;
 
-  const scoped = <T>(mount: Mount, call: CallContext, task: (scope: RequestScope) => Promise<T>): Promise<T> =>
+  const scoped = <T>(
+    mounted: MountedBackend,
+    call: CallContext,
+    task: (scope: RequestScope) => Promise<T>,
+  ): Promise<T> =>
     withRequestBudget(options, call, (signal) =>
-      task({ storage: mount.storageFor(call.metadata), system: mount.system, signal }),
+      task({ storage: mounted.storageFor(call.metadata), system: mounted.system, signal }),
     );
 
   const logged = (error: unknown): unknown => {
@@ -48,11 +52,11 @@ export function backendHandlers(options: BackendServiceOptions): BackendHandlers
   };
 
   const handleRequest = async (args: HandleRequestArgs__Output, call: CallContext): Promise<HandleRequestReply> => {
-    const mount = mounts.find(call.metadata);
+    const mounted = backends.find(call.metadata);
     try {
-      return await scoped(mount, call, async (scope) => {
+      return await scoped(mounted, call, async (scope) => {
         const request = fromWireRequest(args.request, scope);
-        return { response: toWireResponse(await mount.backend.handleRequest(request)) };
+        return { response: toWireResponse(await mounted.backend.handleRequest(request)) };
       });
     } catch (error) {
       // A server answers 500 to err_type 1 here; its own engines give such a text as a response.
@@ -65,10 +69,10 @@ export function backendHandlers(options: BackendServiceOptions): BackendHandlers
     args: HandleExistenceCheckArgs__Output,
     call: CallContext,
   ): Promise<HandleExistenceCheckReply> => {
-    const mount = mounts.find(call.metadata);
+    const mounted = backends.find(call.metadata);
     try {
-      return await scoped(mount, call, async (scope) => {
-        const { found, exists } = await mount.backend.handleExistenceCheck(fromWireRequest(args.request, scope));
+      return await scoped(mounted, call, async (scope) => {
+        const { found, exists } = await mounted.backend.handleExistenceCheck(fromWireRequest(args.request, scope));
         return { check_found: found, exists };
       });
     } catch (error) {
@@ -79,7 +83,7 @@ export function backendHandlers(options: BackendServiceOptions): BackendHandlers
   return {
     Setup: unary(async (args, { metadata, signal }) => {
       try {
-        await mounts.setup(args, metadata, signal);
+        await backends.setup(args, metadata, signal);
         return {};
       } catch (error) {
         if (error instanceof RpcError) throw error;
@@ -88,9 +92,9 @@ export function backendHandlers(options: BackendServiceOptions): BackendHandlers
     }),
     Initialize: unary(
       serving(async (_args, call) => {
-        const mount = mounts.find(call.metadata);
+        const mounted = backends.find(call.metadata);
         try {
-          await scoped(mount, call, (scope) => mount.backend.initialize(scope));
+          await scoped(mounted, call, (scope) => mounted.backend.initialize(scope));
           return {};
         } catch (error) {
           return { err: toProtoError(logged(error)) };
@@ -99,20 +103,20 @@ export function backendHandlers(options: BackendServiceOptions): BackendHandlers
     ),
     Type: unary(async () => ({ type: SECRETS_ENGINE })),
     SpecialPaths: unary(async (_args, { metadata }) => ({
-      paths: toWirePaths(mounts.find(metadata).backend.specialPaths),
+      paths: toWirePaths(backends.find(metadata).backend.specialPaths),
     })),
     HandleRequest: unary(serving(handleRequest)),
     HandleExistenceCheck: unary(serving(handleExistenceCheck)),
     InvalidateKey: unary(
       serving(async ({ key }, { metadata }) => {
-        mounts.find(metadata).backend.invalidateKey(key);
+        backends.find(metadata).backend.invalidateKey(key);
         return {};
       }),
     ),
     Cleanup: unary(async (_args, call) => {
       const { metadata } = call;
-      if (metadataMode) await mounts.cleanup({ metadata, signal: undefined });
-      else await withRequestBudget(options, call, (signal) => mounts.cleanup({ metadata, signal }));
+      if (metadataMode) await backends.cleanup({ metadata, signal: undefined });
+      else await withRequestBudget(options, call, (signal) => backends.cleanup({ metadata, signal }));
       return {};
     }),
   };

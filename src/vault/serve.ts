@@ -6,7 +6,7 @@ import { systemClock, type WallClock } from '../support/clock.ts';
 import { hclogLogger } from '../support/hclog-logger.ts';
 import { backendHandlers } from './backend-service.ts';
 import { inMetadataMode } from './environment.ts';
-import { mounts, type Mounts } from './mounts.ts';
+import { mountedBackends, type MountedBackends } from './mounted-backends.ts';
 import { unwrapTlsProvider } from './unwrap-tls.ts';
 import { vaultServices } from './wire.ts';
 
@@ -42,13 +42,13 @@ export async function servePlugin(options: ServePluginOptions): Promise<void> {
   const { name, factory, version, warnings = [], clock = systemClock, timer = systemTimer } = options;
   const { process = nodeProcess() } = options;
   const logger = hclogLogger({ clock, module: name, write: process.writeStderr });
-  let served: Mounts | undefined;
+  let served: MountedBackends | undefined;
 
   const services = ({ protocolVersion, broker, unary }: PluginContext): readonly Service[] => {
     const wire = vaultServices();
-    served = mounts(broker, wire, factory, logger);
+    served = mountedBackends(broker, wire, factory, logger);
     const metadataMode = inMetadataMode(process.env);
-    const backend = backendHandlers({ mounts: served, unary, logger, clock, timer, metadataMode });
+    const backend = backendHandlers({ backends: served, unary, logger, clock, timer, metadataMode });
     const always: Service[] = [
       { definition: wire.backend, handlers: backend },
       { definition: wire.version, handlers: { Version: unary(async () => ({ plugin_version: version })) } },

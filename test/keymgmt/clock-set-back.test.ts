@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { consistencyWindow } from '../../src/keymgmt/consistency-window.ts';
-import { freshCmks } from '../../src/providers/aws/fresh-cmks.ts';
-import { retryWithin, SETTLED } from '../../src/providers/aws/retry.ts';
+import { recentKeys } from '../../src/providers/aws/recent-keys.ts';
+import { retryWithin, CONSISTENT } from '../../src/providers/aws/retry.ts';
 import { ProviderError } from '../../src/providers/errors.ts';
 import { rfc3339, type Clock } from '../../src/support/clock.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
@@ -76,12 +76,12 @@ describe("when the machine's clock is set back by 30 days", () => {
     expect(window.isWithin(since)).toBe(false);
   });
 
-  it('a CMK counts as fresh for no more than five minutes', () => {
-    const fresh = freshCmks(clock);
-    fresh.add('cmk');
+  it('keeps a KMS key within the consistency window for five minutes at most', () => {
+    const recent = recentKeys(clock);
+    recent.add('kms-key');
     setBack();
     pass(5 * MINUTE);
-    expect(fresh.has('cmk')).toBe(false);
+    expect(recent.has('kms-key')).toBe(false);
   });
 
   it('a call is not repeated beyond its budget', async () => {
@@ -91,7 +91,7 @@ describe("when the machine's clock is set back by 30 days", () => {
       if (tries === 1) setBack();
     };
     const retry = retryWithin(45_000, { clock, random: () => 0.5, wait }, new AbortController().signal);
-    const call = retry(SETTLED, async () => {
+    const call = retry(CONSISTENT, async () => {
       tries++;
       throw new ProviderError(tries > 1000 ? 'forbidden' : 'throttled', 'Rate exceeded', { call: 'x' });
     });

@@ -5,7 +5,7 @@ import { callRegistry } from '../../src/goplugin/call-registry.ts';
 import { activeNode, inMemoryStorage, type Backend } from '../../src/logical/index.ts';
 import { silentLogger } from '../../src/support/logger.ts';
 import { backendHandlers } from '../../src/vault/backend-service.ts';
-import type { Mounts } from '../../src/vault/mounts.ts';
+import type { MountedBackends } from '../../src/vault/mounted-backends.ts';
 import { manualTimer, type ManualTimer } from '../support/manual-timer.ts';
 
 const NOW = 1_700_000_000_000;
@@ -28,9 +28,9 @@ interface Begun {
 function begin(method: 'HandleRequest' | 'Cleanup', deadline: Date | number): Begun {
   const time = manualTimer();
   const mount = { backend, system: activeNode, storageFor: () => inMemoryStorage() };
-  const mounts = { find: () => mount, cleanup: async ({ signal }: { signal: AbortSignal }) => waiting(signal) };
+  const backends = { find: () => mount, cleanup: async ({ signal }: { signal: AbortSignal }) => waiting(signal) };
   const handlers = backendHandlers({
-    mounts: mounts as unknown as Mounts,
+    backends: backends as unknown as MountedBackends,
     unary: callRegistry(silentLogger).unary,
     logger: silentLogger,
     clock: { now: () => NOW },

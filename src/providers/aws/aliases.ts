@@ -1,56 +1,57 @@
 import { ProviderError } from '../errors.ts';
 import type { NameClaim, NameObservation, NameReceipt, Receipt } from '../port.ts';
 import type { Answer, Calls } from './calls.ts';
-import type { FreshCmks } from './fresh-cmks.ts';
+import type { RecentKeys } from './recent-keys.ts';
 import { isKeyId } from './ids.ts';
 import { labelsOf, readTags } from './read-tags.ts';
 import { receiptOf } from './receipt.ts';
-import { pageMarkers } from './page-markers.ts';
-import { CREATE, FRESH, SETTLED, type Retry, type RetryPolicy } from './retry.ts';
-import { unless } from './unless.ts';
+import { pageMarkers } from './list-pages.ts';
+import { CREATE, WITHIN_WINDOW, CONSISTENT, type Retry, type RetryPolicy } from './retry.ts';
+import { undefinedOn } from './undefined-on.ts';
 
 const ALIAS_PREFIX = 'alias/hashicorp/';
 
-/** The alias of a distributed key, as Vault's documentation names it. */
+/** The alias of a distributed key, in the format of Vault's documentation. */
 export function aliasOf(distributedName: string): string {
   return `${ALIAS_PREFIX}${distributedName}`;
 }
 
-/** Of how many CMKs it is asked whether they have an alias, before it counts as somebody else's. */
+/** How many of the latest KMS keys are checked for an alias before the log reports that it pointed elsewhere. */
 const LIKELY_HOLDERS = 4;
 
-/** The alias calls of one use of the adapter, which share a budget of time. */
+/** The alias calls of one operation, which share a time budget. */
 export interface Aliases {
-  /** Points an alias to a CMK, and takes it from another one where the claim allows that. */
+  /** Points an alias to a KMS key. Moves an existing alias if the claim allows it. */
   point(AliasName: string, TargetKeyId: string, claim: NameClaim): Promise<NameReceipt>;
-  /** Deletes an alias that points to one of these CMKs. */
+  /** Deletes an alias if it points to one of these KMS keys. */
   remove(AliasName: string, ours: readonly string[]): Promise<Receipt>;
-  /** The aliases of a KMS key, fifty at most. */
+  /** Lists the aliases of a KMS key, 50 at most. */
   of(KeyId: string): Promise<readonly string[]>;
-  /** What an alias points to: one of these KMS keys, or another one with its tags. */
+  /** Reads the target of an alias: one of these KMS keys, or another KMS key with its tags. */
   observe(AliasName: string, ours: readonly string[]): Promise<Extract<NameObservation, { outcome: 'seen' }>>;
-  /** Ids of the KMS keys that the engine's aliases in the account point to, by distributed name. */
+  /** Lists the engine's aliases in the account: KMS key ID by distributed name. */
   survey(): Promise<ReadonlyMap<string, string>>;
 }
 
-/** Aliases of an account that a survey looks through at most (100 a page). */
+/** Maximum number of pages that a survey reads, 100 aliases each. */
 const MAX_SURVEY_PAGES = 500;
 
-/** AWS's quota for one KMS key. Texts and records name them. */
-const MOST_TOLD = 50;
+/** AWS's quota of aliases for one KMS key. A bound, because records and messages include them. */
+const MAX_ALIASES_OF_KEY = 50;
 
-export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: AbortSignal): Aliases {
-  const policyFor = (id: string): RetryPolicy => (fresh.has(id) ? FRESH : SETTLED);
+export function aliases(calls: Calls, recent: RecentKeys, retry: Retry, signal: AbortSignal): Aliases {
+  const policyFor = (id: string): RetryPolicy => (recent.has(id) ? WITHIN_WINDOW : CONSISTENT);
 
   return {
     async point(AliasName, TargetKeyId, { owned, ours }) {
       const alias = { AliasName, TargetKeyId };
       const update = (policy: RetryPolicy): Promise<Answer> => retry(policy, () => calls.updateAlias(alias, signal));
-      // A missing alias and a missing CMK look the same, so waiting waits for CreateAlias, which tells them apart.
+      // UpdateAlias returns the same error for a missing alias and a missing KMS key; CreateAlias tells them apart, so only
+      // that one retries on not_found.
       if (owned) {
-        // Asked before, as the answer of UpdateAlias does not say where the alias was.
+        // Checked before the update, because UpdateAlias does not return the previous target.
         const taken = await isElsewhere(AliasName, TargetKeyId, ours);
-        const moved = await unless(['not_found'], () => update(SETTLED));
+        const moved = await undefinedOn(['not_found'], () => update(CONSISTENT));
         if (moved !== undefined) return { ...receiptOf(moved), taken };
       }
       try {
@@ -60,7 +61,7 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
         };
       } catch (error) {
         if (!(error instanceof ProviderError) || error.reason !== 'already_exists') throw error;
-        // The name is taken: by an earlier version of this key, or by a stranger, whose alias must stay his.
+        // The alias exists. Move it only if it points to another version of this key.
         if (!owned && (await holder(AliasName, ours)) === undefined) throw error;
         return { ...receiptOf(await update(policyFor(TargetKeyId))), taken: owned ? undefined : false };
       }
@@ -69,22 +70,22 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
     async remove(AliasName, ours) {
       if ((await holder(AliasName, ours)) === undefined) return receiptOf(undefined);
       return receiptOf(
-        await unless(['not_found'], () => retry(SETTLED, () => calls.deleteAlias({ AliasName }, signal))),
+        await undefinedOn(['not_found'], () => retry(CONSISTENT, () => calls.deleteAlias({ AliasName }, signal))),
       );
     },
 
     of: (KeyId) =>
       retry(policyFor(KeyId), async () => {
         const names: string[] = [];
-        await someAlias(KeyId, (name) => names.push(name) === MOST_TOLD);
+        await someAlias(KeyId, (name) => names.push(name) === MAX_ALIASES_OF_KEY);
         return names;
       }),
 
     async observe(AliasName, ours) {
       const latest = ours.at(-1);
-      // One call where the alias is where it should be. A KMS key that is not there has no alias.
+      // One call in the usual case, where the alias points to the latest version. A missing KMS key has no alias.
       if (latest !== undefined) {
-        const isThere = await unless(['not_found'], () =>
+        const isThere = await undefinedOn(['not_found'], () =>
           retry(CREATE, () => someAlias(latest, (name) => name === AliasName)),
         );
         if (isThere === true) return { outcome: 'seen', remoteId: latest };
@@ -98,24 +99,24 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
     survey,
   };
 
-  /** Id of the KMS key that an alias points to, whichever it is; undefined when there is no such alias. */
+  /** Resolves to the ID of the KMS key that an alias points to; undefined if the alias does not exist. */
   async function targetOf(AliasName: string): Promise<string | undefined> {
     try {
       const { KeyMetadata } = await retry(CREATE, () => calls.describeKey({ KeyId: AliasName }, signal));
       if (isKeyId(KeyMetadata?.KeyId)) return KeyMetadata.KeyId;
-      throw new ProviderError('unavailable', 'DescribeKey: the answer holds no key id', { call: 'DescribeKey' });
+      throw new ProviderError('unavailable', 'DescribeKey: the response has no key ID', { call: 'DescribeKey' });
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       if (error.reason === 'not_found') return undefined;
       if (error.reason !== 'forbidden') throw error;
-      // kms:DescribeKey is not among the documented permissions; kms:ListAliases is.
+      // Vault's documentation lists kms:ListAliases among the required permissions, but not kms:DescribeKey.
       return (await survey()).get(AliasName.slice(ALIAS_PREFIX.length));
     }
   }
 
   async function survey(): Promise<ReadonlyMap<string, string>> {
     const targets = new Map<string, string>();
-    const following = pageMarkers('ListAliases');
+    const nextMarker = pageMarkers('ListAliases');
     let Marker: string | undefined;
     for (let pages = 0; pages < MAX_SURVEY_PAGES; pages++) {
       const marker = Marker === undefined ? {} : { Marker };
@@ -125,26 +126,28 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
           targets.set(AliasName.slice(ALIAS_PREFIX.length), TargetKeyId);
         }
       }
-      Marker = following(page.NextMarker);
+      Marker = nextMarker(page.NextMarker);
       if (Marker === undefined) return targets;
     }
-    throw new ProviderError('unavailable', 'ListAliases: too many aliases in the account to look through', {
+    throw new ProviderError('unavailable', 'ListAliases: too many aliases in the account', {
       call: 'ListAliases',
     });
   }
 
   async function holder(AliasName: string, ours: readonly string[]): Promise<string | undefined> {
-    // The latest versions are the likeliest holders.
+    // The latest version usually has the alias.
     for (const KeyId of [...ours].reverse()) {
-      // A fresh CMK that seems missing is not: nothing follows from that.
-      const gone = fresh.has(KeyId) ? [] : (['not_found'] as const);
-      if (await unless(gone, () => retry(policyFor(KeyId), () => someAlias(KeyId, (name) => name === AliasName))))
+      // Within the consistency window, not_found does not prove that the KMS key is missing.
+      const ignored = recent.has(KeyId) ? [] : (['not_found'] as const);
+      if (
+        await undefinedOn(ignored, () => retry(policyFor(KeyId), () => someAlias(KeyId, (name) => name === AliasName)))
+      )
         return KeyId;
     }
     return undefined;
   }
 
-  /** Whether an alias, if it exists, is not where ours should be; undefined where nobody can tell. Only the log asks. */
+  /** Whether the alias points to none of our latest KMS keys; undefined if unknown. Used for the log only. */
   async function isElsewhere(
     AliasName: string,
     TargetKeyId: string,
@@ -153,24 +156,24 @@ export function aliases(calls: Calls, fresh: FreshCmks, retry: Retry, signal: Ab
     const likely = ours.slice(-LIKELY_HOLDERS).reverse();
     try {
       for (const KeyId of likely) {
-        if (await unless(['not_found'], () => someAlias(KeyId, (name) => name === AliasName))) return false;
+        if (await undefinedOn(['not_found'], () => someAlias(KeyId, (name) => name === AliasName))) return false;
       }
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       return undefined;
     }
-    // The list of a fresh CMK may not show its alias yet; the target has it only after a lost answer.
-    return likely.some((KeyId) => KeyId !== TargetKeyId && fresh.has(KeyId)) ? undefined : true;
+    // Within the consistency window, the alias may not be listed yet. The target has it only after a lost response.
+    return likely.some((KeyId) => KeyId !== TargetKeyId && recent.has(KeyId)) ? undefined : true;
   }
 
-  /** Keeps nothing of what it reads: whoever answers may go on for a thousand pages. */
+  /** Whether a KMS key has an alias that matches. Keeps no page in memory: an endpoint may return a thousand. */
   async function someAlias(KeyId: string, isWanted: (name: string) => boolean): Promise<boolean> {
-    const following = pageMarkers('ListAliases');
+    const nextMarker = pageMarkers('ListAliases');
     let Marker: string | undefined;
     do {
       const page = await calls.listAliases({ KeyId, ...(Marker === undefined ? {} : { Marker }) }, signal);
       if (page.Aliases?.some(({ AliasName }) => AliasName !== undefined && isWanted(AliasName))) return true;
-      Marker = following(page.NextMarker);
+      Marker = nextMarker(page.NextMarker);
     } while (Marker !== undefined);
     return false;
   }

@@ -2,7 +2,7 @@ import type * as Sdk from '@aws-sdk/client-kms';
 import { ProviderError } from '../errors.ts';
 import type { ProviderConfig } from '../port.ts';
 import type { WallClock } from '../../support/clock.ts';
-import { checkTrust, clientConfig } from './account.ts';
+import { clientConfig } from './client-config.ts';
 import { accountCredentials } from './credentials.ts';
 import { endpointName, type Environment } from './endpoint.ts';
 import { errorWithoutSecrets } from './redact.ts';
@@ -12,6 +12,7 @@ import { checkRequest } from './check-request.ts';
 import { endInTime } from './end-in-time.ts';
 import { guardedHandler, isKms } from './guarded-handler.ts';
 import { toProviderError } from './to-provider-error.ts';
+import { checkTrust } from './validate-config.ts';
 
 /** The API calls of AWS KMS that the adapter makes, each failing with a ProviderError only. */
 export interface Calls {

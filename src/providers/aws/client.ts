@@ -2,68 +2,78 @@ import { ProviderError } from '../errors.ts';
 import { ATTEMPT_LABEL, type KmsClient, type LabelAnswer, type Removal, type VersionTarget } from '../port.ts';
 import { aliases, aliasOf, type Aliases } from './aliases.ts';
 import type { Answer, Calls } from './calls.ts';
-import { checkPermissions } from './check-permissions.ts';
+import { probePermissions } from './probe-permissions.ts';
 import { findByLabel } from './find-by-label.ts';
 import { findByTag } from './find-by-tag.ts';
-import { freshCmks } from './fresh-cmks.ts';
+import { recentKeys } from './recent-keys.ts';
 import { accountIn, requireKeyId } from './ids.ts';
 import { importMaterial } from './import-material.ts';
 import { accountOf, inspectKey } from './inspect.ts';
-import { observeCmk, unseen } from './observe.ts';
+import { observeKey, unseen } from './observe.ts';
 import { readTags } from './read-tags.ts';
 import { receiptOf } from './receipt.ts';
-import { CREATE, DOUBTED, FRESH, retryWithin, SETTLED, type Retry, type RetryDependencies } from './retry.ts';
-import { unless } from './unless.ts';
+import {
+  CREATE,
+  UNKNOWN_AGE,
+  WITHIN_WINDOW,
+  retryWithin,
+  CONSISTENT,
+  type Retry,
+  type RetryDependencies,
+} from './retry.ts';
+import { undefinedOn } from './undefined-on.ts';
 
-/** With the last request's own limit this stays below the minute that Vault's clients wait for an answer. */
+/** Together with the timeout of the last request, less than the 60 seconds after which Vault's clients give up. */
 const BUDGET_MS = 45_000;
 
-/** Less than the 20 seconds after which a check has to be answered. */
+/** Less than the 20 seconds within which a check must respond. */
 const CHECK_MS = 18_000;
 
-/** How long a CMK of unknown age is looked for before it counts as gone. */
-const DOUBT_MS = 2_000;
+/** How long a missing KMS key of unknown age is retried before it is treated as deleted. */
+const UNKNOWN_AGE_MS = 2_000;
 
-/** Telling the account is worth waiting this long for. */
+/** Time budget for reading the account ID. */
 const ACCOUNT_MS = 5_000;
 
-/** The adapter's client: a CMK with imported material per version, an alias per distributed key. */
+/** The AWS KMS client: one KMS key with imported key material per version, one alias per distributed key. */
 export function awsClient(calls: Calls, region: string, dependencies: RetryDependencies): KmsClient {
-  const fresh = freshCmks(dependencies.clock);
+  const recent = recentKeys(dependencies.clock);
   let accountId: string | undefined;
   const attempts = new Map<string, string>();
   const retryFor = (signal: AbortSignal): Retry => retryWithin(BUDGET_MS, dependencies, signal);
   const retryOn = (id: string, signal: AbortSignal): (<T>(request: () => Promise<T>) => Promise<T>) => {
     const retry = retryFor(signal);
-    return (request) => retry(fresh.has(id) ? FRESH : SETTLED, request);
+    return (request) => retry(recent.has(id) ? WITHIN_WINDOW : CONSISTENT, request);
   };
-  const aliasesFor = (signal: AbortSignal): Aliases => aliases(calls, fresh, retryFor(signal), signal);
+  const aliasesFor = (signal: AbortSignal): Aliases => aliases(calls, recent, retryFor(signal), signal);
 
   return {
     async createVersion(target, _material, signal) {
-      const answer = await retryFor(signal)(CREATE, () => calls.createKey(newCmk(target), signal));
+      const answer = await retryFor(signal)(CREATE, () => calls.createKey(newKey(target), signal));
       const remoteId = answer.KeyMetadata?.KeyId;
       const account = answer.KeyMetadata && accountOf(answer.KeyMetadata, region);
       if (remoteId === undefined || account === undefined) {
-        throw new ProviderError('unavailable', 'CreateKey: the answer holds no key id with an ARN that agrees', {
+        throw new ProviderError('unavailable', 'CreateKey: the response has no key ID with a matching ARN', {
           call: 'CreateKey',
           ambiguous: true,
         });
       }
       accountId = account;
-      fresh.add(remoteId);
+      recent.add(remoteId);
       attempts.set(remoteId, target.attempt);
       return { remoteId, imported: false, account, ...receiptOf(answer) };
     },
 
-    async account(signal, afresh = false) {
-      if (!afresh && accountId !== undefined) return accountId;
+    async account(signal, refresh = false) {
+      if (!refresh && accountId !== undefined) return accountId;
       const retry = retryWithin(ACCOUNT_MS, dependencies, signal);
-      const page = await unless(['forbidden'], () => retry(SETTLED, () => calls.listAliases({ Limit: 1 }, signal)));
+      const page = await undefinedOn(['forbidden'], () =>
+        retry(CONSISTENT, () => calls.listAliases({ Limit: 1 }, signal)),
+      );
       const [alias] = page?.Aliases ?? [];
-      const told = alias && accountIn(alias.AliasArn, region, alias.AliasName ?? '');
-      accountId = told ?? accountId;
-      return told;
+      const reported = alias && accountIn(alias.AliasArn, region, alias.AliasName ?? '');
+      accountId = reported ?? accountId;
+      return reported;
     },
 
     readLabels,
@@ -78,14 +88,14 @@ export function awsClient(calls: Calls, region: string, dependencies: RetryDepen
 
     async findVersion({ attempt }, signal) {
       const result = await findByTag(calls, dependencies, { key: ATTEMPT_LABEL, value: attempt }, attempts, signal);
-      if (result.outcome === 'found') for (const id of result.remoteIds) fresh.add(id);
+      if (result.outcome === 'found') for (const id of result.remoteIds) recent.add(id);
       return result;
     },
 
     async importMaterial(_target, remoteId, material, signal) {
       requireKeyId('ImportKeyMaterial', remoteId);
       const answer = await importMaterial(calls, retryOn(remoteId, signal), remoteId, material, signal);
-      fresh.add(remoteId);
+      recent.add(remoteId);
       return receiptOf(answer);
     },
 
@@ -108,14 +118,16 @@ export function awsClient(calls: Calls, region: string, dependencies: RetryDepen
         calls.scheduleKeyDeletion({ KeyId: remoteId }, signal);
       const retry = retryOn(remoteId, signal);
       const removed = (answer: Answer | undefined): Removal => ({ outcome: 'removed', ...receiptOf(answer) });
-      // A CMK stays for seven days at least, so one that was there a moment ago only seems to be missing.
-      if (fresh.has(remoteId)) {
-        return removed(await unless(['pending_deletion'], () => retry(schedule)));
+      // Deletion takes at least seven days, so a KMS key within the consistency window exists even if it is not found.
+      if (recent.has(remoteId)) {
+        return removed(await undefinedOn(['pending_deletion'], () => retry(schedule)));
       }
       try {
-        // It may have been made a moment ago by a process that is gone.
-        const doubt = retryWithin(DOUBT_MS, dependencies, signal);
-        return removed(await unless(['pending_deletion'], () => retry(() => doubt(DOUBTED, schedule))));
+        // A previous process may have created it within the consistency window.
+        const retryNotFound = retryWithin(UNKNOWN_AGE_MS, dependencies, signal);
+        return removed(
+          await undefinedOn(['pending_deletion'], () => retry(() => retryNotFound(UNKNOWN_AGE, schedule))),
+        );
       } catch (error) {
         if (error instanceof ProviderError && error.reason === 'not_found') {
           return { outcome: 'unknown', ...receiptOf(undefined) };
@@ -124,7 +136,7 @@ export function awsClient(calls: Calls, region: string, dependencies: RetryDepen
       }
     },
 
-    observeVersion: (remoteId, signal) => observeCmk(calls, remoteId, signal),
+    observeVersion: (remoteId, signal) => observeKey(calls, remoteId, signal),
 
     async observeName(distributedName, ours, signal) {
       try {
@@ -144,7 +156,7 @@ export function awsClient(calls: Calls, region: string, dependencies: RetryDepen
 
     findByLabel: (label, value, signal) => findByLabel(calls, dependencies, { label, value }, signal),
 
-    checkAccount: (signal) => checkPermissions(calls, CHECK_MS, signal),
+    checkAccount: (signal) => probePermissions(calls, CHECK_MS, signal),
 
     close: () => {
       calls.close();
@@ -157,7 +169,7 @@ export function awsClient(calls: Calls, region: string, dependencies: RetryDepen
   }
 }
 
-function newCmk(target: VersionTarget): Parameters<Calls['createKey']>[0] {
+function newKey(target: VersionTarget): Parameters<Calls['createKey']>[0] {
   const tags = { ...target.labels, [ATTEMPT_LABEL]: target.attempt };
   return {
     Origin: 'EXTERNAL',

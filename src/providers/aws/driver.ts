@@ -1,5 +1,5 @@
 import type { KmsDriver } from '../port.ts';
-import { checkAccount } from './account.ts';
+import { validateConfig } from './validate-config.ts';
 import { calls } from './calls.ts';
 import { checkDistribution } from './check-distribution.ts';
 import { awsClient } from './client.ts';
@@ -20,7 +20,7 @@ export function awsDriver({ env, retry, requestTimeoutMs = 10_000 }: AwsDriverOp
     kind: 'awskms',
     credentialNames: CREDENTIAL_NAMES,
     takeCredentials,
-    checkConfig: (config) => checkAccount(config, env),
+    checkConfig: (config) => validateConfig(config, env),
     checkDistribution,
     endpointOf: (config) => endpointOf(config, env),
     connect: (config) => awsClient(calls(config, env, requestTimeoutMs, retry.clock), config.keyCollection, retry),

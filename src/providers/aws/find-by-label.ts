@@ -1,7 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { LabelledObject, LabelSearch } from '../port.ts';
 import type { Calls } from './calls.ts';
-import { keyBatches } from './key-batches.ts';
+import { keyBatches } from './list-pages.ts';
 import { labelsOf, readTags } from './read-tags.ts';
 import { CREATE, retryWithin, type RetryDependencies } from './retry.ts';
 

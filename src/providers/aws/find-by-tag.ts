@@ -1,9 +1,9 @@
 import { ProviderError } from '../errors.ts';
 import type { SearchResult } from '../port.ts';
 import type { Calls } from './calls.ts';
-import { keyBatches } from './key-batches.ts';
+import { keyBatches } from './list-pages.ts';
 import { labelsOf, readTags } from './read-tags.ts';
-import { retryWithin, SETTLED, type RetryDependencies } from './retry.ts';
+import { retryWithin, CONSISTENT, type RetryDependencies } from './retry.ts';
 
 /** A search reads the tags of every key of the account, so it ends after a while, found or not. */
 const SEARCH_MS = 20_000;
@@ -39,7 +39,7 @@ export async function findByTag(
   });
   try {
     for await (const { ids, unreadable } of keyBatches((input) =>
-      retry(SETTLED, () => calls.listKeys(input, signal)),
+      retry(CONSISTENT, () => calls.listKeys(input, signal)),
     )) {
       if (clock.monotonic() >= end) return unknown('too many keys in the account to look through');
       const tagged = await Promise.all(ids.map((id) => hasTag(id)));
@@ -58,7 +58,9 @@ export async function findByTag(
   async function hasTag(id: string): Promise<{ id: string; matches: boolean | undefined }> {
     const known = seen.get(id);
     if (known !== undefined) return { id, matches: known === tag.value };
-    const labels = labelsOf(await readTags(() => retry(SETTLED, () => calls.listResourceTags({ KeyId: id }, signal))));
+    const labels = labelsOf(
+      await readTags(() => retry(CONSISTENT, () => calls.listResourceTags({ KeyId: id }, signal))),
+    );
     if (labels === undefined) return { id, matches: undefined };
     const value = labels[tag.key];
     if (value !== undefined && seen.size < MOST_SEEN) seen.set(id, value);

@@ -4,27 +4,27 @@ import type { LabelAnswer, ObjectFacts } from '../port.ts';
 import type { Calls } from './calls.ts';
 import { accountIn, isKeyId } from './ids.ts';
 
-/** The calls of one inspection, which share a budget of time. */
+/** The calls of one inspection, which share a time budget. */
 export interface InspectCalls {
   readonly calls: Pick<Calls, 'describeKey'>;
   readonly region: string;
   readonly retry: <T>(request: () => Promise<T>) => Promise<T>;
-  /** The tags of a key. */
+  /** Reads the tags of a KMS key. */
   readonly labels: (id: string) => Promise<LabelAnswer>;
-  /** The aliases of a key. */
+  /** Lists the aliases of a KMS key. */
   readonly names: (id: string) => Promise<readonly string[]>;
 }
 
-/** Asks for all that AWS knows of one KMS key (`DescribeKey`, `ListResourceTags`, `ListAliases`). */
+/** Reads the metadata, tags and aliases of one KMS key (`DescribeKey`, `ListResourceTags`, `ListAliases`). */
 export async function inspectKey(
   { calls, region, retry, labels, names }: InspectCalls,
   KeyId: string,
   signal: AbortSignal,
 ): Promise<ObjectFacts | undefined> {
   const unreadable: string[] = [];
-  const ask = async <T>(question: () => Promise<T>): Promise<T | undefined> => {
+  const ifAllowed = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
     try {
-      return await question();
+      return await read();
     } catch (error) {
       if (!(error instanceof ProviderError) || error.reason !== 'forbidden') throw error;
       unreadable.push(error.message);
@@ -32,11 +32,11 @@ export async function inspectKey(
     }
   };
   try {
-    const described = await ask(() => retry(() => calls.describeKey({ KeyId }, signal)));
+    const described = await ifAllowed(() => retry(() => calls.describeKey({ KeyId }, signal)));
     const tags = await labels(KeyId);
     if (tags.outcome === 'unknown') return undefined;
     if (tags.outcome === 'forbidden') unreadable.push(tags.why);
-    const aliases = await ask(() => names(KeyId));
+    const aliases = await ifAllowed(() => names(KeyId));
     const metadata = described?.KeyMetadata;
     return {
       account: metadata && accountOf(metadata, region),
@@ -52,7 +52,7 @@ export async function inspectKey(
   }
 }
 
-/** The account of a key that AWS describes; undefined where id and ARN do not agree. */
+/** The account ID in the ARN of a described KMS key; undefined if key ID and ARN do not match. */
 export function accountOf({ KeyId, Arn }: Pick<KeyMetadata, 'KeyId' | 'Arn'>, region: string): string | undefined {
   return isKeyId(KeyId) ? accountIn(Arn, region, `key/${KeyId}`) : undefined;
 }
@@ -60,8 +60,8 @@ export function accountOf({ KeyId, Arn }: Pick<KeyMetadata, 'KeyId' | 'Arn'>, re
 function stateOf(metadata: KeyMetadata): NonNullable<ObjectFacts['state']> {
   const { Origin, KeyState, CurrentKeyMaterialId, ExpirationModel, ValidTo } = metadata;
   if (KeyState === 'PendingDeletion' || KeyState === 'PendingReplicaDeletion') return 'pending_deletion';
-  // Deleted material leaves a key PendingImport as well, but its id stays.
-  const neverFilled = CurrentKeyMaterialId === undefined && ExpirationModel === undefined && ValidTo === undefined;
-  const isEmpty = Origin === 'EXTERNAL' && KeyState === 'PendingImport' && neverFilled;
+  // A KMS key is PendingImport after its material is deleted, too, but then it keeps the material ID.
+  const neverImported = CurrentKeyMaterialId === undefined && ExpirationModel === undefined && ValidTo === undefined;
+  const isEmpty = Origin === 'EXTERNAL' && KeyState === 'PendingImport' && neverImported;
   return isEmpty ? 'unused' : 'used';
 }

@@ -3,10 +3,10 @@ import type { Unseen, VersionObservation } from '../port.ts';
 import type { Calls } from './calls.ts';
 
 /**
- * Asks for the state of a CMK (`DescribeKey`, which is not among the eleven permissions of Vault's documentation).
- * States that AWS passes through on its own (Creating, Updating) count as what they end in.
+ * Reads the state of a KMS key (`DescribeKey`, which is not among the eleven permissions of Vault's documentation).
+ * `Creating` is reported as missing material, which it becomes; `Updating` and `Unavailable` are transient.
  */
-export async function observeCmk(calls: Calls, KeyId: string, signal: AbortSignal): Promise<VersionObservation> {
+export async function observeKey(calls: Calls, KeyId: string, signal: AbortSignal): Promise<VersionObservation> {
   try {
     const { KeyMetadata } = await calls.describeKey({ KeyId }, signal);
     switch (KeyMetadata?.KeyState) {
@@ -23,9 +23,9 @@ export async function observeCmk(calls: Calls, KeyId: string, signal: AbortSigna
       case 'Unavailable':
       case 'Updating':
         return { outcome: 'unreachable', why: `DescribeKey: the KMS key is ${KeyMetadata.KeyState}` };
-      // Whoever answers may name any other.
+      // AWS may add states, and an endpoint may return anything.
       default:
-        return { outcome: 'unreachable', why: 'DescribeKey: the KMS key is in no known state' };
+        return { outcome: 'unreachable', why: 'DescribeKey: the KMS key is in an unknown state' };
     }
   } catch (error) {
     if (error instanceof ProviderError && error.reason === 'not_found') return { outcome: 'seen', state: 'deleted' };
@@ -33,7 +33,7 @@ export async function observeCmk(calls: Calls, KeyId: string, signal: AbortSigna
   }
 }
 
-/** What a failed question says. @throws the error itself when it is none of the cloud's, or the signal has aborted */
+/** Maps a failed read to an observation. @throws the error itself if it is not a ProviderError, or the signal is aborted */
 export function unseen(error: unknown, signal: AbortSignal): Unseen {
   signal.throwIfAborted();
   if (!(error instanceof ProviderError)) throw error;

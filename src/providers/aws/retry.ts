@@ -2,35 +2,35 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../support/clock.ts';
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
 
-/** Which failures are worth another try, and how long to wait for it. */
+/** Which failures are retried, and the backoff between attempts. */
 export interface RetryPolicy {
   readonly reasons: readonly ProviderErrorReason[];
-  /** Wait before the second try; doubles, with jitter, up to `maxWaitMs`. */
+  /** Wait before the second attempt; doubles, with jitter, up to `maxWaitMs`. */
   readonly firstWaitMs: number;
   readonly maxWaitMs: number;
 }
 
 const TRANSIENT: readonly ProviderErrorReason[] = ['throttled', 'unavailable', 'timeout'];
 
-/** For CreateKey: nothing was made when AWS throttles; after any other failure something may have been. */
+/** For CreateKey: a throttled call creates nothing; after any other failure a KMS key may exist. */
 export const CREATE: RetryPolicy = { reasons: ['throttled'], firstWaitMs: 500, maxWaitMs: 4_000 };
-/** For calls that may be repeated, on objects that AWS has seen everywhere. */
-export const SETTLED: RetryPolicy = { reasons: TRANSIENT, firstWaitMs: 250, maxWaitMs: 4_000 };
-/** Right after a CMK is made or filled, calls may still see it missing or in its old state. */
-export const FRESH: RetryPolicy = { ...SETTLED, reasons: [...TRANSIENT, 'not_found', 'invalid_state'] };
+/** For repeatable calls on KMS keys outside the consistency window. */
+export const CONSISTENT: RetryPolicy = { reasons: TRANSIENT, firstWaitMs: 250, maxWaitMs: 4_000 };
+/** For repeatable calls on KMS keys within the consistency window: they may return not found or the previous state. */
+export const WITHIN_WINDOW: RetryPolicy = { ...CONSISTENT, reasons: [...TRANSIENT, 'not_found', 'invalid_state'] };
 
-/** Where it is not known whether a CMK is fresh. */
-export const DOUBTED: RetryPolicy = { ...SETTLED, reasons: ['not_found'] };
+/** For KMS keys that another process may have created within the consistency window. */
+export const UNKNOWN_AGE: RetryPolicy = { ...CONSISTENT, reasons: ['not_found'] };
 
-/** Waits; a port, so that tests do not sleep. Rejects when the signal aborts. */
+/** Waits. Injected, so that tests do not sleep. Rejects when the signal aborts. */
 export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
-/** Waits for real. */
+/** {@link Wait} by timer. */
 export const realWait: Wait = async (milliseconds, signal) => {
   await delay(milliseconds, undefined, { signal });
 };
 
-/** What a retry needs from outside. */
+/** The injected dependencies of {@link retryWithin}. */
 export interface RetryDependencies {
   readonly clock: Clock;
   /** In [0, 1). */
@@ -38,10 +38,10 @@ export interface RetryDependencies {
   readonly wait: Wait;
 }
 
-/** Makes a request until it succeeds, fails for a reason that no waiting mends, or no time is left. */
+/** Repeats a request until it succeeds, fails for a reason that the policy does not retry, or the budget is spent. */
 export type Retry = <T>(policy: RetryPolicy, request: () => Promise<T>) => Promise<T>;
 
-/** Requests that share one budget: no further try of any of them begins once `budgetMs` have passed since now. */
+/** Retries that share one time budget: no attempt starts later than `budgetMs` from now. */
 export function retryWithin(budgetMs: number, { clock, random, wait }: RetryDependencies, signal: AbortSignal): Retry {
   const end = clock.monotonic() + budgetMs;
   return async (policy, request) => {
@@ -50,7 +50,7 @@ export function retryWithin(budgetMs: number, { clock, random, wait }: RetryDepe
         return await request();
       } catch (error) {
         if (!(error instanceof ProviderError) || !policy.reasons.includes(error.reason)) throw error;
-        // Half fixed, half random: callers that were throttled together come back apart.
+        // Half fixed, half random, so that clients that were throttled together do not retry together.
         const pause = waitMs / 2 + (random() * waitMs) / 2;
         if (signal.aborted || clock.monotonic() + pause >= end) throw error;
         await wait(pause, signal).catch(() => {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { CreateAliasCommand } from '@aws-sdk/client-kms';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startKms, type Kms } from '../../../dev/aws-kms/kms.ts';
-import { clientConfig } from '../../../src/providers/aws/account.ts';
+import { clientConfig } from '../../../src/providers/aws/client-config.ts';
 import { accountCredentials } from '../../../src/providers/aws/credentials.ts';
 import { systemClock } from '../../../src/support/clock.ts';
 import { secret } from '../../../src/support/secret.ts';
@@ -99,7 +99,9 @@ describe('an account of AWS', () => {
     const bench = await setUp({ env: { ...process.env } });
     await create(bench);
     expect(bench.kms.calls().map(({ accessKeyId }) => accessKeyId)).toEqual([ACCESS_KEY.accessKeyId]);
-    expect(await bench.client.checkAccount(bench.signal)).toMatchObject({ credentials: { source: 'configuration' } });
+    expect(await bench.client.checkAccount(bench.signal)).toMatchObject({
+      credentials: { source: 'configuration' },
+    });
   });
 
   it('is told to be without credentials where there are none anywhere', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Calls } from '../../../src/providers/aws/calls.ts';
-import { checkPermissions } from '../../../src/providers/aws/check-permissions.ts';
+import { probePermissions } from '../../../src/providers/aws/probe-permissions.ts';
 import { awsDriver } from '../../../src/providers/aws/driver.ts';
 import { ProviderError } from '../../../src/providers/errors.ts';
 import { ATTEMPT_LABEL, type KmsClient } from '../../../src/providers/port.ts';
@@ -306,14 +306,14 @@ describe('an answer', () => {
     );
     expect(await client.observeName('k-1', [ID], signal)).toEqual({
       outcome: 'unreachable',
-      why: 'DescribeKey: the answer holds no key id',
+      why: 'DescribeKey: the response has no key ID',
     });
     expect(await client.surveyNames(signal)).toEqual({ outcome: 'seen', targets: new Map() });
   });
 
   it('with a text that is longer than any of AWS KMS is one without it', async () => {
     const endpoint = await http(json(200, { KeyMetadata: { KeyId: 'k'.repeat(100_000) } }));
-    expect((await create(connect(endpoint, 20_000))).message).toMatch(/^CreateKey: the answer holds no key id/);
+    expect((await create(connect(endpoint, 20_000))).message).toMatch(/^CreateKey: the response has no key ID/);
   });
 
   it('that leads elsewhere is not followed', async () => {
@@ -399,7 +399,7 @@ describe('a check of an account', () => {
       listAliases: async () => ({ $metadata: {} }),
     };
     const calls = new Proxy(answers, { get: (given, name: keyof Calls) => given[name] ?? never }) as Calls;
-    const { permissions, credentials } = await checkPermissions(calls, 50, signal);
+    const { permissions, credentials } = await probePermissions(calls, 50, signal);
     expect(credentials).toEqual({ source: 'configuration', id: '…TEST' });
     expect(permissions.map(({ granted }) => granted)).toEqual(['yes', ...Array.from({ length: 13 }, () => 'unknown')]);
     expect(permissions[1]?.why).toBe('not answered within 0.05 s');

@@ -111,7 +111,7 @@ it.each([
   const endpoint = await http((_request, response) => response.end(JSON.stringify({ KeyMetadata })));
   const error = await create(connect(endpoint));
   expect(error).toMatchObject({ reason: 'unavailable', ambiguous: true });
-  expect(error.message).toContain('no key id with an ARN that agrees');
+  expect(error.message).toContain('no key ID with a matching ARN');
 });
 
 describe('CreateKey is not sent', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../../src/providers/errors.ts';
-import { CREATE, retryWithin, SETTLED, type Wait } from '../../../src/providers/aws/retry.ts';
+import { CREATE, retryWithin, CONSISTENT, type Wait } from '../../../src/providers/aws/retry.ts';
 import type { Clock } from '../../../src/support/clock.ts';
 import { clockOf } from '../../support/clock.ts';
 
@@ -57,7 +57,7 @@ describe('retrying', () => {
     const dependencies = { ...time, random: spread() };
     const all = Promise.allSettled(
       Array.from({ length: callers }, () =>
-        retryWithin(45_000, dependencies, new AbortController().signal)(SETTLED, request),
+        retryWithin(45_000, dependencies, new AbortController().signal)(CONSISTENT, request),
       ),
     );
     await time.run();
@@ -75,7 +75,7 @@ describe('retrying', () => {
         if (++calls < 7) throw throttled();
       };
       const dependencies = { clock: clockOf(() => 0), random: () => random, wait };
-      await retryWithin(45_000, dependencies, new AbortController().signal)(SETTLED, request);
+      await retryWithin(45_000, dependencies, new AbortController().signal)(CONSISTENT, request);
       return waited;
     };
     expect(await pauses(0)).toEqual([125, 250, 500, 1000, 2000, 2000]);
@@ -108,14 +108,14 @@ describe('retrying', () => {
     };
     const failed = throttled();
     const dependencies = { clock: clockOf(() => 0), random: () => 0, wait };
-    const call = retryWithin(45_000, dependencies, aborter.signal)(SETTLED, () => Promise.reject(failed));
+    const call = retryWithin(45_000, dependencies, aborter.signal)(CONSISTENT, () => Promise.reject(failed));
     await expect(call).rejects.toBe(failed);
   });
 
   it('passes on what is no failure of the cloud', async () => {
     const bug = new TypeError('a bug');
     const dependencies = { clock: clockOf(() => 0), random: () => 0, wait: async () => undefined };
-    const call = retryWithin(45_000, dependencies, new AbortController().signal)(SETTLED, () => Promise.reject(bug));
+    const call = retryWithin(45_000, dependencies, new AbortController().signal)(CONSISTENT, () => Promise.reject(bug));
     await expect(call).rejects.toBe(bug);
   });
 });

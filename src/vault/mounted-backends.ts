@@ -11,7 +11,7 @@ import { systemViewClient } from './system-view-client.ts';
 import type { VaultServices } from './wire.ts';
 
 /** One mount that this process serves. */
-export interface Mount {
+export interface MountedBackend {
   readonly backend: Backend;
   readonly system: SystemView;
   /** The mount's storage, for a call with this metadata. */
@@ -19,7 +19,7 @@ export interface Mount {
 }
 
 /** The mounts of this process; the server tells them apart by `multiplex_id`, which each call carries. */
-export interface Mounts {
+export interface MountedBackends {
   /**
    * Connects back to the server and makes the backend, in the place of any that has the same id.
    *
@@ -28,7 +28,7 @@ export interface Mounts {
    */
   setup(args: SetupArgs__Output, metadata: Metadata, signal: AbortSignal): Promise<void>;
   /** @throws {RpcError} `no backend instance found` */
-  find(metadata: Metadata): Mount;
+  find(metadata: Metadata): MountedBackend;
   /** Ends a mount and closes its connection; one that is not there is already ended. */
   cleanup(call: CleanupCall): Promise<void>;
   /** Ends all mounts as the process ends. */
@@ -48,20 +48,25 @@ const SINGLE = 'single';
 /** Metadata by which newer servers point a request at a snapshot of the storage, or at a state of an index. */
 const STORAGE_METADATA = ['snapshot_id', 'index_state_cluster_id', 'index_state_local', 'index_state_replicated'];
 
-interface OpenMount extends Mount {
+interface OpenBackend extends MountedBackend {
   readonly connection: HostConnection;
 }
 
 /** Makes the registry of mounts; it is empty until the server sets one up. */
-export function mounts(broker: Broker, services: VaultServices, factory: BackendFactory, logger: Logger): Mounts {
-  const byId = new Map<string, OpenMount>();
+export function mountedBackends(
+  broker: Broker,
+  services: VaultServices,
+  factory: BackendFactory,
+  logger: Logger,
+): MountedBackends {
+  const byId = new Map<string, OpenBackend>();
 
   const end = (id: string, call?: CleanupCall): Promise<void> => {
     const mount = byId.get(id);
     byId.delete(id);
     return close(mount, call);
   };
-  const close = async (mount: OpenMount | undefined, call?: CleanupCall): Promise<void> => {
+  const close = async (mount: OpenBackend | undefined, call?: CleanupCall): Promise<void> => {
     if (!mount) return;
     try {
       await mount.backend.cleanup(call && contextOf(mount, call));
@@ -82,7 +87,7 @@ export function mounts(broker: Broker, services: VaultServices, factory: Backend
       const id = idOf(metadata);
       await replaced(end(id));
       const connection = await broker.connect(args.broker_id);
-      let rival: OpenMount | undefined;
+      let rival: OpenBackend | undefined;
       try {
         // Nobody would ever clean the mount up.
         signal.throwIfAborted();
@@ -92,7 +97,7 @@ export function mounts(broker: Broker, services: VaultServices, factory: Backend
           signal.throwIfAborted();
         }
         rival = byId.get(id);
-        byId.set(id, openMount(backend, connection, services));
+        byId.set(id, openBackend(backend, connection, services));
       } catch (error) {
         connection.close();
         throw error;
@@ -114,11 +119,11 @@ export function mounts(broker: Broker, services: VaultServices, factory: Backend
   };
 }
 
-function contextOf(mount: OpenMount, { metadata, signal }: CleanupCall): BackendContext | undefined {
+function contextOf(mount: OpenBackend, { metadata, signal }: CleanupCall): BackendContext | undefined {
   return signal && { storage: mount.storageFor(metadata), system: mount.system, signal };
 }
 
-function openMount(backend: Backend, connection: HostConnection, services: VaultServices): OpenMount {
+function openBackend(backend: Backend, connection: HostConnection, services: VaultServices): OpenBackend {
   const storage = storageClient(connection, services.storage);
   return {
     backend,

@@ -1,7 +1,7 @@
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
 
-/** The call's answer, or undefined when it fails for one of these reasons. */
-export async function unless<T>(
+/** Resolves to the call's result, or to undefined when the call fails for one of these reasons. */
+export async function undefinedOn<T>(
   reasons: readonly ProviderErrorReason[],
   call: () => Promise<T>,
 ): Promise<T | undefined> {

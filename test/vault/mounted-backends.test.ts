@@ -4,7 +4,7 @@ import type { Broker } from '../../src/goplugin/broker.ts';
 import type { HostConnection } from '../../src/goplugin/host-connection.ts';
 import type { Backend } from '../../src/logical/index.ts';
 import { silentLogger } from '../../src/support/logger.ts';
-import { mounts } from '../../src/vault/mounts.ts';
+import { mountedBackends } from '../../src/vault/mounted-backends.ts';
 import { vaultServices } from '../../src/vault/wire.ts';
 
 it('leaves no mount behind when the server gives up while it is made', async () => {
@@ -17,7 +17,7 @@ it('leaves no mount behind when the server gives up while it is made', async () 
     serverGone.abort(new Error('gave up'));
     return backend;
   };
-  const registry = mounts(broker, vaultServices(), factory, silentLogger);
+  const registry = mountedBackends(broker, vaultServices(), factory, silentLogger);
   const args = { broker_id: 1, backendUUID: '', Config: {} };
   await expect(registry.setup(args, new Metadata(), serverGone.signal)).rejects.toThrow('gave up');
   expect(ended).toEqual(['backend', 'connection']);

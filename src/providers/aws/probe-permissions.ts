@@ -16,7 +16,7 @@ type Probe = readonly [action: string, required: boolean, call: () => Promise<un
  *
  * @param limitMs - for all of it; what is not answered by then is unknown
  */
-export async function checkPermissions(calls: Calls, limitMs: number, signal: AbortSignal): Promise<AccountCheck> {
+export async function probePermissions(calls: Calls, limitMs: number, signal: AbortSignal): Promise<AccountCheck> {
   let credentials = { source: 'unknown', id: '' };
   let probed: readonly Probe[] = [];
   const results = new Map<string, Result>();
