@@ -1,39 +1,39 @@
 /**
- * Why a cloud refused or failed. Nothing else leaves an adapter, so that the engine never sees an SDK's error.
+ * Why a call to a cloud failed. Adapters throw no other errors, so the engine does not depend on SDK errors.
  */
 export type ProviderErrorReason =
-  /** The object is not there. */
+  /** The object does not exist. */
   | 'not_found'
-  /** The object is scheduled for deletion; for a removal that is as good as gone. */
+  /** The object is scheduled for deletion; a removal treats it as deleted. */
   | 'pending_deletion'
-  /** The object is in a state that forbids the call (CMK pending import, being created, …). */
+  /** The state of the object does not permit the call (KMS key pending import, being created, …). */
   | 'invalid_state'
-  /** The name is taken. */
+  /** The name is in use. */
   | 'already_exists'
   /** The credentials lack a permission. */
   | 'forbidden'
   /** The credentials are missing, wrong or expired. */
   | 'unauthenticated'
-  /** Too many requests, or a quota of the account is used up. */
+  /** Too many requests, or a quota of the account is exceeded. */
   | 'throttled'
-  /** The cloud calls the request itself wrong. */
+  /** The cloud rejects the request as invalid. */
   | 'invalid_request'
-  /** No answer in time. */
+  /** No response in time. */
   | 'timeout'
   /** The cloud failed, or could not be reached. */
   | 'unavailable';
 
-/** A call to a cloud that did not succeed. Its message is for the user: it holds no credential and no key. */
+/** A failed call to a cloud. Its message is shown to the user: it has no credentials and no key material. */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly reason: ProviderErrorReason;
-  /** The API call that failed, `CreateKey` say. */
+  /** The API call that failed, for example `CreateKey`. */
   readonly call: string;
-  /** The cloud's own error code, where it gave one. */
+  /** The error code of the cloud, if any. */
   readonly code: string | undefined;
-  /** The cloud's request id, to be quoted to its support. */
+  /** The request ID of the cloud, for its support. */
   readonly requestId: string | undefined;
-  /** True when the call may have taken effect although no answer was seen (time-out, connection lost, 5xx). */
+  /** True if the call may have taken effect although it failed (timeout, connection lost, 5xx). */
   readonly ambiguous: boolean;
 
   constructor(

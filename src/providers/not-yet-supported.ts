@@ -1,7 +1,7 @@
 import { ProviderError } from './errors.ts';
 import type { KmsClient, KmsDriver, ProviderConfig, ProviderKind } from './port.ts';
 
-/** A cloud that can be configured, as clients do so ahead of time, but not be distributed to yet. */
+/** A driver that accepts configurations, which clients may write ahead of time, but no distributions yet. */
 export function notYetSupported(
   kind: ProviderKind,
   credentialNames: readonly string[],

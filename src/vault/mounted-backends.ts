@@ -10,7 +10,7 @@ import { storageClient } from './storage-client.ts';
 import { systemViewClient } from './system-view-client.ts';
 import type { VaultServices } from './wire.ts';
 
-/** One mount that this process serves. */
+/** The backend of one mount, with the storage and system view of that mount. */
 export interface MountedBackend {
   readonly backend: Backend;
   readonly system: SystemView;
@@ -18,10 +18,10 @@ export interface MountedBackend {
   storageFor(metadata: Metadata): Storage;
 }
 
-/** The mounts of this process; the server tells them apart by `multiplex_id`, which each call carries. */
+/** The mounted backends of this process, by the `multiplex_id` in the metadata of each call. */
 export interface MountedBackends {
   /**
-   * Connects back to the server and makes the backend, in the place of any that has the same id.
+   * Connects back to the server and creates the backend; replaces one with the same ID.
    *
    * @throws {RpcError} when the connection cannot be made
    * @throws the signal's reason, when the server has given up meanwhile; whatever the factory throws
@@ -29,30 +29,30 @@ export interface MountedBackends {
   setup(args: SetupArgs__Output, metadata: Metadata, signal: AbortSignal): Promise<void>;
   /** @throws {RpcError} `no backend instance found` */
   find(metadata: Metadata): MountedBackend;
-  /** Ends a mount and closes its connection; one that is not there is already ended. */
+  /** Cleans up a backend and closes its connection; does nothing if there is none. */
   cleanup(call: CleanupCall): Promise<void>;
-  /** Ends all mounts as the process ends. */
+  /** Cleans up all backends when the process ends. */
   cleanupAll(): Promise<void>;
 }
 
-/** A call that ends a mount. */
+/** The `Cleanup` call of a mounted backend. */
 export interface CleanupCall {
   readonly metadata: Metadata;
-  /** Aborted when the server does not wait any longer; undefined where the mount may not ask the server anything. */
+  /** Aborted when the server no longer waits; undefined if the backend must not call the server. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** Id of the one mount of a process that is not multiplexed (protocol 3 and 4). */
+/** ID of the only backend of a process that is not multiplexed (protocol 3 and 4). */
 const SINGLE = 'single';
 
-/** Metadata by which newer servers point a request at a snapshot of the storage, or at a state of an index. */
+/** Metadata by which newer servers select a storage snapshot or an index state for a request. */
 const STORAGE_METADATA = ['snapshot_id', 'index_state_cluster_id', 'index_state_local', 'index_state_replicated'];
 
 interface OpenBackend extends MountedBackend {
   readonly connection: HostConnection;
 }
 
-/** Makes the registry of mounts; it is empty until the server sets one up. */
+/** Creates the registry of mounted backends, which is empty until the server sets one up. */
 export function mountedBackends(
   broker: Broker,
   services: VaultServices,
@@ -62,23 +62,23 @@ export function mountedBackends(
   const byId = new Map<string, OpenBackend>();
 
   const end = (id: string, call?: CleanupCall): Promise<void> => {
-    const mount = byId.get(id);
+    const mounted = byId.get(id);
     byId.delete(id);
-    return close(mount, call);
+    return close(mounted, call);
   };
-  const close = async (mount: OpenBackend | undefined, call?: CleanupCall): Promise<void> => {
-    if (!mount) return;
+  const close = async (mounted: OpenBackend | undefined, call?: CleanupCall): Promise<void> => {
+    if (!mounted) return;
     try {
-      await mount.backend.cleanup(call && contextOf(mount, call));
+      await mounted.backend.cleanup(call && contextOf(mounted, call));
     } finally {
-      // Before the answer: the server waits for this connection to end.
-      mount.connection.close();
+      // Closed before responding: the server waits for this connection to close.
+      mounted.connection.close();
     }
   };
-  /** Waits for the end of a backend that another one follows, and that cannot be helped if it ends badly. */
+  /** Waits for the cleanup of a replaced backend. A failure is logged only, because the new backend takes its place. */
   const replaced = async (ended: Promise<void>): Promise<void> => {
     await ended.catch((error: unknown) => {
-      logger.warn('the clean-up of a replaced mount failed', describeFault(error));
+      logger.warn('cleanup of a replaced mount failed', describeFault(error));
     });
   };
 
@@ -89,7 +89,7 @@ export function mountedBackends(
       const connection = await broker.connect(args.broker_id);
       let rival: OpenBackend | undefined;
       try {
-        // Nobody would ever clean the mount up.
+        // The server would never clean up this backend.
         signal.throwIfAborted();
         const backend = await factory({ backendUUID: args.backendUUID, options: args.Config, logger });
         if (signal.aborted) {
@@ -106,9 +106,9 @@ export function mountedBackends(
       await replaced(close(rival));
     },
     find(metadata) {
-      const mount = byId.get(idOf(metadata)) ?? byId.get(SINGLE);
-      if (!mount) throw new RpcError(status.UNKNOWN, 'no backend instance found');
-      return mount;
+      const mounted = byId.get(idOf(metadata)) ?? byId.get(SINGLE);
+      if (!mounted) throw new RpcError(status.UNKNOWN, 'no backend instance found');
+      return mounted;
     },
     cleanup: (call) => end(idOf(call.metadata), call),
     async cleanupAll() {
@@ -119,8 +119,8 @@ export function mountedBackends(
   };
 }
 
-function contextOf(mount: OpenBackend, { metadata, signal }: CleanupCall): BackendContext | undefined {
-  return signal && { storage: mount.storageFor(metadata), system: mount.system, signal };
+function contextOf(mounted: OpenBackend, { metadata, signal }: CleanupCall): BackendContext | undefined {
+  return signal && { storage: mounted.storageFor(metadata), system: mounted.system, signal };
 }
 
 function openBackend(backend: Backend, connection: HostConnection, services: VaultServices): OpenBackend {

@@ -123,7 +123,7 @@ describe('a mount', () => {
     await host.mount({ uuid: 'old', config: { fail_cleanup: 'stuck' } });
     const mount = await host.mount({ uuid: 'new' });
     expect((await mount.handleRequest({ path: 'config' })).response?.data).toMatchObject({ uuid: 'new' });
-    expect(await host.plugin.logged('the clean-up of a replaced mount failed')).toMatchObject({ '@level': 'warn' });
+    expect(await host.plugin.logged('cleanup of a replaced mount failed')).toMatchObject({ '@level': 'warn' });
   });
 
   it.each([true, false])('may ask the server while it is cleaned up, whether it is disabled: %s', async (tainted) => {

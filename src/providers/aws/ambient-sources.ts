@@ -2,27 +2,35 @@ import { ProviderError } from '../errors.ts';
 import { quoted } from '../../support/quoted.ts';
 import type { Environment } from './endpoint.ts';
 import type { RequestHandler } from './guarded-handler.ts';
-import type { AwsIdentity } from './identity.ts';
 import { metadataFailure } from './metadata-failure.ts';
 
-/** A place where the server may have credentials of its own. */
+/** Credentials that requests are signed with. */
+export interface AwsIdentity {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  /** Of temporary credentials, which are refreshed before. */
+  readonly expiration?: Date;
+}
+
+/** A source of the server's own credentials. */
 export interface Source {
-  /** For `check` and error texts. */
+  /** Shown by `check` and in error messages. */
   readonly name: string;
-  /** The credentials there; undefined where the server does not have this place. */
+  /** Reads the credentials; undefined if this source is not configured. */
   readonly find: () => Promise<AwsIdentity | undefined>;
 }
 
-/** How long the metadata services of this very machine may take. */
+/** Timeout of the metadata services, which are local. */
 const METADATA_TIMEOUT_MS = 1_000;
-/** The SDK prints what it fails with, which may be the answer of a metadata service. */
+/** Discards the SDK's log, which may quote responses of a metadata service. */
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
- * The places in Vault's order: environment, shared files, and the roles of a web identity, a container and an instance.
- * Not the SDK's own chain, in which `AWS_PROFILE` overrules the environment and a place that is set up but broken hands
- * over to the next one, of another account perhaps. The SDK reads variables that are not asked for here from the
- * process, which is where `env` comes from.
+ * The credential sources in Vault's order: environment, shared files, web identity role, container role, instance role.
+ * The SDK's default chain is not used: there, `AWS_PROFILE` takes precedence over the environment, and a source that is
+ * configured but fails is skipped for the next one, which may belong to another account. The SDK reads any further
+ * variables from the process environment, which is what `env` holds.
  *
  * @param requestHandler - for the requests to STS and IAM Identity Center
  */
@@ -45,10 +53,10 @@ export function ambientSources(env: Environment, region: string, requestHandler:
         try {
           return await fromIni(shared)();
         } catch (error) {
-          // The SDK's word for a profile that is missing or empty; what it says of a role's source names that one.
+          // The SDK's message for a missing or empty profile. For the source profile of a role it names that profile.
           if (!String(error).includes(`Could not resolve credentials using profile: [${profile}]`)) throw error;
           if (!env['AWS_PROFILE']) return undefined;
-          throw refusal('it is not there, or holds no credentials: mend it, or unset AWS_PROFILE, which names it');
+          throw refusal('the profile is missing or has no credentials: correct it, or unset AWS_PROFILE');
         }
       },
     },
@@ -110,7 +118,7 @@ function instanceRole(env: Environment): Source['find'] {
   return async () => {
     if (disabled && disabled !== 'false') return undefined;
     const { fromInstanceMetadata } = await import('@smithy/credential-provider-imds');
-    // Kept, as it goes on with the last credentials while the service is silent.
+    // One provider for all calls, because it keeps using its last credentials while the service does not respond.
     provider ??= fromInstanceMetadata({ timeout: METADATA_TIMEOUT_MS, maxRetries: 1, logger: quiet });
     try {
       return await provider();

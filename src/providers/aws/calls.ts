@@ -14,7 +14,7 @@ import { guardedHandler, isKms } from './guarded-handler.ts';
 import { toProviderError } from './to-provider-error.ts';
 import { checkTrust } from './validate-config.ts';
 
-/** The API calls of AWS KMS that the adapter makes, each failing with a ProviderError only. */
+/** The AWS KMS API calls of the adapter. Each rejects with a ProviderError only. */
 export interface Calls {
   createKey: Call<Sdk.CreateKeyCommandInput, Sdk.CreateKeyCommandOutput>;
   getParametersForImport: Call<Sdk.GetParametersForImportCommandInput, Sdk.GetParametersForImportCommandOutput>;
@@ -30,19 +30,19 @@ export interface Calls {
   describeKey: Call<Sdk.DescribeKeyCommandInput, Sdk.DescribeKeyCommandOutput>;
   listKeys: Call<Sdk.ListKeysCommandInput, Sdk.ListKeysCommandOutput>;
   listResourceTags: Call<Sdk.ListResourceTagsCommandInput, Sdk.ListResourceTagsCommandOutput>;
-  /** Looks for credentials; a failure is what is wrong with them. Never fails itself. */
+  /** Resolves the credentials. Never rejects: the result holds the problem. */
   credentials(signal: AbortSignal): Promise<CredentialsFound>;
   close(): void;
 }
 
-/** Where the credentials are, with the last characters of the access key's id, or why there are none. */
+/** Source of the credentials and the last characters of the access key ID, or the reason why there are none. */
 export interface CredentialsFound {
   readonly source: string;
   readonly id: string;
   readonly problem: string | undefined;
 }
 
-/** What every answer carries. */
+/** The part that all responses have. */
 export interface Answer {
   readonly $metadata: { readonly requestId?: string | undefined };
 }
@@ -53,15 +53,15 @@ interface CallOptions {
   readonly abortSignal: AbortSignal;
 }
 
-/** What a call may have to wait for, each up to the limit: credentials, its answer, and the answer when it is repeated. */
+/** Phases of a call, each with its own timeout: credentials, response, response after signing again. */
 const PHASES = 3;
 
-/** Opens an account. The SDK is loaded by the first call: a mount that never distributes does not pay for it. */
+/** Opens an account. The first call loads the SDK, so that a mount that never distributes does not load it. */
 export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs: number, clock: WallClock): Calls {
   const endpoint = endpointName(config, env);
   const credentials = accountCredentials(config, env, requestTimeoutMs, clock);
   const sent = sentRequests();
-  /** By the signal of the call: whether its request may have left the host. */
+  /** Signals of the calls whose request may have been sent. */
   const underWay = new WeakSet<AbortSignal>();
   let opened: Promise<{ sdk: typeof Sdk; client: Sdk.KMSClient }> | undefined;
   const open = async (): Promise<{ sdk: typeof Sdk; client: Sdk.KMSClient }> => {
@@ -90,14 +90,14 @@ export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs
         {
           limitMs: requestTimeoutMs * PHASES,
           signal,
-          // The answer that is under way holds the id of a CMK that exists.
+          // The pending response has the ID of a KMS key that exists.
           goesOn: (own) => call === 'CreateKey' && underWay.has(own),
           failure: (why, own) => unfinished(call, endpoint, why, underWay.has(own)),
         },
         async (abortSignal) => {
           opened ??= open();
           const { sdk, client } = await opened;
-          // First, so that whatever happens to a request that nobody could sign is said of the credentials.
+          // Resolved first, so that a failure is reported as one of the credentials.
           await client.config.credentials().catch((error: unknown) => {
             throw error instanceof ProviderError ? inCall(call, error) : error;
           });
@@ -164,7 +164,7 @@ export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs
   };
 }
 
-/** What there is no way to sign a call for. */
+/** Adds the name of the call to a credentials error. */
 function inCall(call: string, { reason, message, code, requestId }: ProviderError): ProviderError {
   return new ProviderError(reason, `${call}: ${message}`, { call, code, requestId });
 }

@@ -1,9 +1,9 @@
 import type { DistributionSpec, Purpose } from '../port.ts';
 
-/** `alias/hashicorp/` and `-<unix seconds>` around the key's name; an alias has at most 256 characters (AWS: CreateAlias). */
+/** `alias/hashicorp/` and `-<unix seconds>` enclose the key name; an alias has 256 characters at most (AWS: CreateAlias). */
 const LONGEST_NAME = 256 - 'alias/hashicorp/'.length - '-1700000000'.length;
 
-/** What Vault's documentation says of each type that AWS KMS does not take. */
+/** The providers of each key type that AWS KMS does not support, from Vault's documentation. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'rsa-2048': 'azurekeyvault and gcpckms take it',
   'rsa-3072': 'azurekeyvault and gcpckms take it',
@@ -13,7 +13,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'ecdsa-p521': 'no provider takes it',
 };
 
-/** Says why AWS KMS cannot take such a key (field and remedy), or nothing. */
+/** Returns why AWS KMS cannot hold such a key (field and remedy), or undefined. */
 export function checkDistribution({ keyName, keyType, purposes, protection }: DistributionSpec): string | undefined {
   if (keyType !== 'aes256-gcm96') {
     return `keys of type ${keyType} cannot be distributed to awskms, which takes aes256-gcm96 only: ${ELSEWHERE[keyType] ?? ''}`;

@@ -2,18 +2,18 @@ import type { ProviderConfig } from '../port.ts';
 import { ALLOW_LIST, allowList, AMBIENT, configuredEndpoint, originOf, type Environment } from './endpoint.ts';
 import { isAwsKms, isCredentialService } from './kms-hosts.ts';
 
-/** Where a request of the SDK is about to go. */
+/** The destination of an SDK request. */
 export interface Target {
   readonly protocol: string;
   readonly hostname: string;
   readonly port?: number | undefined;
-  /** False where it asks for credentials, of STS or IAM Identity Center. */
+  /** False for requests for credentials, to STS or IAM Identity Center. */
   readonly isKms: boolean;
 }
 
 /**
- * Says why a request may not go where it is about to, or nothing. The endpoint that an account asks for has been judged
- * before; but the SDK looks for others on its own, in the shared files and the environment.
+ * Returns why a request must not be sent to its destination, or undefined. The configured endpoint has been checked
+ * before, but the SDK also reads endpoints from the shared files and the environment.
  */
 export function checkRequest(target: Target, config: ProviderConfig, env: Environment): string | undefined {
   const { protocol, hostname, port, isKms } = target;

@@ -1,28 +1,28 @@
 import { REASON_BY_CODE } from './error-reasons.ts';
 import { printable } from './printable.ts';
 
-/** An answer of an HTTP server, its body read to the end. */
+/** A complete HTTP response. */
 export interface RawAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** The members of answers that the adapter reads, and what they have to be; the SDK is shown no others. */
+/** The response members that the adapter reads, with their types; all others are removed. */
 const LISTS = ['Aliases', 'Keys', 'Tags'];
 const TEXTS = ['NextMarker', 'PublicKey', 'ImportToken', 'KeyId'];
 const OBJECTS = ['KeyMetadata'];
-/** Of AWS's pages, those of ListKeys are the longest. */
+/** ListKeys has the longest pages of all calls. */
 const LONGEST_LIST = 1_000;
-/** No ARN, alias or tag is longer, nor is a state. Some are kept, for each KMS key of an account. */
+/** No ARN, alias, tag or state is longer. Bounds memory, as tags are cached for each KMS key of an account. */
 const LONGEST_SCALAR = 512;
 
 /**
- * What is left of an answer for the SDK to read: whoever answers may be anybody. Of an error, a code of AWS KMS with a
- * short text, or nothing; of any other answer, what the adapter asks for, where it is of the right type. A success that
- * is no JSON object stays as it is, which the SDK calls unreadable.
+ * Sanitizes a response before the SDK parses it, because an endpoint is not trusted. An error keeps a known AWS KMS error
+ * code and a short message; any other response keeps the members that the adapter reads, if they have the right type. A
+ * success that is not a JSON object is passed on unchanged, and the SDK reports it as unreadable.
  *
- * @throws {Error} for a list that is longer than any of AWS KMS: to leave some of it out would say that they are not there
+ * @throws {Error} `AnswerTooLarge` for a list longer than any of AWS KMS; truncating it would hide KMS keys
  */
 export function cleanAnswer({ statusCode, headers, body }: RawAnswer): RawAnswer {
   const members = membersOf(body);
@@ -52,14 +52,14 @@ function cleanSuccess(members: Members): object {
 
 function cleanError(members: Members | undefined, headers: RawAnswer['headers']): object {
   const given = [members && own(members, '__type'), members && own(members, 'code'), headers['x-amzn-errortype']];
-  // With the service's name before it, or the address of a document behind.
+  // May be prefixed with the service name, or followed by a URL.
   const code = given.find((each) => typeof each === 'string')?.replace(/^.*#|[:,].*$/gs, '');
   if (code === undefined || !Object.hasOwn(REASON_BY_CODE, code)) return {};
   const texts = [members && own(members, 'message'), members && own(members, 'Message')];
   return { __type: code, message: printable(texts.find((each) => typeof each === 'string') ?? '') };
 }
 
-/** AWS's id of the request is a UUID; the date sets the clock that requests are signed by. */
+/** The request ID, a UUID, and the date, by which the SDK corrects its clock for signatures. */
 function cleanHeaders(headers: RawAnswer['headers']): RawAnswer['headers'] {
   const { date, 'x-amzn-requestid': requestId } = headers;
   return {
@@ -71,7 +71,7 @@ function cleanHeaders(headers: RawAnswer['headers']): RawAnswer['headers'] {
 type Members = Readonly<Record<string, unknown>>;
 
 function membersOf(body: Buffer): Members | undefined {
-  // ImportKeyMaterial and others may be answered without a body.
+  // Some calls, such as ImportKeyMaterial, may return no body.
   if (body.length === 0) return {};
   try {
     const value: unknown = JSON.parse(body.toString());
@@ -81,7 +81,7 @@ function membersOf(body: Buffer): Members | undefined {
   }
 }
 
-/** The members that are short texts, numbers or truth values; undefined where there is no object. */
+/** The members that are short strings, numbers or booleans; undefined if the value is not an object. */
 function scalarsOf(value: unknown): object | undefined {
   if (!isObject(value)) return undefined;
   const scalars = Object.entries(value).filter(([, each]) =>

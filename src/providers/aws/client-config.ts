@@ -4,13 +4,13 @@ import type { AccountCredentials } from './credentials.ts';
 import { configuredEndpoint, type Environment } from './endpoint.ts';
 
 const CONNECTION_TIMEOUT_MS = 5_000;
-/** Firewalls forget idle connections, and CreateKey on such a one ends in doubt; so they are closed early. */
+/** Closes idle connections early: firewalls drop them, and a CreateKey on a dropped one has an unknown outcome. */
 const IDLE_TIMEOUT_MS = 5_000;
 
 /**
- * The SDK's settings for an account. The Region is always `key_collection`: the SDK must not find another one.
+ * The SDK client configuration of an account. The Region is always `key_collection`; the SDK must not resolve another one.
  *
- * @param credentials - asked for when a request is signed, so that the settings hold no secret
+ * @param credentials - called when a request is signed, so that the configuration holds no secret
  */
 export function clientConfig(
   config: ProviderConfig,
@@ -21,12 +21,12 @@ export function clientConfig(
   const { url } = configuredEndpoint(config, env);
   return {
     region: config.keyCollection,
-    // Retrying is ours: the SDK would repeat CreateKey after a time-out and leave a CMK behind.
+    // No retries by the SDK: it would repeat CreateKey after a timeout and leave an orphaned KMS key.
     maxAttempts: 1,
     requestHandler: {
       requestTimeout: requestTimeoutMs,
       connectionTimeout: CONNECTION_TIMEOUT_MS,
-      // The request's time-out ends with the answer's head; this one sees a body that stalls.
+      // requestTimeout ends with the response headers; socketTimeout covers a stalled body.
       socketTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
       httpAgent: { timeout: IDLE_TIMEOUT_MS },

@@ -9,14 +9,14 @@ interface SourceError extends Error {
   readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number };
 }
 
-/** What a shell says last of a command that it could not run. */
+/** The message of a shell that cannot run a command. */
 const NO_COMMAND = /(not found|No such file or directory|Permission denied)\s*$/;
 
 /**
- * Says why a source gave no credentials. No request to KMS has been sent then, so that nothing is in doubt, and what
- * is silent or refuses is named.
+ * Describes why a source returned no credentials, naming the service that refused or did not respond. No request to KMS
+ * has been sent at this point, so the error is never ambiguous.
  *
- * @param endpoint - of the last request that was made for credentials, if there was one
+ * @param endpoint - of the last request for credentials, if any
  */
 export function credentialFailure(source: string, error: unknown, endpoint: string | undefined): ProviderError {
   const { reason, text } = causeOf(error, endpoint);
@@ -43,6 +43,6 @@ function causeOf(error: unknown, endpoint: string | undefined): { reason: Provid
   }
   const network = endpoint === undefined ? undefined : networkFailure(error, endpoint);
   if (network) return { reason: network.reason, text: `${network.text} (${network.code})` };
-  // The JSON parser quotes what it reads, which holds credentials.
+  // The JSON parser's message quotes its input, which holds credentials.
   return local(name === 'SyntaxError' ? 'what it answers cannot be read' : printable(message));
 }

@@ -2,45 +2,44 @@ import { ProviderError, type ProviderErrorReason } from '../errors.ts';
 import type { ProviderConfig } from '../port.ts';
 import type { WallClock } from '../../support/clock.ts';
 import { secret, type Secret } from '../../support/secret.ts';
-import { ambientSources, type Source } from './ambient-sources.ts';
+import { ambientSources, type AwsIdentity, type Source } from './ambient-sources.ts';
 import { credentialFailure } from './credential-failure.ts';
 import type { Environment } from './endpoint.ts';
 import type { RequestHandler } from './guarded-handler.ts';
-import { secretsOf, type AwsIdentity } from './identity.ts';
 import { watchedHandler, type CredentialRequest } from './watched-handler.ts';
 
-/** What the SDK says when it asks for credentials. */
+/** The arguments of the SDK when it requests credentials. */
 interface Caller {
   readonly callerClientConfig?: { readonly requestHandler: RequestHandler };
 }
 
-/** The credentials of an account, looked for when a request needs them. */
+/** The credentials of an account, resolved when a request needs them. */
 export interface AccountCredentials {
   /**
-   * For the SDK, which keeps what it is given until it expires.
+   * Passed to the SDK, which caches the credentials until they expire.
    *
-   * @throws {ProviderError} that is never ambiguous, as no request to KMS has been sent
+   * @throws {ProviderError} never ambiguous, because no request to KMS has been sent
    */
   readonly provide: (caller?: Caller) => Promise<AwsIdentity>;
-  /** Where they were found last, or looked for last. */
+  /** The source used last, or tried last. */
   source(): string;
-  /** Whatever is known of them: texts of others may quote it. */
+  /** All secret values in use, to redact them from messages that may quote them. */
   secrets(): readonly string[];
 }
 
-/** What records hold beside credentials; those of earlier versions may have anything. */
+/** Entries of `credentials` that are not secret. */
 const NO_SECRETS = new Set(['endpoint', 'region']);
-/** Secrets of the environment, whether or not they are used. */
+/** Environment variables that hold secrets, used or not. */
 const SECRET_VARIABLES = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',
   'AWS_CONTAINER_AUTHORIZATION_TOKEN',
 ];
-/** Requests and identities whose secrets are remembered: a text comes soon after what it quotes was used. */
+/** How many recent requests and identities are redacted: messages quote only recent ones. */
 const REMEMBERED = 8;
 
-/** @param timeoutMs - looking for them may take this long; what goes on is waited for when they are asked for again */
+/** @param timeoutMs - timeout of one resolution; one that is still running is awaited by the next call */
 export function accountCredentials(
   config: ProviderConfig,
   env: Environment,
@@ -93,8 +92,8 @@ export function accountCredentials(
     secrets: () => [given, ...seen].flatMap((texts) => texts.reveal()),
     async provide({ callerClientConfig } = {}) {
       if (configured) return configured.reveal();
-      if (!callerClientConfig) throw new Error('credentials are asked for by no client');
-      // A process or a service that does not end is asked once, however often it is waited for.
+      if (!callerClientConfig) throw new Error('no client configuration');
+      // A process or service that does not respond is started once, however many calls wait for it.
       pending ??= look(callerClientConfig.requestHandler).finally(() => {
         pending = undefined;
       });
@@ -103,7 +102,7 @@ export function accountCredentials(
       try {
         return await within(timeoutMs, pending, late);
       } catch (error) {
-        // The SDK asks minutes before they expire.
+        // The SDK refreshes credentials minutes before they expire.
         const kept = last?.reveal();
         if (kept?.expiration && kept.expiration.getTime() > clock.now()) return kept;
         throw error;
@@ -112,7 +111,7 @@ export function accountCredentials(
   };
 }
 
-/** Whether an account has credentials in its configuration, so that it does not use the server's. */
+/** Whether the configuration has its own credentials, so that the server's are not used. */
 export function hasOwnCredentials(config: ProviderConfig): boolean {
   return configuredIdentity(config) !== undefined;
 }
@@ -125,13 +124,13 @@ function configuredIdentity({ credentials }: ProviderConfig): Secret<AwsIdentity
   return secret({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) });
 }
 
-/** Node would refuse the header, or AWS the signature, without a word of the reason. */
+/** Node.js would reject the header, or AWS the signature, without giving the reason. */
 function refuseUnprintable(identity: AwsIdentity, source: string): void {
   if (secretsOf(identity).every((text) => /^[\x21-\x7e]+$/.test(text))) return;
   throw failure(
     'unauthenticated',
-    `no credentials from ${source}: one of them holds a character that none has (a space, a line break or another one ` +
-      'that is not printable)',
+    `no credentials from ${source}: one of them contains an invalid character (a space, a line break or another ` +
+      'non-printable character)',
   );
 }
 
@@ -150,7 +149,12 @@ async function within<T>(milliseconds: number, result: Promise<T>, late: () => E
     return await Promise.race([result, deadline]);
   } finally {
     clearTimeout(timer);
-    // Nobody may wait for it any more when it fails.
+    // Handles the rejection if no call waits for it any more.
     result.catch(() => undefined);
   }
+}
+
+/** The values of an identity to redact. */
+function secretsOf({ accessKeyId, secretAccessKey, sessionToken }: AwsIdentity): readonly string[] {
+  return [accessKeyId, secretAccessKey, ...(sessionToken === undefined ? [] : [sessionToken])];
 }

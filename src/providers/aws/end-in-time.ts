@@ -2,17 +2,17 @@ import { setMaxListeners } from 'node:events';
 
 export interface EndInTimeOptions {
   readonly limitMs: number;
-  /** Of the caller, who may give up. */
+  /** The caller's signal. */
   readonly signal: AbortSignal;
-  /** Whether the caller's giving up is left unheard now. */
+  /** Whether the caller's abort is ignored at this point. */
   readonly goesOn: (own: AbortSignal) => boolean;
   readonly failure: (why: 'late' | 'cancelled', own: AbortSignal) => Error;
 }
 
 /**
- * Runs a task that has to end: after `limitMs`, or once the caller gives up, whether or not what it waits for ever does.
+ * Runs a task that ends after `limitMs`, or when the caller aborts, even if the task itself never settles.
  *
- * @param task - is given a signal of its own, which aborts when the task is not waited for any more
+ * @param task - receives its own signal, which aborts when the result is no longer awaited
  */
 export async function endInTime<T>(
   { limitMs, signal, goesOn, failure }: EndInTimeOptions,
@@ -20,7 +20,7 @@ export async function endInTime<T>(
 ): Promise<T> {
   const aborter = new AbortController();
   const own = aborter.signal;
-  // A task may wait for many things at the same time.
+  // A task may add many listeners at the same time.
   setMaxListeners(0, own);
   if (signal.aborted) throw failure('cancelled', own);
   let clear = (): void => undefined;

@@ -1,34 +1,34 @@
 import type { ProviderConfig } from '../port.ts';
 import { isAwsKms, isLinkLocal } from './kms-hosts.ts';
 
-/** Environment variables, as `process.env` gives them. */
+/** Environment variables, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Names the endpoints beside AWS's own that keys and credentials may go to: origins, separated by commas. The server's
- * operator sets it, whereas `kms/<name>` is written by whoever a policy lets. An entry that ends with `;ambient` may get
- * the server's own credentials as well.
+ * Environment variable that lists the endpoints, besides AWS's own, to which keys and credentials may be sent: origins,
+ * separated by commas. The server's operator sets it, whereas any client whose policy permits it can write
+ * `kms/<name>`. An entry that ends with `;ambient` may also receive the server's own credentials.
  */
 export const ALLOW_LIST = 'KEYMGMT_ALLOWED_ENDPOINTS';
 export const AMBIENT = 'ambient';
 
-/** Where an endpoint may come from beside the configuration; the last two are the SDK's. */
+/** Environment variables that may set the endpoint, by precedence; the last two are the SDK's. */
 const ENDPOINT_VARIABLES = ['AWS_KMS_ENDPOINT', 'AWS_ENDPOINT_URL_KMS', 'AWS_ENDPOINT_URL'] as const;
 
 interface ConfiguredEndpoint {
   /** Undefined: AWS KMS in the Region of `key_collection`. */
   readonly url: string | undefined;
-  /** Who says so, for error texts. */
+  /** Where the endpoint is set, for error messages. */
   readonly holder: string;
 }
 
 interface AllowedEndpoint {
   readonly origin: string;
-  /** Whether the server's own credentials may go there. */
+  /** Whether the server's own credentials may be sent there. */
   readonly ambient: boolean;
 }
 
-/** The endpoint that an account asks for: of its configuration, else of the environment. */
+/** Reads the endpoint of an account from its configuration, or else from the environment. */
 export function configuredEndpoint({ credentials }: ProviderConfig, env: Environment): ConfiguredEndpoint {
   const configured = credentials['endpoint']?.reveal();
   if (configured) return { url: configured, holder: 'credentials holds an endpoint' };
@@ -40,7 +40,7 @@ export function configuredEndpoint({ credentials }: ProviderConfig, env: Environ
   };
 }
 
-/** Where the requests of an account go: `aws` for AWS KMS in its Region, else the endpoint's origin. */
+/** Destination of an account's requests: `aws` for AWS KMS in its Region, else the endpoint's origin. */
 export function endpointOf(config: ProviderConfig, env: Environment): string {
   const { url } = configuredEndpoint(config, env);
   if (url === undefined) return 'aws';
@@ -49,17 +49,17 @@ export function endpointOf(config: ProviderConfig, env: Environment): string {
   return isAwsKms(parsed, config.keyCollection) ? 'aws' : parsed.origin;
 }
 
-/** Host that an account talks to, for error texts. */
+/** The host of an account's endpoint, for error messages. */
 export function endpointName(config: ProviderConfig, env: Environment): string {
   const { url } = configuredEndpoint(config, env);
   return (url === undefined ? undefined : originOf(url)?.host) ?? `kms.${config.keyCollection}`;
 }
 
 /**
- * Says why keys and credentials may not go to an account's endpoint (where it is set, and remedy), or nothing. Asked
- * when the account is written and before each request: records and environments of yesterday are not trusted.
+ * Returns why keys and credentials must not be sent to an account's endpoint (where it is set, and remedy), or undefined.
+ * Checked when the account is written and before each request, because the allow list may have changed since.
  *
- * @param hasOwnCredentials - false where the credentials are the server's
+ * @param hasOwnCredentials - false if the credentials are the server's
  */
 export function checkEndpoint(
   config: ProviderConfig,
@@ -95,7 +95,7 @@ export function checkEndpoint(
   return undefined;
 }
 
-/** The operator's list, or what is wrong with it. */
+/** Parses the allow list, or returns what is wrong with it. */
 export function allowList(env: Environment): readonly AllowedEndpoint[] | string {
   const entries: AllowedEndpoint[] = [];
   for (const text of (env[ALLOW_LIST] ?? '').split(',').map((each) => each.trim())) {
@@ -113,7 +113,7 @@ export function allowList(env: Environment): readonly AllowedEndpoint[] | string
   return entries;
 }
 
-/** A URL that holds scheme, host and port only; undefined for any other text. */
+/** Parses a URL of scheme, host and port only; undefined for any other text. */
 export function originOf(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);

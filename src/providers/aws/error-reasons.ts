@@ -1,6 +1,6 @@
 import type { ProviderErrorReason } from '../errors.ts';
 
-/** What each error code of AWS KMS (API reference, "Errors") and of the AWS request layer means to the engine. */
+/** Reason by error code of AWS KMS (API reference, "Errors") and of the AWS request layer. */
 export const REASON_BY_CODE: Readonly<Record<string, ProviderErrorReason>> = {
   NotFoundException: 'not_found',
   AlreadyExistsException: 'already_exists',
@@ -34,7 +34,7 @@ export const REASON_BY_CODE: Readonly<Record<string, ProviderErrorReason>> = {
   TooManyRequestsException: 'throttled',
   RequestLimitExceeded: 'throttled',
 
-  // A hard quota (keys, aliases of the account), not a rate: trying again changes nothing.
+  // A resource quota (keys, aliases of the account), not a rate limit: retrying does not help.
   LimitExceededException: 'invalid_request',
   ValidationException: 'invalid_request',
   ValidationError: 'invalid_request',

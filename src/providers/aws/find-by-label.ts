@@ -5,13 +5,12 @@ import { keyBatches } from './list-pages.ts';
 import { labelsOf, readTags } from './read-tags.ts';
 import { CREATE, retryWithin, type RetryDependencies } from './retry.ts';
 
-/** A search reads the tags of every KMS key of the account, so it ends after a while, whatever is left. */
+/** Time budget of a search, which reads the tags of every KMS key of the account. */
 const SEARCH_MS = 15_000;
 
 /**
- * Looks for all KMS keys with a tag (`ListKeys`, `ListResourceTags`), and leaves those out that are pending deletion
- * (`DescribeKey`). None of the three is among the eleven permissions of Vault's documentation: what cannot be read is
- * said in `incomplete`.
+ * Finds all KMS keys with a tag (`ListKeys`, `ListResourceTags`), except those pending deletion (`DescribeKey`). None of
+ * the three calls is among the eleven permissions of Vault's documentation: `incomplete` says what cannot be read.
  */
 export async function findByLabel(
   calls: Calls,
@@ -32,7 +31,7 @@ export async function findByLabel(
   };
   try {
     for await (const { ids } of keyBatches((input) => retry(CREATE, () => calls.listKeys(input, signal)))) {
-      if (clock.monotonic() >= end) return { found, incomplete: 'too many KMS keys in the account to look through' };
+      if (clock.monotonic() >= end) return { found, incomplete: 'too many KMS keys in the account to search' };
       await Promise.all(ids.map(look));
     }
   } catch (error) {
@@ -49,7 +48,7 @@ async function isPendingDeletion(calls: Calls, KeyId: string, signal: AbortSigna
     const { KeyMetadata } = await calls.describeKey({ KeyId }, signal);
     return KeyMetadata?.KeyState === 'PendingDeletion' || KeyMetadata?.KeyState === 'PendingReplicaDeletion';
   } catch (error) {
-    // What is not known to be going is shown.
+    // If the state is unknown, the KMS key is reported.
     if (error instanceof ProviderError) return error.reason === 'not_found';
     throw error;
   }

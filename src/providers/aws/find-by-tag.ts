@@ -5,20 +5,20 @@ import { keyBatches } from './list-pages.ts';
 import { labelsOf, readTags } from './read-tags.ts';
 import { retryWithin, CONSISTENT, type RetryDependencies } from './retry.ts';
 
-/** A search reads the tags of every key of the account, so it ends after a while, found or not. */
+/** Time budget of a search, which reads the tags of every KMS key of the account. */
 const SEARCH_MS = 20_000;
-/** AWS's quota for the KMS keys of an account and Region. Tags of more are asked for again. */
+/** AWS's quota of KMS keys for an account and Region. Limits the cache of tags. */
 const MOST_SEEN = 100_000;
-/** An attempt makes one. Whoever has to judge them is told of some, and records keep them. */
+/** An attempt creates one KMS key. A bound, because records and messages include all that are found. */
 const MOST_FOUND = 100;
 
 /**
- * Looks for the CMKs with a tag (`ListKeys`, `ListResourceTags`), through all keys of the account: a tag is no proof,
- * and whoever adopts what is found has to know of all. Neither is among the eleven permissions of Vault's
- * documentation: where one is refused, or a key hides its tags, not finding proves nothing.
+ * Finds all KMS keys with a tag (`ListKeys`, `ListResourceTags`). Searches the whole account even after a match: others can
+ * set tags, so the caller needs all matches to choose. Neither call is among the eleven permissions of Vault's
+ * documentation. If one is denied, even for a single KMS key, the result is `unknown` instead of `absent`.
  *
- * @param seen - the tag's value by CMK id, as earlier searches and creations know it, filled by this one: nobody changes
- * the tag, so that each CMK has to be asked once only, and a request does not wait for the tags of a whole account
+ * @param seen - cache of the tag's value by KMS key ID, filled by earlier searches and creations, and by this one. The tag
+ * of a KMS key does not change, so it is read once
  */
 export async function findByTag(
   calls: Calls,
@@ -41,20 +41,20 @@ export async function findByTag(
     for await (const { ids, unreadable } of keyBatches((input) =>
       retry(CONSISTENT, () => calls.listKeys(input, signal)),
     )) {
-      if (clock.monotonic() >= end) return unknown('too many keys in the account to look through');
+      if (clock.monotonic() >= end) return unknown('too many KMS keys in the account to search');
       const tagged = await Promise.all(ids.map((id) => hasTag(id)));
       remoteIds.push(...tagged.flatMap(({ id, matches }) => (matches === true ? id : [])));
-      if (remoteIds.length > MOST_FOUND) return unknown(`more than ${MOST_FOUND} keys carry the tag`);
+      if (remoteIds.length > MOST_FOUND) return unknown(`more than ${MOST_FOUND} KMS keys have the tag`);
       hidden += unreadable + tagged.filter((result) => result.matches === undefined).length;
     }
   } catch (error) {
     if (!(error instanceof ProviderError) || error.reason !== 'forbidden') throw error;
-    return unknown(`not allowed to look: ${error.message}`);
+    return unknown(`search not permitted: ${error.message}`);
   }
-  if (hidden > 0) return unknown(`not allowed to read the tags of ${hidden} keys (kms:ListResourceTags)`);
+  if (hidden > 0) return unknown(`cannot read the tags of ${hidden} KMS keys (kms:ListResourceTags)`);
   return remoteIds.length === 0 ? { outcome: 'absent' } : { outcome: 'found', remoteIds };
 
-  /** Whether a key has the tag; undefined where its tags may not be read. */
+  /** Whether a KMS key has the tag; undefined if its tags cannot be read. */
   async function hasTag(id: string): Promise<{ id: string; matches: boolean | undefined }> {
     const known = seen.get(id);
     if (known !== undefined) return { id, matches: known === tag.value };

@@ -2,10 +2,10 @@ import type * as Sdk from '@aws-sdk/client-kms';
 import type { Readable } from 'node:stream';
 import { cleanAnswer } from './clean-answer.ts';
 
-/** What sends the SDK's requests. */
+/** The request handler of the SDK. */
 export type RequestHandler = Sdk.KMSClient['config']['requestHandler'];
 
-/** A request of the SDK, as far as it is looked at. */
+/** The parts of an SDK request that are read here. */
 export interface HttpRequest {
   readonly protocol: string;
   readonly hostname: string;
@@ -19,19 +19,19 @@ interface HttpResponse {
   readonly body: Readable;
 }
 
-/** No answer of AWS KMS comes near: a page of 1,000 keys has 150 kB. */
+/** The largest responses of AWS KMS, pages of 1,000 KMS keys, have 150 kB. */
 const LARGEST_BODY = 1024 * 1024;
 
 export interface HandlerGuards {
-  /** For connection, head and body of an answer together. */
+  /** Timeout for connection, headers and body together. */
   readonly limitMs: number;
-  /** @throws what the request fails with instead of being sent */
+  /** @throws {ProviderError} to reject the request instead of sending it */
   readonly beforeSending: (request: HttpRequest, signal: AbortSignal | undefined) => void;
 }
 
 /**
- * The SDK's handler, for endpoints that may be anybody's: asks before each request whether it may go where it is about
- * to, ends each in time, reads bodies up to a limit, and shows the SDK clean answers of KMS only. It follows no redirect.
+ * Wraps the SDK's handler for untrusted endpoints: checks the destination before each request, enforces a timeout, limits
+ * the body size, and passes only sanitized KMS responses to the SDK. It follows no redirects.
  */
 export function guardedHandler(handler: RequestHandler, { limitMs, beforeSending }: HandlerGuards): RequestHandler {
   const handle = async (request: HttpRequest, options: object = {}): Promise<{ response: HttpResponse }> => {
@@ -70,7 +70,7 @@ export function guardedHandler(handler: RequestHandler, { limitMs, beforeSending
   };
 }
 
-/** Whether a request is one to KMS: those for credentials go through the same handler. */
+/** Whether a request is sent to KMS: requests for credentials use the same handler. */
 export function isKms({ headers }: HttpRequest): boolean {
   return headers['x-amz-target']?.startsWith('TrentService.') === true;
 }
@@ -85,7 +85,7 @@ async function bodyOf(body: Readable, signal: AbortSignal): Promise<Buffer> {
     let size = 0;
     for await (const chunk of body as AsyncIterable<Uint8Array>) {
       size += chunk.length;
-      // Leaving the loop destroys the connection.
+      // Throwing inside the loop destroys the connection.
       if (size > LARGEST_BODY) throw named('AnswerTooLarge', 'the answer is larger than 1 MB');
       chunks.push(chunk);
     }

@@ -1,13 +1,13 @@
 import { ProviderError } from '../errors.ts';
 
-/** A KMS key's id as AWS makes it: a UUID, or `mrk-` and 32 hex digits for a multi-Region key. */
+/** A KMS key ID: a UUID, or `mrk-` and 32 hex digits for a multi-Region key. */
 const KEY_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
 
 export function isKeyId(text: unknown): text is string {
   return typeof text === 'string' && KEY_ID.test(text);
 }
 
-/** The account (12 digits) in the ARN of a key or an alias; undefined for anything that is no such ARN of the Region. */
+/** The account ID (12 digits) in the ARN of a KMS key or alias; undefined for any other ARN, Region or resource. */
 export function accountIn(arn: unknown, region: string, resource: string): string | undefined {
   if (typeof arn !== 'string') return undefined;
   const [scheme, partition = '', service, place, account = '', ...rest] = arn.split(':');
@@ -16,8 +16,12 @@ export function accountIn(arn: unknown, region: string, resource: string): strin
   return account;
 }
 
-/** Refuses an id that cannot be that of a KMS key before a call is made with it: an alias or an ARN may lead elsewhere. */
+/**
+ * Rejects an ID that is not a KMS key ID, because AWS also accepts aliases and ARNs of other KMS keys.
+ *
+ * @throws {ProviderError} invalid_request
+ */
 export function requireKeyId(call: string, id: string): void {
   if (isKeyId(id)) return;
-  throw new ProviderError('invalid_request', `${call}: the recorded id is not that of a KMS key`, { call });
+  throw new ProviderError('invalid_request', `${call}: the recorded ID is not a KMS key ID`, { call });
 }

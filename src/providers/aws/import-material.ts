@@ -3,15 +3,16 @@ import { wrapRsaOaepSha256 } from '../../crypto/wrap-rsa-oaep.ts';
 import { ProviderError } from '../errors.ts';
 import type { Answer, Calls } from './calls.ts';
 
-/** Codes that say that another pair of public key and import token may do. */
+/** Error codes that a new pair of public key and import token may resolve. */
 const STALE_TOKEN = new Set<string | undefined>(['ExpiredImportTokenException', 'InvalidImportTokenException']);
 const MAX_PAIRS = 2;
 
 /**
- * Imports material as AWS documents it (Importing key material, steps 2 to 4): a public key and an import token that
- * belong together, the material wrapped with RSAES_OAEP_SHA_256, no expiry. The same material may be imported again.
+ * Imports key material (AWS KMS Developer Guide, "Importing key material", steps 2 to 4): requests a wrapping key with its
+ * import token, wraps the material with RSAES_OAEP_SHA_256, and imports it without expiry. Repeatable with the same
+ * material.
  *
- * @returns the answer to ImportKeyMaterial
+ * @returns the response of ImportKeyMaterial
  */
 export async function importMaterial(
   calls: Calls,
@@ -47,7 +48,7 @@ function wrap(publicKey: Uint8Array | undefined, material: KeyMaterial): Buffer 
   try {
     return wrapRsaOaepSha256(publicKey ?? new Uint8Array(), bytes);
   } catch {
-    throw new ProviderError('unavailable', 'GetParametersForImport: the answer holds no usable wrapping key', {
+    throw new ProviderError('unavailable', 'GetParametersForImport: the response has no usable wrapping key', {
       call: 'GetParametersForImport',
     });
   }

@@ -1,9 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
-/** DNS suffixes of a partition: of its host names, and of those that have IPv6 as well. */
+/** DNS suffixes of a partition: of the regional and of the dual-stack host names. */
 type Suffixes = readonly [plain: string, dualStack: string];
 
-/** Partitions by the Regions' prefix; those of the partition `aws` have many. */
+/** Partitions by Region prefix; all other prefixes belong to the partition `aws`. */
 const PARTITIONS: readonly (readonly [prefix: string, suffixes: Suffixes])[] = [
   ['us-isob-', ['sc2s.sgov.gov', 'api.aws.scloud']],
   ['us-isof-', ['csp.hci.ic.gov', 'api.aws.hci.ic.gov']],
@@ -12,10 +12,10 @@ const PARTITIONS: readonly (readonly [prefix: string, suffixes: Suffixes])[] = [
   ['eusc-', ['amazonaws.eu', 'api.amazonwebservices.eu']],
 ];
 const AWS: Suffixes = ['amazonaws.com', 'api.aws'];
-/** Where AWS's sign-in has names of its own. */
+/** DNS suffixes that only AWS sign-in uses. */
 const SIGN_IN = ['aws.amazon.com', 'amazonaws-us-gov.com', 'amazonaws-eusc.eu'];
 
-/** Where metadata services answer whoever asks from this machine: in IPv4, in IPv6, and as IPv4 within IPv6. */
+/** Address ranges of metadata services: IPv4, IPv6, and IPv4 embedded in IPv6. */
 const LINK_LOCAL = new BlockList();
 LINK_LOCAL.addSubnet('169.254.0.0', 16);
 LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6');
@@ -25,8 +25,8 @@ LINK_LOCAL.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6');
 LINK_LOCAL.addSubnet('2002:a9fe::', 32, 'ipv6');
 
 /**
- * Whether a URL leads to AWS KMS in a Region by a name that AWS gives to nobody else: regional, FIPS, dual-stack, or of
- * a VPC endpoint; https on the default port.
+ * Whether a URL is an AWS KMS endpoint of the Region, by a host name that only AWS can own: regional, FIPS, dual-stack or
+ * VPC endpoint; https on the default port.
  */
 export function isAwsKms({ protocol, hostname, port }: URL, region: string): boolean {
   if (protocol !== 'https:' || port !== '') return false;
@@ -40,12 +40,12 @@ export function isAwsKms({ protocol, hostname, port }: URL, region: string): boo
 }
 
 const REGION = /[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}/.source;
-/** Of STS, IAM Identity Center and AWS's sign-in, in any Region; below other names (`sts.s3.…`) are those of customers. */
+/** Host names of STS, IAM Identity Center and AWS sign-in in any Region. Anchored: customers can own `sts.s3.…`. */
 const CREDENTIAL_SERVICE = new RegExp(
   `^(?:(?:sts|oidc|portal\\.sso|signin)(?:-fips)?(?:\\.${REGION})?|${REGION}\\.signin(?:-fips)?)$`,
 );
 
-/** Whether a URL leads to a service of AWS that gives credentials. */
+/** Whether a URL is an AWS service that issues credentials. */
 export function isCredentialService({ protocol, hostname, port }: URL): boolean {
   if (protocol !== 'https:' || port !== '') return false;
   const suffixes = [AWS, ...PARTITIONS.map(([, each]) => each)].flat();
@@ -53,7 +53,7 @@ export function isCredentialService({ protocol, hostname, port }: URL): boolean 
   return suffix !== undefined && CREDENTIAL_SERVICE.test(hostname.slice(0, -suffix.length - 1));
 }
 
-/** Whether a URL names an address of a link, where metadata services are. */
+/** Whether the host of a URL is a link-local address, the range of metadata services. */
 export function isLinkLocal({ hostname }: URL): boolean {
   const address = hostname.replace(/^\[(.*)\]$/, '$1');
   const version = isIP(address);

@@ -2,17 +2,17 @@ import type { ListKeysCommandInput, ListKeysCommandOutput } from '@aws-sdk/clien
 import { ProviderError } from '../errors.ts';
 import { isKeyId } from './ids.ts';
 
-/** Far more than any account has: 100,000 keys come in 100 pages. */
+/** Far more than any account needs: 100,000 KMS keys take 100 pages. */
 const MOST_PAGES = 1_000;
 /** AWS KMS API Reference, ListKeys: `Marker`. */
 const LONGEST_MARKER = 1_024;
-/** How many KMS keys are asked about at the same time. */
+/** KMS keys per batch; the callers read the tags of a batch concurrently. */
 const BATCH = 8;
 
 /**
- * Follows the pages of a list, which have to end: gives the marker of the next page, or undefined behind the last one.
+ * Tracks the page markers of a list call. Returns the marker of the next page, or undefined after the last one.
  *
- * @throws {ProviderError} where a page comes twice, or there are too many
+ * @throws {ProviderError} unavailable, if a marker repeats, is too long, or there are too many pages
  */
 export function pageMarkers(call: string): (next: string | undefined) => string | undefined {
   const seen = new Set<string>();
@@ -26,14 +26,14 @@ export function pageMarkers(call: string): (next: string | undefined) => string 
   };
 }
 
-/** Some of the KMS keys of an account. */
+/** A batch of the KMS keys of an account. */
 export interface KeyBatch {
   readonly ids: readonly string[];
-  /** How many more the page lists of which no id can be read. */
+  /** Number of KMS keys on the page whose ID is invalid. */
   readonly unreadable: number;
 }
 
-/** Goes through all KMS keys of an account (`ListKeys`), a few at a time. */
+/** Iterates over all KMS keys of an account (`ListKeys`) in batches. */
 export async function* keyBatches(
   list: (input: ListKeysCommandInput) => Promise<ListKeysCommandOutput>,
 ): AsyncGenerator<KeyBatch> {

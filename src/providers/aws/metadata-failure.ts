@@ -1,17 +1,17 @@
 import { ProviderError } from '../errors.ts';
 
-/** Of Node's system errors, which the SDK keeps in a text, too. */
+/** A Node.js system error code, also within the messages of the SDK. */
 const CODE = /\b(E[A-Z]{4,}\d*)\b/;
 
-/** What the SDK's providers of the roles of containers and instances reject with. */
+/** The errors of the SDK's container and instance role providers. */
 interface MetadataError extends Error {
   readonly code?: unknown;
   readonly statusCode?: unknown;
 }
 
 /**
- * Says how a metadata service failed. Its answers hold credentials, and a text of the JSON parser quotes them: of the
- * error's text only what is known is used.
+ * Describes the failure of a metadata service. Its responses hold credentials, which messages of the JSON parser quote, so
+ * only recognized parts of the message are used.
  */
 export function metadataFailure(service: string, error: unknown): ProviderError {
   return new ProviderError('unauthenticated', textOf(service, error as MetadataError), { call: 'credentials' });
@@ -19,7 +19,7 @@ export function metadataFailure(service: string, error: unknown): ProviderError 
 
 function textOf(service: string, { name, message, code, statusCode }: MetadataError): string {
   const status = Number(/^Server responded with status: (\d+)$/.exec(message)?.[1] ?? statusCode);
-  if (status > 0) return status === 404 ? `${service} knows of no role` : `${service} answered with status ${status}`;
+  if (status > 0) return status === 404 ? `${service} has no role` : `${service} answered with status ${status}`;
   if (message.includes('TimeoutError')) return `no answer from ${service} in time`;
   const known = typeof code === 'string' ? code : CODE.exec(message)?.[1];
   if (known === 'ENOENT' || known === 'EACCES') return `cannot read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE (${known})`;

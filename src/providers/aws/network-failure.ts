@@ -1,33 +1,33 @@
 import type { ProviderErrorReason } from '../errors.ts';
 import { printable } from './printable.ts';
 
-/** A request without an answer. */
+/** A request without a response. */
 export interface NetworkFailure {
   readonly reason: ProviderErrorReason;
-  /** What happened, for the user. */
+  /** Description for the user. */
   readonly text: string;
   readonly code: string;
-  /** True when the request cannot have reached the server. */
+  /** True if the request cannot have reached the server. */
   readonly neverSent: boolean;
 }
 
-/** Node's system and TLS errors ("Common system errors", "X509 certificate error codes"), and the SDK's time-outs. */
+/** Node.js system and TLS errors ("Common system errors", "X509 certificate error codes"), and the SDK's timeouts. */
 interface NodeError extends Error {
   readonly code?: unknown;
   readonly syscall?: unknown;
 }
 
-/** Nothing is sent before the handshake is done, and waiting changes no certificate. */
+/** Certificate errors: nothing is sent before the handshake completes, and a retry does not help. */
 const UNTRUSTED =
   /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_)/;
-/** Of OpenSSL, when the other side does not speak TLS. */
+/** OpenSSL error codes of a server that does not use TLS. */
 const NOT_TLS = /wrong version number|packet length too long/;
-/** Node refuses to send it: of what headers and URLs may hold. */
+/** Node.js error codes of invalid headers and URLs; nothing is sent. */
 const REFUSED_BY_NODE =
   /^ERR_(INVALID_(CHAR|URL|PROTOCOL|HTTP_TOKEN|IP_ADDRESS)|UNESCAPED_CHARACTERS|HTTP_INVALID_HEADER_VALUE|SOCKET_BAD_PORT)$/;
 const NO_CONNECTION = /did not establish a connection|before secure TLS connection was established/;
 
-/** Reads an error of the SDK that carries no status; undefined when it is none of the network's. */
+/** Classifies an SDK error without a status; undefined if it is not a network error. */
 export function networkFailure(error: Error, endpoint: string): NetworkFailure | undefined {
   const { code: given, message, name } = error as NodeError;
   const code = typeof given === 'string' ? given : name;
@@ -52,7 +52,7 @@ export function networkFailure(error: Error, endpoint: string): NetworkFailure |
   if (name === 'AbortError') {
     return { reason: 'timeout', text: 'cancelled', code, neverSent: false };
   }
-  // The SDK calls every broken connection a TimeoutError; Node's code says what it was.
+  // The SDK names every broken connection TimeoutError; the Node.js code is specific.
   if (code === 'ETIMEDOUT' || code === 'TimeoutError') {
     return { reason: 'timeout', text: `no answer from ${endpoint} in time`, code, neverSent: false };
   }
@@ -62,9 +62,9 @@ export function networkFailure(error: Error, endpoint: string): NetworkFailure |
   return undefined;
 }
 
-// The code alone does not tell: a connection that was used for a while may end with EHOSTUNREACH, too.
+// The code alone is not enough: an established connection may fail with EHOSTUNREACH, too.
 function isConnecting(error: unknown): boolean {
-  // Several addresses were tried (RFC 8305).
+  // Thrown when several addresses were tried (RFC 8305).
   if (error instanceof AggregateError) return error.errors.every(isConnecting);
   if (!(error instanceof Error)) return false;
   const { syscall, message } = error as NodeError;

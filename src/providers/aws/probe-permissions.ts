@@ -8,38 +8,38 @@ import { REASON_BY_CODE } from './error-reasons.ts';
 type Probe = readonly [action: string, required: boolean, call: () => Promise<unknown>];
 
 /**
- * Tries each IAM action that the adapter uses on a KMS key that does not exist: AWS KMS refuses a caller without the
- * permission before it looks for the key, so `NotFoundException` says that the permission is there. `CreateKey` is tried
- * with a tag that AWS reserves for itself (`aws:`), which it always refuses. Nothing is made or changed.
+ * Probes each IAM action that the adapter uses, on a KMS key that does not exist. AWS KMS checks permissions before it looks
+ * up the KMS key, so `NotFoundException` means that the action is allowed. `CreateKey` is probed with a reserved tag
+ * (`aws:`), which AWS always rejects. Nothing is created or changed.
  *
- * A policy that names resources or conditions can still refuse a real key.
+ * A policy with resources or conditions can still deny a call on an existing KMS key.
  *
- * @param limitMs - for all of it; what is not answered by then is unknown
+ * @param limitMs - total timeout; permissions not known by then are reported as `unknown`
  */
 export async function probePermissions(calls: Calls, limitMs: number, signal: AbortSignal): Promise<AccountCheck> {
   let credentials = { source: 'unknown', id: '' };
   let probed: readonly Probe[] = [];
   const results = new Map<string, Result>();
-  const late = timeout(`not answered within ${limitMs / 1_000} s`);
-  /** @returns what is wrong with all of it, or what is said of the actions that were not asked for */
+  const late = timeout(`no response within ${limitMs / 1_000} s`);
+  /** @returns a problem that concerns all actions, or the result of the actions that were not probed */
   const tryAll = async (own: AbortSignal): Promise<{ readonly problem?: string; readonly rest?: Result }> => {
     probed = probes(calls, own);
     const { problem, ...found } = await calls.credentials(own);
     credentials = found;
     if (problem !== undefined) return { problem };
     const [first, ...others] = probed;
-    const tryOut = async ([action, , call]: Probe): Promise<Result> => {
+    const probe = async ([action, , call]: Probe): Promise<Result> => {
       const result = { failure: await failureOf(call, signal) };
       results.set(action, result);
       return result;
     };
-    const { failure } = first ? await tryOut(first) : {};
+    const { failure } = first ? await probe(first) : {};
     if (failure && !isKnown(failure)) {
-      // What no request can be made with, or is no KMS, is not asked for each action; silence would last for each.
+      // The other actions are not probed: they would fail the same way, or each run into the timeout.
       if (failure.reason === 'invalid_request') return { problem: failure.message };
-      return { rest: { failure: timeout(`not asked, as this failed: ${failure.message}`) } };
+      return { rest: { failure: timeout(`not probed, because of: ${failure.message}`) } };
     }
-    if (failure?.reason !== 'unauthenticated') await Promise.all(others.map(tryOut));
+    if (failure?.reason !== 'unauthenticated') await Promise.all(others.map(probe));
     const refusal = [...results.values()].find((result) => result.failure?.reason === 'unauthenticated')?.failure;
     return refusal ? { problem: refusal.message } : {};
   };
@@ -125,7 +125,7 @@ async function failureOf(call: () => Promise<unknown>, signal: AbortSignal): Pro
 
 function grantOf(error: ProviderError | undefined): Pick<PermissionCheck, 'granted' | 'why'> {
   if (error === undefined) return { granted: 'yes' };
-  // Only AWS's own refusal says something of a permission; a web server or a proxy refuses, too.
+  // Only an AWS KMS error code proves anything; a web server or proxy may return the same status.
   if (!isKnown(error)) return { granted: 'unknown', why: error.message };
   switch (error.reason) {
     case 'not_found':

@@ -2,7 +2,7 @@ import type { ListResourceTagsCommandOutput } from '@aws-sdk/client-kms';
 import { ProviderError } from '../errors.ts';
 import type { LabelAnswer } from '../port.ts';
 
-/** What `ListResourceTags` says of a KMS key, which may not be there, or hide its tags. */
+/** Reads the tags of a KMS key (`ListResourceTags`), which may be missing or deny the call. */
 export async function readTags(request: () => Promise<ListResourceTagsCommandOutput>): Promise<LabelAnswer> {
   try {
     const { Tags = [] } = await request();
@@ -16,7 +16,7 @@ export async function readTags(request: () => Promise<ListResourceTagsCommandOut
   }
 }
 
-/** The same for whom it does not matter why: undefined where they may not be read; what is not there has none. */
+/** The labels of an answer: undefined if they cannot be read, empty if the KMS key is not found. */
 export function labelsOf(answer: LabelAnswer): Readonly<Record<string, string>> | undefined {
   if (answer.outcome === 'seen') return answer.labels;
   return answer.outcome === 'unknown' ? {} : undefined;

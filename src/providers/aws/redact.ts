@@ -1,12 +1,12 @@
 import { ProviderError } from '../errors.ts';
 
-/** A piece of a secret of this length is taken out wherever it stands. */
+/** Fragments of a secret of at least this length are redacted anywhere. */
 const PIECE = 8;
-/** A secret that is shorter, as emulators take it, is taken out where it stands alone. */
+/** Shorter secrets, which emulators accept, are redacted as whole words. */
 const SHORTEST = 4;
 const REDACTED = '[redacted]';
 
-/** Characters of a credential that stand otherwise in URLs (as in a query that is quoted) and in HTML. */
+/** Encodings of a secret in URLs and HTML. */
 const ENCODINGS: readonly ((secret: string) => string)[] = [
   encodeURIComponent,
   (secret) => secret.replace(/[^\w-]/g, (each) => `&#${each.charCodeAt(0)};`),
@@ -15,11 +15,11 @@ const ENCODINGS: readonly ((secret: string) => string)[] = [
 ];
 
 /**
- * Takes these secrets, and every piece of them that has eight characters or more, out of texts of which nobody knows
- * what they quote, in upper or lower case. Linear in the lengths of both.
+ * Redacts these secrets, and every fragment of them of eight characters or more, from texts that may quote them. Ignores
+ * case. Linear in the length of texts and secrets.
  */
 export function withoutSecrets(texts: readonly string[], secrets: readonly string[]): readonly string[] {
-  // Of the texts, which are short: session tokens have thousands of characters, and several are remembered.
+  // Indexes the texts, which are short, rather than the secrets: session tokens have thousands of characters.
   const inTexts = new Set(texts.flatMap((text) => [...piecesOf(text)]));
   const pieces = new Set<string>();
   const short: string[] = [];
@@ -38,7 +38,7 @@ export function withoutSecrets(texts: readonly string[], secrets: readonly strin
 function withoutWords(text: string, words: readonly string[]): string {
   let rest = text;
   for (const word of words) {
-    // What is not one word to the pattern stands alone wherever it stands.
+    // A secret with non-word characters at its ends has no word boundary there.
     const alone = /^\w+$/.test(word) ? /\w+/g : new RegExp(word.replace(/\W/gu, '\\$&'), 'gi');
     rest = rest.replace(alone, (each) => (lowerCase(each) === word ? REDACTED : each));
   }
@@ -49,12 +49,12 @@ function withoutPieces(text: string, pieces: ReadonlySet<string>): string {
   if (pieces.size === 0) return text;
   const lower = lowerCase(text);
   const kept: string[] = [];
-  /** Where the text begins that is neither kept nor taken out yet. */
+  /** Start of the text not yet copied or redacted. */
   let from = 0;
   for (let start = 0; start + PIECE <= text.length; start++) {
     if (!pieces.has(lower.slice(start, start + PIECE))) continue;
     let end = start + PIECE;
-    // Each further piece that begins inside of what is taken out, or right behind it, makes it longer.
+    // Overlapping and adjacent fragments extend the redacted range.
     for (let next = start + 1; next <= end; next++) {
       if (pieces.has(lower.slice(next, next + PIECE))) end = next + PIECE;
     }
@@ -71,12 +71,12 @@ function* piecesOf(text: string): Iterable<string> {
   for (let start = 0; start + PIECE <= lower.length; start++) yield lower.slice(start, start + PIECE);
 }
 
-/** In lower case, of the same length. */
+/** Lowercases a text without changing its length. */
 function lowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** An error of which no text holds any of these secrets. */
+/** Copies an error with these secrets redacted from all its texts. */
 export function errorWithoutSecrets(error: ProviderError, secrets: readonly string[]): ProviderError {
   const { reason, call, ambiguous } = error;
   const texts = [error.message, error.code ?? '', error.requestId ?? ''];

@@ -1,9 +1,9 @@
 import type * as Sdk from '@aws-sdk/client-kms';
 
-/** Tells the failures of requests that were handed to the network from those of requests that could not be made. */
+/** Distinguishes failures of requests that were sent from those of requests that could not be built. */
 export interface SentRequests {
   watch(client: Sdk.KMSClient): void;
-  /** Whether this is what a request failed with that may have left the host. */
+  /** Whether the error is of a request that may have been sent. */
   has(error: unknown): boolean;
 }
 
@@ -11,7 +11,7 @@ export function sentRequests(): SentRequests {
   const failures = new WeakSet<object>();
   return {
     watch(client) {
-      // The innermost part of the SDK: what fails further out has no endpoint, no credentials or no signature.
+      // The innermost middleware: an outer failure means a missing endpoint, credentials or signature.
       client.middlewareStack.add(
         (next) => async (args) => {
           try {

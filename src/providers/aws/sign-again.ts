@@ -1,4 +1,4 @@
-/** Refusals of a signature that is too old or too young, or that is taken for a wrong one therefore. */
+/** Error codes of a signature whose time is off, or that is rejected as invalid for that reason. */
 const REFUSED = new Set([
   'InvalidSignatureException',
   'SignatureDoesNotMatch',
@@ -8,13 +8,13 @@ const REFUSED = new Set([
 ]);
 
 interface SignatureError extends Error {
-  /** The SDK's word that the answer told it of a clock that is minutes off, by which it signs from now on. */
+  /** Set by the SDK when it has corrected its clock by the date of the response. */
   readonly $metadata?: { readonly clockSkewCorrected?: boolean };
 }
 
 /**
- * Makes a request, once more where AWS refused the first one because of this machine's clock. AWS looks at the signature
- * before anything else, so that the first one had no effect.
+ * Sends a request, and repeats it once if AWS rejected it because of clock skew. AWS verifies the signature first, so the
+ * rejected request had no effect.
  */
 export async function signAgain<T>(request: () => Promise<T>): Promise<T> {
   try {

@@ -1,21 +1,21 @@
 import { secret } from '../../support/secret.ts';
 import type { Credentials, TakenCredentials } from '../port.ts';
 
-/** Credentials that a configuration may hold. */
+/** Names of the credentials that a configuration may have. */
 export const CREDENTIAL_NAMES = ['access_key', 'secret_key', 'session_token', 'endpoint'] as const;
 const KNOWN: ReadonlySet<string> = new Set(CREDENTIAL_NAMES);
 const LIST = 'access_key, secret_key, session_token and endpoint';
 
 /** AWS IAM API Reference, AccessKey: `AccessKeyId`. */
 const ACCESS_KEY_ID = /^\w{16,128}$/;
-/** Short of a secret access key, which has 40 characters and may consist of letters only. */
+/** A name that may be shown: shorter than a secret access key, which has 40 characters and may look like a name. */
 const IDENTIFIER = /^[a-z_][a-z0-9_-]{0,31}$/i;
-/** No credential of AWS, and no URL, has any other characters. */
+/** The characters of AWS credentials and URLs. */
 const PRINTABLE = /^[\x21-\x7e]*$/;
 
 /**
- * Takes the credentials of a write: what is refused would else be ignored, and the server's own account be used, or
- * fail with each request. A line feed at the end, which files and Kubernetes Secrets have, is left out.
+ * Validates the credentials of a write. An unknown name would otherwise be ignored and the server's credentials used, and an
+ * invalid value would fail with each request. Removes a trailing line feed, as files and Kubernetes Secrets have.
  */
 export function takeCredentials(sent: Credentials): TakenCredentials {
   const taken = Object.entries(sent).map(([name, value]) => [name, value.reveal().replace(/\r?\n$/, '')] as const);
@@ -28,7 +28,7 @@ export function takeCredentials(sent: Credentials): TakenCredentials {
 
 function problemOf(name: string, value: string): string | undefined {
   if (!KNOWN.has(name)) {
-    // A value that was given without its name stands where the name should.
+    // A value given without its name is parsed as the name.
     const shown = IDENTIFIER.test(name) && !/^A[KS]IA/.test(name) ? `"${name}"` : 'a name';
     return `credentials holds ${shown} that awskms does not know: give ${LIST} only, as name=value`;
   }

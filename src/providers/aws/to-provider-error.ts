@@ -3,17 +3,17 @@ import { REASON_BY_CODE } from './error-reasons.ts';
 import { networkFailure } from './network-failure.ts';
 import { printable } from './printable.ts';
 
-/** What an SDK error looks like, whatever its class: read by shape, so that no class has to be loaded for it. */
+/** The shape of SDK errors. Read by shape, so that the SDK's classes need not be loaded. */
 interface SdkError extends Error {
   readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number };
 }
 
 /**
- * Translates whatever a call of the SDK rejects with. The new error keeps AWS's own words, which name the principal,
- * the action and the key, and drops the original, which carries the request with its credentials.
+ * Translates an SDK error. The new error keeps the message of AWS, which names the principal, the action and the KMS key,
+ * and drops the original, which holds the request with its credentials.
  *
- * @param sent - false where the request cannot have left the host, as the configuration or the environment lacks
- * something or contradicts itself
+ * @param sent - false if the request cannot have been sent, because the configuration or the environment is incomplete or
+ * contradictory
  */
 export function toProviderError(call: string, endpoint: string, error: unknown, sent = true): ProviderError {
   if (error instanceof ProviderError) return error;
@@ -51,9 +51,9 @@ function reasonOf(name: string, message: string, status: number | undefined): Pr
   if (Object.hasOwn(REASON_BY_CODE, name)) return REASON_BY_CODE[name] ?? 'unavailable';
   if (status === 403) return 'forbidden';
   if (status === 429) return 'throttled';
-  // A proxy that gave up waiting (499: nginx); the cloud may have got the request all the same.
+  // A proxy timed out (499: nginx); the cloud may have received the request.
   if (status === 408 || status === 499) return 'timeout';
-  // Only a 4xx is a refusal; whatever else was answered, the call may have had its effect.
+  // Only a 4xx is a rejection; after any other status the call may have taken effect.
   if (status !== undefined && status >= 400 && status < 500) return 'invalid_request';
   return 'unavailable';
 }
@@ -65,7 +65,7 @@ function textOf(message: string, endpoint: string, code: string | undefined, sta
     : printable(withoutRequest(message));
 }
 
-/** Some signature errors quote the request as AWS saw it, and the session token is one of its headers. */
+/** Some signature errors quote the canonical request, which includes the session token header. */
 function withoutRequest(message: string): string {
   return message.replace(/\s*The Canonical String for this request[^]*$/, '');
 }

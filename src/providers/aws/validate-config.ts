@@ -3,12 +3,12 @@ import { quoted } from '../../support/quoted.ts';
 import { hasOwnCredentials } from './credentials.ts';
 import { checkEndpoint, type Environment } from './endpoint.ts';
 
-/** Says what is wrong with an account's configuration (field and remedy), or nothing. */
+/** Returns what is wrong with an account's configuration (field and remedy), or undefined. */
 export function validateConfig(config: ProviderConfig, env: Environment): string | undefined {
   return checkRegion(config.keyCollection) ?? checkCredentials(config) ?? checkTrust(config, env);
 }
 
-/** Says why keys and credentials may not go where an account asks for, or nothing: {@link checkEndpoint}. */
+/** Returns why keys and credentials must not be sent to an account's endpoint, or undefined: {@link checkEndpoint}. */
 export function checkTrust(config: ProviderConfig, env: Environment): string | undefined {
   return checkEndpoint(config, env, hasOwnCredentials(config));
 }
@@ -17,7 +17,7 @@ function checkRegion(region: string): string | undefined {
   if (!/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(region)) {
     return `key_collection ${quoted(region)} is not an AWS region: use the region's name, us-west-1 for example`;
   }
-  // AWS KMS API Reference, CreateKey: there, SYMMETRIC_DEFAULT is a 128-bit key for SM4.
+  // AWS KMS API Reference, CreateKey: in China Regions, SYMMETRIC_DEFAULT is a 128-bit SM4 key.
   if (region.startsWith('cn-')) {
     return `key_collection ${quoted(region)} is in AWS China, where KMS takes 128-bit SM4 keys only: use a region elsewhere`;
   }
@@ -38,7 +38,7 @@ function checkCredentials(config: ProviderConfig): string | undefined {
   return undefined;
 }
 
-/** A credential of the configuration. Forms send an empty text for what was left out. */
+/** Reads a credential; an empty string counts as absent, because forms send it for empty fields. */
 function credential({ credentials }: ProviderConfig, name: string): string | undefined {
   return credentials[name]?.reveal() || undefined;
 }

@@ -1,20 +1,20 @@
 import type { HttpRequest, RequestHandler } from './guarded-handler.ts';
 
-/** A request of the SDK's clients that get credentials, as far as it is looked at. */
+/** The parts of a credential request that are read here. */
 interface ServiceRequest extends HttpRequest {
   readonly path: string;
   readonly body?: unknown;
 }
 
-/** A request that was made to get credentials. */
+/** A request for credentials. */
 export interface CredentialRequest {
-  /** The service and its host, for error texts. */
+  /** The service and its host, for error messages. */
   readonly endpoint: string;
-  /** What the service was shown, and might quote. */
+  /** Secrets in the request, which the service may quote in its response. */
   readonly secrets: readonly string[];
 }
 
-/** The KMS client's handler for the SDK's clients that get credentials (STS, IAM Identity Center): says what they ask. */
+/** Wraps the KMS client's handler for the SDK's credential clients (STS, IAM Identity Center) and reports their requests. */
 export function watchedHandler(
   handler: RequestHandler,
   onRequest: (request: CredentialRequest) => void,
@@ -24,7 +24,7 @@ export function watchedHandler(
     handle: (request: ServiceRequest, options) => {
       const { hostname, port, path } = request;
       const host = port === undefined ? hostname : `${hostname}:${port}`;
-      // STS has one path; the portal, the token and the sign-in services have others.
+      // Only STS uses the root path.
       const service = path === '/' ? 'STS' : 'IAM Identity Center';
       onRequest({ endpoint: `${service} (${host})`, secrets: shown(request) });
       return handler.handle(request, options);

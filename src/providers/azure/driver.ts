@@ -5,7 +5,7 @@ import { quoted } from '../../support/quoted.ts';
 /** Name of a Key Vault (3 to 24 letters, digits and hyphens), or the URL of one. */
 const VAULT = /^([a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]|https:\/\/[a-zA-Z0-9.-]+\/?)$/;
 
-/** As Vault's documentation names them. */
+/** Names from Vault's documentation. */
 const CREDENTIAL_NAMES = ['tenant_id', 'client_id', 'client_secret', 'environment'];
 
 /** Azure Key Vault: provider `azurekeyvault`. */

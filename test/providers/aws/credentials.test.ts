@@ -147,8 +147,8 @@ describe('without credentials nothing is sent, and nothing is in doubt', () => {
     [
       'a profile that is missing',
       () => ({ AWS_PROFILE: 'nobody' }),
-      'no credentials from profile "nobody" of the shared files: it is not there, or holds no credentials: mend it, or ' +
-        'unset AWS_PROFILE, which names it',
+      'no credentials from profile "nobody" of the shared files: the profile is missing or has no credentials: ' +
+        'correct it, or unset AWS_PROFILE',
     ],
     [
       'a role whose source is missing',
@@ -175,7 +175,7 @@ describe('without credentials nothing is sent, and nothing is in doubt', () => {
     [
       'a line break in the environment',
       () => ({ ...inEnvironment(), AWS_SESSION_TOKEN: 'hunter2\n' }),
-      'no credentials from environment: one of them holds a character that none has',
+      'no credentials from environment: one of them contains an invalid character',
     ],
     [
       'a container role that has a URL elsewhere',
@@ -271,9 +271,9 @@ describe('without credentials nothing is sent, and nothing is in doubt', () => {
       'status 403',
     ],
     [
-      'knows of no role',
+      'has no role',
       (): Promise<string> => serve((_request, response) => response.writeHead(404).end('hunter2')),
-      'knows of no role',
+      'has no role',
     ],
     [
       'answers what cannot be read',

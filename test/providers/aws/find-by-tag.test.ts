@@ -159,7 +159,7 @@ describe('looking through many keys', () => {
 
   it('gives up in an account of too many keys, and does not call the CMK absent', async () => {
     const { result, read } = await search({ pages: [ids(1000)], lost: id(999), readMs: 500 });
-    expect(result).toMatchObject({ outcome: 'unknown', why: expect.stringContaining('too many keys') as string });
+    expect(result).toMatchObject({ outcome: 'unknown', why: expect.stringContaining('too many KMS keys') as string });
     expect(read.length).toBeLessThan(100);
   });
 });

@@ -255,7 +255,7 @@ describe('pages are read no further', () => {
       response.end(JSON.stringify(isList ? page : { Tags: [{ TagKey: ATTEMPT_LABEL, TagValue: attempt }] }));
     });
     const search = await connect(endpoint, 20_000).findVersion(target(1), signal);
-    expect(search).toMatchObject({ outcome: 'unknown', why: 'more than 100 keys carry the tag' });
+    expect(search).toMatchObject({ outcome: 'unknown', why: 'more than 100 KMS keys have the tag' });
     expect(keys).toBe(200);
   });
 
@@ -279,7 +279,7 @@ describe('pages are read no further', () => {
     const clock = { now: () => -requests * 1_000, monotonic: () => requests * 1_000 };
     expect(await connect(endpoint, 20_000, clock).findByLabel('key', 'k', signal)).toEqual({
       found: [],
-      incomplete: 'too many KMS keys in the account to look through',
+      incomplete: 'too many KMS keys in the account to search',
     });
   });
 });
@@ -375,7 +375,7 @@ describe('a check of an account', () => {
     expect(permissions[0]).toMatchObject({ permission: 'kms:ListAliases', granted: 'unknown' });
     for (const { granted, why } of permissions.slice(1)) {
       expect(granted).toBe('unknown');
-      expect(why).toMatch(/^not asked, as this failed: ListAliases: no answer from 127/);
+      expect(why).toMatch(/^not probed, because of: ListAliases: no answer from 127/);
     }
     expect(requests).toBe(1);
   });
@@ -402,7 +402,7 @@ describe('a check of an account', () => {
     const { permissions, credentials } = await probePermissions(calls, 50, signal);
     expect(credentials).toEqual({ source: 'configuration', id: '…TEST' });
     expect(permissions.map(({ granted }) => granted)).toEqual(['yes', ...Array.from({ length: 13 }, () => 'unknown')]);
-    expect(permissions[1]?.why).toBe('not answered within 0.05 s');
+    expect(permissions[1]?.why).toBe('no response within 0.05 s');
   });
 
   it('names an endpoint that is no KMS as the problem', async () => {

@@ -201,6 +201,6 @@ it('a wrapping key that is none is refused without a trace of the material', asy
   );
   expect(error).toMatchObject({
     reason: 'unavailable',
-    message: 'GetParametersForImport: the answer holds no usable wrapping key',
+    message: 'GetParametersForImport: the response has no usable wrapping key',
   });
 });
