@@ -5,7 +5,7 @@ import type { KmsClient, KmsDriver, ProviderConfig, ProviderKind } from './port.
 export function notYetSupported(
   kind: ProviderKind,
   credentialNames: readonly string[],
-  checkConfig: (config: ProviderConfig) => string | undefined,
+  validateConfig: (config: ProviderConfig) => string | undefined,
 ): KmsDriver {
   const text = `distribution to ${kind} is not yet supported: use a KMS provider of type awskms`;
   const refuse = async (): Promise<never> => {
@@ -26,14 +26,18 @@ export function notYetSupported(
     observeName: async () => ({ outcome: 'unreachable', why: text }),
     surveyNames: async () => ({ outcome: 'unreachable', why: text }),
     findByLabel: async () => ({ found: [], incomplete: text }),
-    checkAccount: async () => ({ credentials: { source: 'configuration', id: '' }, problem: text, permissions: [] }),
+    probePermissions: async () => ({
+      credentials: { source: 'configuration', id: '' },
+      problem: text,
+      permissions: [],
+    }),
     close: () => undefined,
   };
   return {
     kind,
     credentialNames,
     takeCredentials: (credentials) => ({ credentials }),
-    checkConfig,
+    validateConfig,
     checkDistribution: () => text,
     endpointOf: () => kind,
     connect: () => client,

@@ -110,7 +110,7 @@ export interface ObjectFacts {
 }
 
 /** What an account may do, tried out without leaving anything behind. */
-export interface AccountCheck {
+export interface PermissionProbe {
   /** Where the credentials come from, and as much of them as may be shown. */
   readonly credentials: { readonly source: string; readonly id: string };
   /** What is wrong with the credentials themselves; the permissions are not known then. */
@@ -198,9 +198,9 @@ export interface KmsClient {
   createVersion(target: VersionTarget, material: MaterialSource, signal: AbortSignal): Promise<CreatedVersion>;
   /**
    * Which account the credentials belong to (AWS: 12 digits); undefined where the cloud does not say. Asked for once,
-   * and again where `afresh`: before an object counts as gone, as credentials may change while a client is open.
+   * and again where `refresh`: before an object counts as gone, as credentials may change while a client is open.
    */
-  account(signal: AbortSignal, afresh?: boolean): Promise<string | undefined>;
+  account(signal: AbortSignal, refresh?: boolean): Promise<string | undefined>;
   /** Reads the labels on an object. */
   readLabels(remoteId: string, signal: AbortSignal): Promise<LabelAnswer>;
   /** Asks for all that tells whose an object is, and whether it was ever used; undefined when the cloud knows none. */
@@ -228,7 +228,7 @@ export interface KmsClient {
   /** Looks for all objects with a label. Never fails but for an aborted signal. */
   findByLabel(label: string, value: string, signal: AbortSignal): Promise<LabelSearch>;
   /** Tries out what the credentials allow. Never fails but for an aborted signal. */
-  checkAccount(signal: AbortSignal): Promise<AccountCheck>;
+  probePermissions(signal: AbortSignal): Promise<PermissionProbe>;
   close(): void;
 }
 
@@ -240,7 +240,7 @@ export interface KmsDriver {
   /** Takes the credentials of a write. A stored configuration may hold others, of an earlier version. No I/O. */
   takeCredentials(sent: Credentials): TakenCredentials;
   /** Says what is wrong with a configuration (field and remedy), or nothing. No I/O. */
-  checkConfig(config: ProviderConfig): string | undefined;
+  validateConfig(config: ProviderConfig): string | undefined;
   /** Says why this cloud cannot take such a key (field and remedy), or nothing. No I/O. */
   checkDistribution(spec: DistributionSpec): string | undefined;
   /**

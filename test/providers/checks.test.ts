@@ -24,7 +24,7 @@ describe('a configuration of awskms', () => {
   it.each(['us-west-1', 'eu-west-2', 'us-gov-east-1', 'ap-southeast-5', 'us-iso-west-1', 'eusc-de-east-1'])(
     'may be for %s',
     (region) => {
-      expect(aws().checkConfig(config(region))).toBeUndefined();
+      expect(aws().validateConfig(config(region))).toBeUndefined();
     },
   );
 
@@ -37,11 +37,11 @@ describe('a configuration of awskms', () => {
     'https://kms.us-west-1.amazonaws.com',
     'us-west-1\n',
   ])('may not be for %j, which is no Region', (region) => {
-    expect(aws().checkConfig(config(region))).toMatch(/^key_collection .* us-west-1 for example$/s);
+    expect(aws().validateConfig(config(region))).toMatch(/^key_collection .* us-west-1 for example$/s);
   });
 
   it('may not be for China, where a key of 256 bits can never be imported', () => {
-    expect(aws().checkConfig(config('cn-north-1'))).toMatch(/^key_collection "cn-north-1" .*SM4/);
+    expect(aws().validateConfig(config('cn-north-1'))).toMatch(/^key_collection "cn-north-1" .*SM4/);
   });
 
   it.each([
@@ -53,7 +53,7 @@ describe('a configuration of awskms', () => {
     [{ endpoint: 'the-secret' }, 'endpoint that is not a URL: use https://'],
     [{ endpoint: 'ftp://kms' }, 'endpoint that is not a URL: use https://'],
   ])('with credentials %j is refused: %s', (credentials, text) => {
-    const problem = aws().checkConfig(config('us-west-1', credentials));
+    const problem = aws().validateConfig(config('us-west-1', credentials));
     expect(problem).toContain(text);
     expect(problem).not.toContain('the-secret');
   });
@@ -65,17 +65,17 @@ describe('a configuration of awskms', () => {
     { access_key: 'a', secret_key: 's', session_token: '', endpoint: '' },
     { access_key: '', secret_key: '', region: 'us-east-1', anything: 'else' },
   ])('may have credentials %j', (credentials) => {
-    expect(aws().checkConfig(config('us-west-1', credentials))).toBeUndefined();
+    expect(aws().validateConfig(config('us-west-1', credentials))).toBeUndefined();
   });
 
   it('names AWS_KMS_ENDPOINT when that is wrong, unless the configuration goes before it', () => {
     const server = aws({ AWS_KMS_ENDPOINT: 'kms.local:99' });
-    expect(server.checkConfig(config('us-west-1'))).toContain('environment variable AWS_KMS_ENDPOINT');
-    expect(server.checkConfig(config('us-west-1', { endpoint: 'https://kms.us-west-1.api.aws' }))).toBeUndefined();
+    expect(server.validateConfig(config('us-west-1'))).toContain('environment variable AWS_KMS_ENDPOINT');
+    expect(server.validateConfig(config('us-west-1', { endpoint: 'https://kms.us-west-1.api.aws' }))).toBeUndefined();
     expect(() => {
       server.connect(config('us-west-1')).close();
     }).not.toThrow();
-    expect(aws({ AWS_KMS_ENDPOINT: '' }).checkConfig(config('us-west-1'))).toBeUndefined();
+    expect(aws({ AWS_KMS_ENDPOINT: '' }).validateConfig(config('us-west-1'))).toBeUndefined();
   });
 });
 
@@ -144,11 +144,11 @@ describe.each([
   ],
 ] as const)('%s', (kind, driver, good, bad) => {
   it.each(good)('may be configured with key_collection %j and any credentials', (keyCollection) => {
-    expect(driver.checkConfig(config(keyCollection, { client_id: 'fake' }))).toBeUndefined();
+    expect(driver.validateConfig(config(keyCollection, { client_id: 'fake' }))).toBeUndefined();
   });
 
   it.each(bad)('may not be configured with key_collection %j', (keyCollection) => {
-    expect(driver.checkConfig(config(keyCollection))).toMatch(/^key_collection .*: use /);
+    expect(driver.validateConfig(config(keyCollection))).toMatch(/^key_collection .*: use /);
   });
 
   it.each(KEY_TYPES)('does not take %s yet, and says so', async (keyType) => {

@@ -35,7 +35,7 @@ describe.each([
     const unseen = { outcome: 'unreachable', why: text };
     expect(await client.observeVersion('id', signal)).toEqual(unseen);
     expect(await client.observeName('name', [], signal)).toEqual(unseen);
-    expect(await client.checkAccount(signal)).toMatchObject({ problem: text, permissions: [] });
+    expect(await client.probePermissions(signal)).toMatchObject({ problem: text, permissions: [] });
     expect(() => {
       client.close();
     }).not.toThrow();

@@ -182,14 +182,14 @@ export function modelCloud({ account, clock = systemClock }: { account?: string;
       const found = live.filter(({ labels }) => labels[label] === value);
       return { found: found.map(({ id, labels }) => ({ remoteId: id, labels })), incomplete: undefined };
     },
-    checkAccount: async () => ({ credentials: { source: 'model', id: '' }, problem: undefined, permissions: [] }),
+    probePermissions: async () => ({ credentials: { source: 'model', id: '' }, problem: undefined, permissions: [] }),
     close: () => undefined,
   };
   const driver = (kind: ProviderKind): KmsDriver => ({
     kind,
     credentialNames: ['access_key', 'secret_key', 'session_token', 'endpoint'],
     takeCredentials: (credentials) => ({ credentials }),
-    checkConfig: () => undefined,
+    validateConfig: () => undefined,
     checkDistribution: () => undefined,
     endpointOf: () => 'model',
     connect: () => client,

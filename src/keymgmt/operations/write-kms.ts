@@ -29,7 +29,7 @@ export async function writeKms(mount: Mount, context: BackendContext, name: stri
       const asked = existing ? updated(name, existing, request) : created(request);
       const driver = mount.drivers[asked.provider];
       const kms = request.credentials ? { ...asked, credentials: taken(driver, request.credentials) } : asked;
-      const problem = driver.checkConfig(providerConfig(kms));
+      const problem = driver.validateConfig(providerConfig(kms));
       if (problem !== undefined) throw userError(problem);
       if (existing && !request.confirmEndpoint) await refuseMove(mount, context, name, existing, kms);
       await mount.kms.put(storage, name, await pinned(mount, context, name, kms), signal);

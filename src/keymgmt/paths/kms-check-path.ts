@@ -16,7 +16,7 @@ export function kmsCheckPath(mount: Mount): PathDefinition {
           const name = data.get('name');
           const kms = await mount.kms.get(storage, name, signal);
           if (!kms) throw userError(`KMS "${name}" not found: write it to kms/${name} first`);
-          const check = await mount.clients.use(name, kms, (client) => client.checkAccount(signal));
+          const check = await mount.clients.use(name, kms, (client) => client.probePermissions(signal));
           const required = check.permissions.filter((each) => each.required);
           const missing = check.permissions.filter(({ granted }) => granted === 'no');
           return {

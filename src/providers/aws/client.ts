@@ -156,7 +156,7 @@ export function awsClient(calls: Calls, region: string, dependencies: RetryDepen
 
     findByLabel: (label, value, signal) => findByLabel(calls, dependencies, { label, value }, signal),
 
-    checkAccount: (signal) => probePermissions(calls, CHECK_MS, signal),
+    probePermissions: (signal) => probePermissions(calls, CHECK_MS, signal),
 
     close: () => {
       calls.close();

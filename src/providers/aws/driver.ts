@@ -20,7 +20,7 @@ export function awsDriver({ env, retry, requestTimeoutMs = 10_000 }: AwsDriverOp
     kind: 'awskms',
     credentialNames: CREDENTIAL_NAMES,
     takeCredentials,
-    checkConfig: (config) => validateConfig(config, env),
+    validateConfig: (config) => validateConfig(config, env),
     checkDistribution,
     endpointOf: (config) => endpointOf(config, env),
     connect: (config) => awsClient(calls(config, env, requestTimeoutMs, retry.clock), config.keyCollection, retry),

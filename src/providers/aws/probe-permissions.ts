@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ProviderError } from '../errors.ts';
-import type { AccountCheck, PermissionCheck } from '../port.ts';
+import type { PermissionProbe, PermissionCheck } from '../port.ts';
 import type { Calls } from './calls.ts';
 import { endInTime } from './end-in-time.ts';
 import { REASON_BY_CODE } from './error-reasons.ts';
@@ -16,7 +16,7 @@ type Probe = readonly [action: string, required: boolean, call: () => Promise<un
  *
  * @param limitMs - total timeout; permissions not known by then are reported as `unknown`
  */
-export async function probePermissions(calls: Calls, limitMs: number, signal: AbortSignal): Promise<AccountCheck> {
+export async function probePermissions(calls: Calls, limitMs: number, signal: AbortSignal): Promise<PermissionProbe> {
   let credentials = { source: 'unknown', id: '' };
   let probed: readonly Probe[] = [];
   const results = new Map<string, Result>();

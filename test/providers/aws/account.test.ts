@@ -87,7 +87,7 @@ describe('an account of AWS', () => {
     const bench = await setUp({ credentials: { endpoint: kms.url }, env: { ...process.env } });
     await create(bench);
     expect(kms.keys(REGION)).toHaveLength(1);
-    expect(await bench.client.checkAccount(bench.signal)).toMatchObject({
+    expect(await bench.client.probePermissions(bench.signal)).toMatchObject({
       credentials: { source: 'environment', id: '…TEST' },
       problem: undefined,
     });
@@ -99,7 +99,7 @@ describe('an account of AWS', () => {
     const bench = await setUp({ env: { ...process.env } });
     await create(bench);
     expect(bench.kms.calls().map(({ accessKeyId }) => accessKeyId)).toEqual([ACCESS_KEY.accessKeyId]);
-    expect(await bench.client.checkAccount(bench.signal)).toMatchObject({
+    expect(await bench.client.probePermissions(bench.signal)).toMatchObject({
       credentials: { source: 'configuration' },
     });
   });
@@ -117,7 +117,7 @@ describe('checking an account', () => {
     const bench = await setUp({
       allow: DOCUMENTED_PERMISSIONS.filter((action) => !['DisableKey', 'CreateKey'].includes(action)),
     });
-    const check = await bench.client.checkAccount(bench.signal);
+    const check = await bench.client.probePermissions(bench.signal);
     const missing = check.permissions.filter(({ granted }) => granted !== 'yes');
     expect(missing.map(({ permission, required }) => [permission, required])).toEqual([
       ['kms:CreateKey', true],
@@ -140,7 +140,7 @@ describe('checking an account', () => {
         (action) => action !== missing,
       ),
     });
-    const { permissions } = await bench.client.checkAccount(bench.signal);
+    const { permissions } = await bench.client.probePermissions(bench.signal);
     // AWS wants kms:TagResource for a CreateKey with tags.
     const expected = missing === 'TagResource' ? ['kms:CreateKey', 'kms:TagResource'] : [`kms:${missing}`];
     expect(permissions.filter(({ granted }) => granted !== 'yes').map(({ permission }) => permission)).toEqual(
@@ -155,7 +155,7 @@ describe('checking an account', () => {
     await administrator(bench).send(new CreateAliasCommand({ AliasName: 'alias/hashicorp/x', TargetKeyId: id }));
     const state = (): unknown => ({ keys: bench.kms.keys(REGION), aliases: bench.kms.aliases(REGION) });
     const before = state();
-    const { permissions } = await bench.client.checkAccount(bench.signal);
+    const { permissions } = await bench.client.probePermissions(bench.signal);
     expect(permissions.map(({ granted }) => granted)).toEqual(Array.from({ length: 14 }, () => 'yes'));
     expect(state()).toEqual(before);
   });
@@ -163,7 +163,7 @@ describe('checking an account', () => {
   it('says what is wrong with the credentials themselves', async () => {
     const { kms } = await setUp();
     const { client, signal } = await setUp({ credentials: { ...configured(kms), secret_key: 'wrong' } });
-    const check = await client.checkAccount(signal);
+    const check = await client.probePermissions(signal);
     expect(check.problem).toMatch(/signature/i);
     expect(check.permissions).toEqual([]);
   });
@@ -177,7 +177,7 @@ describe('checking an account', () => {
           ? { when: 'before', drop: true }
           : undefined,
     );
-    const { permissions } = await bench.client.checkAccount(bench.signal);
+    const { permissions } = await bench.client.probePermissions(bench.signal);
     expect(permissions.filter(({ granted }) => granted !== 'yes')).toMatchObject([
       { permission: 'kms:EnableKey', granted: 'unknown', why: expect.stringContaining('Rate exceeded') as string },
       {
@@ -191,7 +191,7 @@ describe('checking an account', () => {
   it('ends with the reason of a signal that aborts', async () => {
     const bench = await setUp();
     const reason = new Error('the request is over');
-    await expect(bench.client.checkAccount(AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(bench.client.probePermissions(AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 });
 

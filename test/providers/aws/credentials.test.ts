@@ -23,7 +23,7 @@ function account(url: string, variables: Variables, sts?: string): Promise<Bench
 }
 
 async function check({ client, signal }: Bench): Promise<unknown> {
-  const { credentials, problem, permissions } = await client.checkAccount(signal);
+  const { credentials, problem, permissions } = await client.probePermissions(signal);
   return { ...credentials, problem, permissions: permissions.length };
 }
 

@@ -51,9 +51,9 @@ describe("an endpoint of AWS's own is trusted", () => {
       `vpce-0123456789abcdef0-1a2b3c4d.kms-fips.${region}.vpce.${suffix}`,
     ]) {
       for (const url of [`https://${host}`, `https://${host}/`, `https://${host.toUpperCase()}:443`]) {
-        expect(driver().checkConfig(at(url, region)), url).toBeUndefined();
+        expect(driver().validateConfig(at(url, region)), url).toBeUndefined();
         expect(driver().endpointOf(at(url, region)), url).toBe('aws');
-        expect(driver().checkConfig(config({ endpoint: url }, region)), 'ambient credentials').toBeUndefined();
+        expect(driver().validateConfig(config({ endpoint: url }, region)), 'ambient credentials').toBeUndefined();
       }
     }
   });
@@ -84,7 +84,7 @@ describe('an endpoint is refused', () => {
     'http://127.0.0.1:4566',
     'http://localhost:4566',
   ])('as long as nobody allows it: %s', (endpoint) => {
-    const problem = driver().checkConfig(at(endpoint));
+    const problem = driver().validateConfig(at(endpoint));
     expect(problem).toContain('credentials holds an endpoint');
     if (!endpoint.includes('@')) {
       expect(problem).toContain('KEYMGMT_ALLOWED_ENDPOINTS');
@@ -100,7 +100,7 @@ describe('an endpoint is refused', () => {
     'file:///etc/passwd',
   ])('where it is more than scheme, host and port: %s', (endpoint) => {
     const env = { KEYMGMT_ALLOWED_ENDPOINTS: 'https://kms.us-west-1.amazonaws.com' };
-    const problem = driver(env).checkConfig(at(endpoint));
+    const problem = driver(env).validateConfig(at(endpoint));
     expect(problem).toContain('endpoint that is not a URL: use https://');
     expect(problem).not.toContain('pass-word');
     expect(driver(env).endpointOf(at(endpoint))).toBe('invalid');
@@ -124,17 +124,17 @@ describe('an endpoint is refused', () => {
     'https://169.254.169.254:8443',
   ])('for its link-local address, whoever allows it: %s', (endpoint) => {
     const env = { KEYMGMT_ALLOWED_ENDPOINTS: `${endpoint};ambient` };
-    expect(driver(env).checkConfig(at(endpoint))).toContain('link-local');
+    expect(driver(env).validateConfig(at(endpoint))).toContain('link-local');
   });
 
   it.each(['AWS_KMS_ENDPOINT', 'AWS_ENDPOINT_URL_KMS', 'AWS_ENDPOINT_URL'])('also where %s names it', (name) => {
     const origin = 'https://kms.example.internal';
     const named = driver({ [name]: origin });
-    expect(named.checkConfig(config(KEYS))).toMatch(
+    expect(named.validateConfig(config(KEYS))).toMatch(
       new RegExp(`^environment variable ${name} .*${origin}.*-env=KEYMGMT`),
     );
     expect(named.endpointOf(config(KEYS))).toBe(origin);
-    expect(driver({ [name]: origin, KEYMGMT_ALLOWED_ENDPOINTS: origin }).checkConfig(config(KEYS))).toBeUndefined();
+    expect(driver({ [name]: origin, KEYMGMT_ALLOWED_ENDPOINTS: origin }).validateConfig(config(KEYS))).toBeUndefined();
   });
 });
 
@@ -148,7 +148,7 @@ describe("the operator's list", () => {
     ['https://KMS.example.internal:443', 'https://kms.example.internal'],
     ['https://other.example', 'https://other.example'],
   ])('allows %s', (endpoint, origin) => {
-    expect(allowing.checkConfig(at(endpoint))).toBeUndefined();
+    expect(allowing.validateConfig(at(endpoint))).toBeUndefined();
     expect(allowing.endpointOf(at(endpoint))).toBe(origin);
   });
 
@@ -161,12 +161,12 @@ describe("the operator's list", () => {
     'https://a.kms.example.internal',
     'https://example.internal',
   ])('allows origins exactly, and so not %s', (endpoint) => {
-    expect(allowing.checkConfig(at(endpoint))).toContain('KEYMGMT_ALLOWED_ENDPOINTS');
+    expect(allowing.validateConfig(at(endpoint))).toContain('KEYMGMT_ALLOWED_ENDPOINTS');
   });
 
   it("lets the server's own credentials go only where an entry says so", () => {
-    expect(allowing.checkConfig(config({ endpoint: 'https://other.example' }))).toBeUndefined();
-    const problem = allowing.checkConfig(config({ endpoint: 'http://127.0.0.1:4566' }));
+    expect(allowing.validateConfig(config({ endpoint: 'https://other.example' }))).toBeUndefined();
+    const problem = allowing.validateConfig(config({ endpoint: 'http://127.0.0.1:4566' }));
     expect(problem).toMatch(
       /server's own credentials: give access_key and secret_key .*"http:\/\/127\.0\.0\.1:4566;ambient"/,
     );
@@ -180,10 +180,10 @@ describe("the operator's list", () => {
     'https://a b',
   ])('with an entry that is no origin allows nothing, and says so: %s', (entry) => {
     const named = driver({ KEYMGMT_ALLOWED_ENDPOINTS: `https://a.example,${entry}` });
-    expect(named.checkConfig(at('https://a.example'))).toMatch(
+    expect(named.validateConfig(at('https://a.example'))).toMatch(
       /^environment variable KEYMGMT_ALLOWED_ENDPOINTS has an entry that is no endpoint: use https/,
     );
-    expect(named.checkConfig(config(KEYS))).toBeUndefined();
+    expect(named.validateConfig(config(KEYS))).toBeUndefined();
   });
 });
 

@@ -76,7 +76,7 @@ async function askAll(client: KmsClient): Promise<readonly unknown[]> {
     client.removeVersion(ID, signal),
     client.observeVersion(ID, signal),
     client.observeName('k-1', [ID], signal),
-    client.checkAccount(signal),
+    client.probePermissions(signal),
   ]);
   return asked.map((each) => {
     if (each.status === 'fulfilled') return each.value;
@@ -369,7 +369,7 @@ describe('a check of an account', () => {
     const endpoint = await http(() => {
       requests++;
     });
-    const { permissions, problem } = await connect(endpoint).checkAccount(signal);
+    const { permissions, problem } = await connect(endpoint).probePermissions(signal);
     expect(problem).toBeUndefined();
     expect(permissions).toHaveLength(14);
     expect(permissions[0]).toMatchObject({ permission: 'kms:ListAliases', granted: 'unknown' });
@@ -388,7 +388,7 @@ describe('a check of an account', () => {
       // A check that asks one by one never gets here.
       if (waiting.length === 13) for (const each of waiting) each.end('{}');
     };
-    const { permissions } = await connect(await http(answer), 20_000).checkAccount(signal);
+    const { permissions } = await connect(await http(answer), 20_000).probePermissions(signal);
     expect(permissions.map(({ granted }) => granted)).toEqual(Array.from({ length: 14 }, () => 'yes'));
   });
 
@@ -406,7 +406,7 @@ describe('a check of an account', () => {
   });
 
   it('names an endpoint that is no KMS as the problem', async () => {
-    const { problem } = await connect(await http(json(404, MARK))).checkAccount(signal);
+    const { problem } = await connect(await http(json(404, MARK))).probePermissions(signal);
     expect(problem).toMatch(/^ListAliases: 127\.0\.0\.1:\d+ gives an answer that is not AWS KMS's \(HTTP 404\)$/);
   });
 });

@@ -104,7 +104,7 @@ describe('what a cloud quotes', () => {
         kms.faults.set(quoting(text));
         const error = await failure(create(bench));
         expect(error.message).toMatch(/^CreateKey: No key id \[redacted\] here \(InvalidClientTokenId, request id /);
-        expect((await bench.client.checkAccount(bench.signal)).problem).toContain('No key id [redacted] here');
+        expect((await bench.client.probePermissions(bench.signal)).problem).toContain('No key id [redacted] here');
       }
       kms.faults.set(quoting(texts[name]));
       const seen = await bench.client.observeVersion('an-id', bench.signal);
