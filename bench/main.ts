@@ -1,4 +1,4 @@
-/** `make bench [-- runs]`: how long the built plugin takes to its handshake, and what memory it holds when idle. */
+/** `make bench [-- runs]`: time to handshake and idle memory of the built plugin. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { measureBareNode, measureStart } from './measure-start.ts';
 
 const runs = Number(process.argv[2] ?? 15);
 
-/** Middle, and both ends of what was measured. */
+/** Median, minimum and maximum of the measurements. */
 function spread(values: readonly number[]): string {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (index: number): string => (sorted[index] ?? NaN).toFixed(0).padStart(6);
@@ -21,7 +21,7 @@ const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
 try {
   const plugin = join(scratch, 'vault-plugin-secrets-keymgmt');
   const { size } = await bundlePlugin(plugin);
-  // What Vault 1.12 and later and every OpenBao set.
+  // As set by Vault 1.12 and later, and by OpenBao.
   const env = {
     PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
     TMPDIR: scratch,
@@ -32,7 +32,7 @@ try {
     VAULT_PLUGIN_METADATA_MODE: 'false',
     VAULT_PLUGIN_AUTOMTLS_ENABLED: 'true',
   };
-  await measureStart(plugin, env); // The first start reads the file from the disk.
+  await measureStart(plugin, env); // Warm-up: the first start reads the file from disk.
   const starts = [];
   const bare = [];
   for (let run = 0; run < runs; run += 1) {

@@ -4,19 +4,19 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** One start of a plugin, seen from outside. */
+/** Measurements of one plugin start. */
 export interface Start {
   /** From the start of the process to its handshake line, milliseconds. */
   readonly handshake: number;
-  /** Resident memory a second later, megabytes; undefined where there is no /proc. */
+  /** Resident memory one second later, megabytes; undefined without /proc. */
   readonly resident: number | undefined;
 }
 
-/** Long enough for what start-up leaves to be done after the handshake. */
+/** Idle time before memory is measured, so that start-up work after the handshake completes. */
 const IDLE_MS = 1000;
 
 /**
- * Starts a program as a server would start a plugin, waits for its handshake, lets it idle and ends it.
+ * Starts a plugin as a server does, waits for its handshake and the idle time, and stops it.
  *
  * @throws {Error} when it ends without a handshake
  */
@@ -26,7 +26,7 @@ export async function measureStart(command: string, env: NodeJS.ProcessEnv): Pro
   try {
     const line = await firstLine(child);
     const handshake = performance.now() - start;
-    if (!line.startsWith('1|5|')) throw new Error(`${command} said "${line}", which is no handshake`);
+    if (!line.startsWith('1|5|')) throw new Error(`${command} said "${line}", which is not a handshake`);
     await delay(IDLE_MS);
     return { handshake, resident: await residentMegabytes(child.pid ?? -1) };
   } finally {
@@ -35,7 +35,7 @@ export async function measureStart(command: string, env: NodeJS.ProcessEnv): Pro
   }
 }
 
-/** From the start of Node to its end with nothing to do, milliseconds: the floor of every start. */
+/** Run time of an empty Node.js program, milliseconds: the lower bound of every start. */
 export async function measureBareNode(): Promise<number> {
   const start = performance.now();
   await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit');

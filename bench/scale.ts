@@ -1,8 +1,8 @@
 /**
- * `npm run bench:scale [-- distributions]`: how a mount with very many distributions (100,000) fares on a real server
- * after a restart: how long the look through all of them takes, whether what is due meanwhile is taken up at the next
- * tick, how long a list takes, and what memory the plugin holds. The records are copies of one real distribution, put
- * into storage by the server's `sys/raw`.
+ * `npm run bench:scale [-- distributions]`: measures a mount with 100,000 distributions on a real server after a
+ * restart: time of the scan of all distributions, whether a due distribution is reconciled at the next tick during the
+ * scan, time of a list, and memory of the plugin. The records are copies of one real distribution, written to storage by
+ * the server's `sys/raw`.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const WRITERS = 48;
 const REGION = 'eu-central-1';
 const ACCESS_KEY = { accessKeyId: 'AKIASCALEBENCH00', secretAccessKey: 'scale-bench-secret' };
 const PURPOSE = { purpose: 'encrypt,decrypt' };
-/** Longer than any look is expected to take. */
+/** Timeout of a scan. */
 const PATIENCE_MS = 30 * 60_000;
 
 const started = performance.now();
@@ -61,7 +61,7 @@ try {
   const seen = new Set(before);
   for (;;) {
     await delay(500);
-    if (performance.now() - started > PATIENCE_MS) throw new Error('the look through the distributions does not end');
+    if (performance.now() - started > PATIENCE_MS) throw new Error('the scan of the distributions does not end');
     largest = Math.max(largest, await residentMegabytes());
     if (isDue && kms.keys(REGION).filter(({ state }) => state === 'Enabled').length === 2) {
       isDue = false;
@@ -86,12 +86,12 @@ try {
   await kms.close();
 }
 
-/** Lines of the log about a look through all distributions. */
+/** Log lines about a scan of all distributions. */
 async function looks(): Promise<readonly string[]> {
   return (await server.log()).split('\n').filter((line) => line.includes('all distributions'));
 }
 
-/** Copies the records of the key `model`. They hold no key material but that of the model, which is enough to look at. */
+/** Copies the records of the key `model`, including its key material. */
 async function copyModel(): Promise<void> {
   const mounts = (await accepted('GET', 'sys/mounts')).body.data as Record<string, { uuid: string }>;
   const raw = `sys/raw/logical/${mounts['keymgmt/']?.uuid ?? ''}`;

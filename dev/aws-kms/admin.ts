@@ -21,13 +21,13 @@ interface Administered {
 }
 
 /**
- * The embedded KMS's controls over HTTP, for a test that runs it in another process. JSON in and out:
+ * HTTP admin API of the embedded KMS, for tests that run it in another process. JSON in and out:
  *
- *     POST   /faults {rules: [{action?, nth?, when, error?, drop?, hang?}]}   the first rule that matches strikes
- *     DELETE /faults                                                          no faults, no pause; a held call goes on
+ *     POST   /faults {rules: [{action?, nth?, when, error?, drop?, hang?}]}   the first matching rule applies
+ *     DELETE /faults                                                          clears faults and pause; a held call continues
  *     POST   /pause {nth, when, action?}   holds the nth call from now, before or after its effect
- *     GET    /paused                       answers {action, region, accessKeyId, keyId} when the call is held
- *     POST   /resume {drop?}               lets it go on; drop: true closes its connection instead
+ *     GET    /paused                       responds with {action, region, accessKeyId, keyId} once the call is held
+ *     POST   /resume {drop?}               resumes the call; drop: true closes its connection instead
  *     GET    /calls                        all calls
  *     GET    /state?region=…               {keys, aliases}
  */

@@ -9,7 +9,7 @@ import { aliasArn, type Alias, type Key } from './state.ts';
 
 const ALIASES_PER_KEY = 50;
 
-/** Every account has them, though no key may be associated with them yet (AWS: ListAliases). */
+/** Aliases that every account has, even without a target key (AWS: ListAliases). */
 const PREDEFINED = [{ name: 'alias/aws/ebs' }, { name: 'alias/aws/s3' }];
 
 /** @throws {KmsError} ValidationException for anything but `alias/` and 1 to 250 of `[a-zA-Z0-9/_-]` */
@@ -38,7 +38,7 @@ function requireRoom(context: Context, key: Key): void {
   }
 }
 
-/** What an alias may not change: UpdateAlias keeps applications working that know only the name. */
+/** Attributes that UpdateAlias requires to be the same for the old and the new key. */
 function typeOf(key: Key): string {
   const { kind } = specFacts(key.spec).material;
   return `${kind === 'rsa' || kind === 'ec' ? 'asymmetric' : kind} ${key.usage}`;

@@ -5,7 +5,7 @@ import { isPermanent, replicasOf } from './key-state.ts';
 import { incorrect, materialId, newMaterial } from './material.ts';
 import type { Key, Material } from './state.ts';
 
-/** What ImportKeyMaterial says about the place of the material among what the key has already. */
+/** How ImportKeyMaterial relates the material to what the key has already. */
 export interface ImportKind {
   readonly type: 'NEW_KEY_MATERIAL' | 'EXISTING_KEY_MATERIAL' | undefined;
   readonly id: string | undefined;
@@ -23,10 +23,10 @@ export function readImportKind(fields: Fields): ImportKind {
 }
 
 /**
- * Puts imported bytes in their place: back where they were, or beside the present ones until RotateKeyOnDemand.
+ * Associates imported bytes with a key: restores them, or adds them as pending until RotateKeyOnDemand.
  *
  * @throws {KmsError} IncorrectKeyMaterialException for other bytes than before; KMSInvalidStateException while other
- * new material waits
+ * new material is pending
  */
 export function associate(context: Context, key: Key, bytes: Buffer, kind: ImportKind): Material {
   const symmetric = key.spec === 'SYMMETRIC_DEFAULT';
@@ -39,7 +39,7 @@ export function associate(context: Context, key: Key, bytes: Buffer, kind: Impor
   const type = kind.type ?? (key.materials.length === 0 ? 'NEW_KEY_MATERIAL' : 'EXISTING_KEY_MATERIAL');
   const material = type === 'NEW_KEY_MATERIAL' ? addNew(context, key, bytes, known) : known;
   if (material === undefined) throw incorrect();
-  // Material that was missing takes the key back into use; otherwise it stays enabled or disabled as it is.
+  // Restoring missing material enables the key; otherwise the state does not change.
   if (key.materials.some((present) => isPermanent(present) && present.bytes === undefined)) key.enabled = true;
   material.bytes = bytes;
   material.description = kind.description ?? material.description;
@@ -72,7 +72,7 @@ function addNew(context: Context, key: Key, bytes: Buffer, known: Material | und
   return added;
 }
 
-/** New material may rotate once the primary and every replica have it. */
+/** New material can rotate once the primary and all replicas have it. */
 function completeMultiRegion(context: Context, key: Key, id: string): void {
   const copies = context.account
     .all()

@@ -9,7 +9,7 @@ export interface Principal {
   readonly allow?: readonly string[] | undefined;
 }
 
-/** Name of the IAM user: errors repeat it, so it tells nothing of the access key. */
+/** Name of the IAM user. Error messages include it, so it does not reveal the access key. */
 const USER = 'application';
 
 /** One permission that a call needs. */
@@ -18,7 +18,7 @@ interface Permission {
   readonly resource: string;
 }
 
-/** @throws {KmsError} AccessDeniedException in the words of AWS for an identity-based policy without the action */
+/** @throws {KmsError} AccessDeniedException with AWS's message, if no identity-based policy allows the action */
 export function authorize(principal: Principal, region: RegionState, action: string, body: Body): void {
   if (principal.allow === undefined) return;
   for (const { action: needed, resource } of permissionsOf(region, action, body)) {
@@ -64,7 +64,7 @@ function permissionsOf(region: RegionState, action: string, body: Body): readonl
   }
 }
 
-/** Tags in the request need kms:TagResource as well. */
+/** Tags in the request also require kms:TagResource. */
 function withTagging(body: Body, permissions: readonly Permission[], resource: string): readonly Permission[] {
   const tags = body['Tags'];
   if (!Array.isArray(tags) || tags.length === 0) return permissions;

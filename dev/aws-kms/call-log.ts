@@ -1,25 +1,25 @@
-/** One authenticated or refused call, in the order of arrival. */
+/** One authenticated or rejected call, in order of arrival. */
 export interface LoggedCall {
   readonly action: string;
-  /** The id that the answer carries, as CloudTrail shows it. */
+  /** Request ID of the response, as in CloudTrail. */
   readonly requestId: string;
   readonly region: string;
   readonly accessKeyId: string;
   /** KeyId or TargetKeyId of the request; for CreateKey the id of the new key. */
   readonly keyId?: string;
-  /** What the client was told: `ok`, an error's code, `dropped`, `hung`; `pending` until then. */
+  /** Result for the client: `ok`, an error code, `dropped`, `hung`; `pending` until then. */
   readonly outcome: string;
-  /** Whether the operation had its effect, whatever the client was told. */
+  /** Whether the operation took effect, regardless of the result. */
   readonly effect: boolean;
 }
 
 export type OpenCall = { -readonly [Field in keyof LoggedCall]: LoggedCall[Field] };
 
 export interface CallLog {
-  /** The call's entry, to be completed by its handler. */
+  /** Adds an entry, which the handler completes. */
   start(action: string, requestId: string): OpenCall;
   calls(): readonly LoggedCall[];
-  /** How many calls of an action there have been. */
+  /** Number of calls of an action. */
   count(action: string): number;
 }
 

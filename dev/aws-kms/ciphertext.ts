@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { invalidCiphertext } from './errors.ts';
 
 /**
- * A CiphertextBlob of a symmetric key, taken apart. AWS documents no layout; this one is
+ * The parts of a CiphertextBlob of a symmetric key. AWS documents no layout; this one is
  *
  *     version (1 byte, 1) | n (1 byte) | key id (n bytes ASCII) | KeyMaterialId (32 bytes) | IV (12) | tag (16) | ciphertext
  *
@@ -38,7 +38,7 @@ export function parseCiphertext(blob: Buffer): Ciphertext {
 }
 
 /**
- * The encryption context in its one canonical form: pairs sorted by the bytes of their names, every name and value as
+ * The canonical form of the encryption context: pairs sorted by the bytes of their names, every name and value as
  * a 2-byte big-endian length and UTF-8. Empty for an empty context.
  */
 export function encryptionContextAad(context: EncryptionContext): Buffer {

@@ -43,7 +43,7 @@ type Start = Pick<
   'createdAt' | 'enabled' | 'materials' | 'deletionAt' | 'deletionDays' | 'tokensMade' | 'lookupsLeft'
 >;
 
-/** How every key begins, replicas too. */
+/** Initial state of every key, including replicas. */
 export function startOf(context: Context): Start {
   return {
     createdAt: context.now,

@@ -9,20 +9,20 @@ import { findKey } from './look-up.ts';
 import { privateKeyOf } from './material.ts';
 import type { Key, Material } from './state.ts';
 
-/** A key that may be used for an operation now. @throws {KmsError} by state and usage */
+/** Looks up a key and checks that it can be used for an operation. @throws {KmsError} by state and usage */
 export function requireUsable(key: Key, usage: KeyUsage, action: string): Key {
   requireState(key, 'Enabled');
   if (key.usage !== usage) throw invalidUsage(`${key.arn} key usage is ${key.usage} which is not valid for ${action}.`);
   return key;
 }
 
-/** The material in use and its bytes. @throws {KmsError} KMSInvalidStateException */
+/** The current material and its bytes. @throws {KmsError} KMSInvalidStateException */
 export function presentMaterial(key: Key, material: Material | undefined): Material & { readonly bytes: Buffer } {
   if (material?.bytes === undefined) throw invalidState(`${key.arn} is pending import.`);
   return material as Material & { readonly bytes: Buffer };
 }
 
-/** EncryptionAlgorithm under `field`. @throws {KmsError} InvalidKeyUsageException where the key has another */
+/** EncryptionAlgorithm under `field`. @throws {KmsError} InvalidKeyUsageException if the key has another */
 export function readAlgorithm(key: Key, body: Body, field = 'EncryptionAlgorithm'): EncryptionAlgorithm {
   const algorithm =
     readInput(body, (fields) => fields.optionalChoice(field, ENCRYPTION_ALGORITHMS)) ?? 'SYMMETRIC_DEFAULT';
@@ -32,7 +32,7 @@ export function readAlgorithm(key: Key, body: Body, field = 'EncryptionAlgorithm
   return algorithm;
 }
 
-/** Bytes to base64 of a CiphertextBlob, under the current material. */
+/** Encrypts bytes with the current material to a CiphertextBlob in base64. */
 export function encryptWith(
   key: Key,
   algorithm: EncryptionAlgorithm,
@@ -60,7 +60,7 @@ export interface Opened {
   readonly material: Material;
 }
 
-/** How Decrypt and ReEncrypt name their fields. */
+/** Field names of Decrypt and ReEncrypt. */
 export interface OpenFields {
   readonly keyId: string;
   readonly algorithm: string;
@@ -69,9 +69,9 @@ export interface OpenFields {
 }
 
 /**
- * Opens the CiphertextBlob of a request.
+ * Decrypts the CiphertextBlob of a request.
  *
- * @throws {KmsError} IncorrectKeyException when KeyId names another key than the one that sealed it;
+ * @throws {KmsError} IncorrectKeyException when KeyId is not the key that encrypted it;
  * InvalidCiphertextException
  */
 export function openBlob(context: Context, body: Body, names: OpenFields): Opened {
@@ -104,7 +104,7 @@ export function openBlob(context: Context, body: Body, names: OpenFields): Opene
     );
   }
   const key = named ?? context.region.keys.get(sealed.keyId);
-  // A blob of another Region, or of a key that is gone, tells KMS nothing.
+  // A blob of another Region, or of a deleted key, cannot be attributed to a key.
   if (key === undefined) throw invalidCiphertext();
   requireUsable(key, 'ENCRYPT_DECRYPT', names.action);
   const algorithm = readAlgorithm(key, body, names.algorithm);

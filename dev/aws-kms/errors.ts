@@ -1,4 +1,4 @@
-/** An error as AWS KMS answers it: `{"__type": code, "message": message}` with an HTTP status. */
+/** An error response of AWS KMS: `{"__type": code, "message": message}` with an HTTP status. */
 export class KmsError extends Error {
   readonly code: string;
   readonly status: number;
@@ -26,5 +26,5 @@ export const tagError = (message: string): KmsError => new KmsError('TagExceptio
 
 export const invalidUsage = (message: string): KmsError => new KmsError('InvalidKeyUsageException', message);
 
-/** AWS tells nothing about why a ciphertext cannot be opened. */
+/** AWS does not return why a ciphertext cannot be decrypted. */
 export const invalidCiphertext = (message = ''): KmsError => new KmsError('InvalidCiphertextException', message);

@@ -1,11 +1,11 @@
 import { KmsError } from './errors.ts';
 
-/** What a fault is chosen by. */
+/** The call that a fault is chosen for. */
 export interface FaultCall {
   readonly action: string;
   readonly region: string;
   readonly accessKeyId: string;
-  /** KeyId or TargetKeyId as the request has it. */
+  /** KeyId or TargetKeyId of the request. */
   readonly keyId?: string | undefined;
   /** Counts the calls of any action, from 1. */
   readonly number: number;
@@ -13,29 +13,29 @@ export interface FaultCall {
   readonly nth: number;
 }
 
-/** What goes wrong with one call, before or after it has had its effect. */
+/** The fault of one call, before or after it takes effect. */
 export interface Fault {
   readonly when: 'before' | 'after';
-  /** Called when the call gets here, which then waits for the result; `drop: true` drops it. */
+  /** Called when the call reaches this point; the call waits for the result. `drop: true` drops it. */
   readonly hold?: () => Promise<{ readonly drop?: boolean } | undefined>;
-  /** The error answered. */
+  /** The error returned. */
   readonly error?: { readonly code: string; readonly message?: string; readonly status: number };
-  /** Closes the connection without an answer. */
+  /** Closes the connection without a response. */
   readonly drop?: true;
-  /** Never answers; the connection stays open. */
+  /** Never responds; the connection stays open. */
   readonly hang?: true;
 }
 
-/** Says what goes wrong with a call, if anything. */
+/** Chooses the fault of a call, if any. */
 export type FaultChoice = (call: FaultCall) => Fault | undefined | Promise<Fault | undefined>;
 
 export interface Faults {
-  /** Asks `choose` about every call from now on, which waits for it; one function at a time. */
+  /** Sets the function that chooses the fault of every later call. Replaces the previous one. */
   set(choose: FaultChoice): void;
   clear(): void;
 }
 
-/** A fault that leaves the client without an answer. */
+/** A fault that leaves the client without a response. */
 export class NoAnswer extends Error {
   readonly how: 'dropped' | 'hung';
 

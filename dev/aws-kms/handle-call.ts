@@ -4,7 +4,7 @@ import type { Output } from './context.ts';
 import { KmsError } from './errors.ts';
 import { NoAnswer, strike, type FaultChoice } from './faults.ts';
 import type { Body } from './input.ts';
-import { settle } from './key-state.ts';
+import { applyTime } from './key-state.ts';
 import { OPERATIONS } from './operations.ts';
 import type { Throttle } from './quotas.ts';
 import { verifySignature, type AccessKey, type SignedRequest } from './sigv4.ts';
@@ -25,9 +25,9 @@ export interface CallHandler {
 }
 
 /**
- * One request, from its signature to its answer.
+ * Handles one request, from its signature to its response.
  *
- * @throws {KmsError} to be answered @throws {NoAnswer} for a connection that is to stay silent
+ * @throws {KmsError} to return to the client @throws {NoAnswer} to send no response
  */
 export async function handleCall(handler: CallHandler, request: SignedRequest, requestId: string): Promise<Output> {
   const action = actionOf(request);
@@ -62,7 +62,7 @@ async function run(handler: CallHandler, request: SignedRequest, logged: OpenCal
   await strike(fault, 'before');
   handler.throttle(name, action, handler.now());
   const now = handler.now();
-  settle(account, now);
+  applyTime(account, now);
   authorize(accessKey, region, action, body);
   const output = await operation({ account, region, now, lookups, wrappingKeys }, body);
   logged.effect = true;
@@ -71,7 +71,7 @@ async function run(handler: CallHandler, request: SignedRequest, logged: OpenCal
   return output;
 }
 
-/** `X-Amz-Target: TrentService.<action>`; an empty text for anything else. */
+/** `X-Amz-Target: TrentService.<action>`; an empty string for anything else. */
 function actionOf(request: SignedRequest): string {
   return /^TrentService\.(\w+)$/.exec(request.headers['x-amz-target'] ?? '')?.[1] ?? '';
 }
@@ -81,7 +81,7 @@ function parseBody(bytes: Buffer): Body {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Body;
   } catch {
-    // Refused below.
+    // Rejected below.
   }
   throw new KmsError('SerializationException', 'The request is not a JSON object');
 }

@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net';
 export interface LoopbackServer {
   /** Without a trailing slash. */
   readonly url: string;
-  /** Ends open connections too. */
+  /** Closes open connections, too. */
   close(): Promise<void>;
 }
 
-/** @param port 0 for a free one @throws {Error} when the port is taken */
+/** @param port 0 for a free one @throws {Error} when the port is in use */
 export function listen(
   port: number,
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
@@ -42,7 +42,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Answers JSON; an empty body for undefined. */
+/** Sends a JSON response; an empty body for undefined. */
 export function answer(response: ServerResponse, status: number, value: unknown, contentType: string): void {
   const body = value === undefined ? '' : JSON.stringify(value);
   response

@@ -101,7 +101,7 @@ function readValidTo(fields: Fields, now: number): number | undefined {
   return validTo;
 }
 
-/** Pending material of a primary goes from the replicas too; what is part of the key stays with each of them. */
+/** Deletes pending material of a primary from its replicas, too; permanently associated material stays. */
 function dropEverywhere(context: Context, key: Key, material: Material): void {
   const pending = !isPermanent(material) && key.region === key.primaryRegion;
   dropMaterial(key, material);

@@ -9,7 +9,7 @@ interface LengthRule {
   readonly pattern?: RegExp;
 }
 
-/** Reads the fields of a request. What AWS's model forbids is collected and refused all at once. */
+/** Reads the fields of a request. Collects all violations of AWS's model and reports them together. */
 export interface Fields {
   text(name: string, rule?: LengthRule): string;
   optionalText(name: string, rule?: LengthRule): string | undefined;
@@ -23,7 +23,7 @@ export interface Fields {
   optionalTime(name: string): number | undefined;
   list(name: string): readonly unknown[];
   optionalList(name: string): readonly unknown[] | undefined;
-  /** A map of strings; empty where the field is missing. */
+  /** A map of strings; empty if the field is missing. */
   map(name: string): Readonly<Record<string, string>>;
 }
 
@@ -74,7 +74,7 @@ function fieldsOf(body: Body, violations: string[]): Fields {
     if (value === undefined) return undefined;
     if (typeof value !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) throw wrongType(value, 'Blob');
     const bytes = Buffer.from(value, 'base64');
-    // Unlike other values a blob is not repeated in the refusal.
+    // Unlike other values, a blob is not quoted in the error.
     checkLength(name, bytes.length, '', rule);
     return bytes;
   };

@@ -3,7 +3,7 @@ import { encryptionAlgorithms, specFacts } from './key-specs.ts';
 import { currentMaterial, isPermanent, replicasOf, stateOf } from './key-state.ts';
 import { keyArn, type Key } from './state.ts';
 
-/** KeyMetadata, as CreateKey, DescribeKey and ReplicateKey answer it. */
+/** KeyMetadata, as returned by CreateKey, DescribeKey and ReplicateKey. */
 export function keyMetadata(context: Context, key: Key): NonNullable<Output> {
   const state = stateOf(key);
   return {

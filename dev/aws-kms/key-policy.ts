@@ -3,7 +3,7 @@ import { invalid, KmsError, limitExceeded } from './errors.ts';
 import { readInput } from './input.ts';
 import { findKey } from './look-up.ts';
 
-/** The policy of a key that was created with none: the account's IAM policies decide. */
+/** The default key policy, which delegates to the account's IAM policies. */
 export function defaultPolicy(account: string): string {
   return JSON.stringify({
     Version: '2012-10-17',

@@ -1,4 +1,4 @@
-/** What AWS KMS knows about each KeySpec that can be imported (Developer Guide, "Importing key material"). */
+/** Properties of each KeySpec that can be imported (Developer Guide, "Importing key material"). */
 
 export const KEY_SPECS = [
   'SYMMETRIC_DEFAULT',
@@ -36,14 +36,14 @@ export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 export const MAC_ALGORITHMS = ['HMAC_SHA_224', 'HMAC_SHA_256', 'HMAC_SHA_384', 'HMAC_SHA_512'] as const;
 export type MacAlgorithm = (typeof MAC_ALGORITHMS)[number];
 
-/** What the imported bytes are. */
+/** Format of the imported bytes. */
 type MaterialKind =
   | { readonly kind: 'aes' }
   /** `minBytes` to 128 raw bytes. */
   | { readonly kind: 'hmac'; readonly minBytes: number; readonly hash: string }
   /** PKCS#8. */
   | { readonly kind: 'rsa'; readonly bits: number }
-  /** PKCS#8; `curve` by the name that OpenSSL gives it. */
+  /** PKCS#8; `curve` is the OpenSSL name. */
   | { readonly kind: 'ec'; readonly curve: string };
 
 export interface SpecFacts {

@@ -1,7 +1,7 @@
 import { invalidState, KmsError, unsupported } from './errors.ts';
 import type { Account, Key, KeyState, Material } from './state.ts';
 
-/** The state a caller sees; the caller has run {@link settle} for the present time. */
+/** The key state. Call {@link applyTime} first, for the current time. */
 export function stateOf(key: Key): KeyState {
   if (key.deletionAt !== undefined) return 'PendingDeletion';
   if (key.deletionDays !== undefined) return 'PendingReplicaDeletion';
@@ -9,7 +9,7 @@ export function stateOf(key: Key): KeyState {
   return key.enabled ? 'Enabled' : 'Disabled';
 }
 
-/** Whether all permanently associated material is there: one absent piece takes the whole key out of use. */
+/** Whether all permanently associated material is present; the key is unusable if any is missing. */
 export function hasMaterial(key: Key): boolean {
   const permanent = key.materials.filter(isPermanent);
   return permanent.length > 0 && permanent.every((material) => material.bytes !== undefined);
@@ -23,8 +23,8 @@ export function currentMaterial(key: Key): Material | undefined {
   return key.materials.find((material) => material.status === 'CURRENT');
 }
 
-/** Lets the clock take effect: material expires, keys past their waiting period go with their aliases. */
-export function settle(account: Account, now: number): void {
+/** Applies the current time: expires material, and deletes keys past their waiting period with their aliases. */
+export function applyTime(account: Account, now: number): void {
   for (const region of account.all()) {
     for (const key of region.keys.values()) {
       for (const material of [...key.materials]) {
@@ -41,7 +41,7 @@ export function settle(account: Account, now: number): void {
   startDeletionOfPrimaries(account, now);
 }
 
-/** Takes the bytes away. Material that never became part of the key is forgotten altogether. */
+/** Deletes the bytes. Removes pending material altogether. */
 export function dropMaterial(key: Key, material: Material): void {
   material.bytes?.fill(0);
   material.bytes = undefined;
@@ -49,7 +49,7 @@ export function dropMaterial(key: Key, material: Material): void {
   if (!isPermanent(material)) key.materials.splice(key.materials.indexOf(material), 1);
 }
 
-/** The clock of a multi-Region primary starts when its last replica is really gone. */
+/** The waiting period of a multi-Region primary starts when its last replica is deleted. */
 function startDeletionOfPrimaries(account: Account, now: number): void {
   for (const region of account.all()) {
     for (const key of region.keys.values()) {
@@ -71,7 +71,7 @@ export function replicasOf(account: Account, key: Key): readonly Key[] {
 }
 
 /**
- * Refuses a key that is not in one of the states that an operation can work with.
+ * Rejects a key whose state the operation does not support.
  *
  * @throws {KmsError} DisabledException or KMSInvalidStateException
  */
@@ -95,7 +95,7 @@ function stateError(key: Key, state: KeyState): KmsError {
   }
 }
 
-/** @throws {KmsError} UnsupportedOperationException when KMS itself made the key's material */
+/** @throws {KmsError} UnsupportedOperationException when the key's Origin is AWS_KMS */
 export function requireExternal(key: Key): void {
   if (key.origin !== 'EXTERNAL') {
     throw unsupported(`${key.arn} origin is ${key.origin} which is not valid for this operation.`);

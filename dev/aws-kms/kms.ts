@@ -7,7 +7,7 @@ import { KmsError } from './errors.ts';
 import { NoAnswer, type FaultChoice, type Faults } from './faults.ts';
 import { handleCall, type CallHandler } from './handle-call.ts';
 import { answer, listen, readBody } from './http.ts';
-import { settle } from './key-state.ts';
+import { applyTime } from './key-state.ts';
 import { newThrottle } from './quotas.ts';
 import { ACCOUNT, newAccount, type Account } from './state.ts';
 import { aliasesIn, keysIn, type KeyView } from './views.ts';
@@ -16,7 +16,7 @@ import { wrappingKeyRing, type WrappingKeys } from './wrapping-keys.ts';
 export interface KmsOptions {
   /** @default 0, a free port of 127.0.0.1 */
   readonly port?: number;
-  /** The users of the account; an unlisted one is refused. */
+  /** The users of the account; all others are rejected. */
   readonly accessKeys: readonly {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
@@ -26,21 +26,21 @@ export interface KmsOptions {
     /** Id of the user's account, 12 digits. @default 000000000000 */
     readonly account?: string;
   }[];
-  /** Signatures are checked by it, and answers dated with it. @default the machine's clock, also where `clock` is set */
+  /** Clock for signatures and response dates. @default the system clock, also if `clock` is set */
   readonly signatureClock?: WallClock;
   /** For expiry and deletion. */
   readonly clock?: WallClock;
   /** Calls a second by action, in each Region. @default no limit */
   readonly quotas?: Readonly<Record<string, number>>;
-  /** The first look-ups of a new key, by any call that names it, answer NotFoundException. @default 0 */
+  /** Number of look-ups of a new key, by any call, that return NotFoundException. @default 0 */
   readonly consistency?: { readonly lookups: number };
-  /** Where wrapping keys come from; several KMSs of one process may share them, as RSA keys take long to make. */
+  /** Source of wrapping keys. Several KMSs of one process can share it, because generating RSA keys is slow. */
   readonly wrappingKeys?: WrappingKeys;
   /** Whether to open the admin endpoint (admin.ts). @default false */
   readonly admin?: boolean;
 }
 
-/** A running embedded KMS: all Regions, one endpoint, and one account unless access keys name others. */
+/** A running embedded KMS: all Regions, one endpoint, and one account unless access keys specify others. */
 export interface Kms {
   /** Endpoint for clients, without a trailing slash. */
   readonly url: string;
@@ -56,7 +56,7 @@ export interface Kms {
 /**
  * Starts an AWS KMS in this process, on 127.0.0.1, with an empty account.
  *
- * @throws {Error} when the port is taken
+ * @throws {Error} when the port is in use
  */
 export async function startKms(options: KmsOptions): Promise<Kms> {
   const clock = options.clock ?? systemClock;
@@ -80,15 +80,15 @@ export async function startKms(options: KmsOptions): Promise<Kms> {
     chooseFault: (call) => choose(call),
   };
   const server = await listen(options.port ?? 0, (request, response) => serve(handler, request, response));
-  const settled = (id?: string): Account => {
-    settle(account(id), clock.now());
+  const current = (id?: string): Account => {
+    applyTime(account(id), clock.now());
     return account(id);
   };
   const kms = {
     url: server.url,
     calls: () => log.calls(),
-    keys: (region: string, id?: string) => keysIn(settled(id).region(region)),
-    aliases: (region: string, id?: string) => aliasesIn(settled(id).region(region)),
+    keys: (region: string, id?: string) => keysIn(current(id).region(region)),
+    aliases: (region: string, id?: string) => aliasesIn(current(id).region(region)),
     faults: {
       set(next: FaultChoice) {
         choose = next;

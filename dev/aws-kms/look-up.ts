@@ -3,11 +3,11 @@ import { invalid, KmsError, notFound } from './errors.ts';
 import type { Body } from './input.ts';
 import { aliasArn, keyArn, type Alias, type Key } from './state.ts';
 
-/** Which references an operation takes: id and key ARN only, or alias name and alias ARN too. */
+/** The references that an operation accepts: id and key ARN only, or alias name and alias ARN too. */
 export type References = 'keys' | 'keysAndAliases';
 
 /**
- * The key that `KeyId` (or another field) names. A key that is not yet visible uses up one of its look-ups.
+ * Looks up the key of `KeyId` (or another field). A key that is not visible yet uses up one of its hidden look-ups.
  *
  * @throws {KmsError} ValidationException, NotFoundException, InvalidArnException
  */
@@ -40,7 +40,7 @@ export function findAlias(context: Context, name: string): Alias {
   return alias;
 }
 
-/** The ARN that a reference stands for, for authorization; it neither fails nor uses up a look-up. */
+/** The ARN of a reference, for authorization. Does not fail and uses up no hidden look-up. */
 export function arnOf(context: Pick<Context, 'region'>, reference: unknown): string {
   if (typeof reference !== 'string') return '*';
   if (reference.startsWith('arn:')) return reference;

@@ -8,14 +8,14 @@ export function materialId(keyId: string, bytes: Buffer): string {
   return createHash('sha256').update(keyId).update('\0').update(bytes).digest('hex');
 }
 
-/** Material that a key holds from now on. */
+/** Creates the material record of a key. */
 export function newMaterial(key: Key, bytes: Buffer, status: Material['status']): Material {
   const id = materialId(key.id, bytes);
   return { id, bytes, status, description: undefined, validTo: undefined, rotatedAt: undefined };
 }
 
 /**
- * Whether unwrapped bytes are what the key spec takes: raw bytes of the right length, or an unencrypted PKCS#8 private
+ * Checks that unwrapped bytes match the key spec: raw bytes of the right length, or an unencrypted PKCS#8 private
  * key of the right kind (Developer Guide, "Requirements for imported key material").
  *
  * @throws {KmsError} IncorrectKeyMaterialException

@@ -15,8 +15,8 @@ export function readPage(fields: Fields, defaultLimit: number, maxLimit: number)
 }
 
 /**
- * One page of `items`, in the order of their ids. A marker names the last id of its page, so a listing goes on where
- * it was, whatever was added or deleted meanwhile.
+ * One page of `items`, in the order of their ids. A marker is the last ID of its page, so a listing continues
+ * correctly when items are added or deleted.
  *
  * @throws {KmsError} InvalidMarkerException
  */

@@ -8,12 +8,12 @@ export interface PauseRequest {
   readonly action?: string;
 }
 
-/** Holds one call of the future, so that a test can end the client while it waits. */
+/** Holds one later call, so that a test can stop the client while the call is pending. */
 export interface Pause {
   choose(call: FaultCall): Fault | undefined;
-  /** Settled when the call is held. */
+  /** Resolves when the call is held. */
   readonly reached: Promise<FaultCall>;
-  /** @param how `drop: true` closes the call's connection; before its effect, there will be none */
+  /** @param how `drop: true` closes the call's connection; a call held before its effect then has none */
   resume(how: { readonly drop?: boolean }): void;
 }
 

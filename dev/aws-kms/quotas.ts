@@ -1,11 +1,11 @@
 import { KmsError } from './errors.ts';
 
-/** Takes one call from the quota of its action. @throws {KmsError} ThrottlingException */
+/** Counts one call against the quota of its action. @throws {KmsError} ThrottlingException */
 export type Throttle = (region: string, action: string, now: number) => void;
 
 /**
- * Request quotas as token buckets, one for each action and Region, whoever calls: a quota of n a second lets n calls
- * through at once and one more each 1/n second. Actions without a quota are free.
+ * Request quotas as token buckets, one for each action and Region, shared by all callers: a quota of n per second allows a
+ * burst of n calls and one more each 1/n second. Actions without a quota are not limited.
  */
 export function newThrottle(quotas: Readonly<Record<string, number>>): Throttle {
   const buckets = new Map<string, { tokens: number; at: number }>();

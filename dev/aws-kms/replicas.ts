@@ -12,7 +12,7 @@ import { readTags } from './tags.ts';
 const REGION = { min: 1, max: 32, pattern: /^([a-z]+-){2,3}\d+$/ };
 
 export const replicaOperations: Operations = {
-  /** The replica of an imported key begins without material, waiting for the same bytes. */
+  /** The replica of an imported key has no material until the same bytes are imported. */
   ReplicateKey(context, body) {
     const input = readInput(body, (fields) => ({
       region: fields.text('ReplicaRegion', REGION),

@@ -10,7 +10,7 @@ import type { Key, Material } from './state.ts';
 const MAX_ROTATIONS = 25;
 
 export const rotationOperations: Operations = {
-  /** Takes effect at once, where AWS needs a moment; its answer and the state after are the same. */
+  /** Takes effect immediately; in AWS, rotation is asynchronous. The response and the final state are the same. */
   RotateKeyOnDemand(context, body) {
     const key = findKey(context, body);
     requireSymmetric(key);
@@ -45,7 +45,7 @@ export const rotationOperations: Operations = {
     }));
     const key = findKey(context, body);
     requireSymmetric(key);
-    // In the order of their coming, as markers need a sortable id.
+    // In order of import, because markers need a sortable ID.
     const numbered = key.materials.map((material, index) => ({ material, id: String(index).padStart(4, '0') }));
     const { items, rest } = page(
       numbered.filter(({ material }) => all || material.rotatedAt !== undefined),

@@ -1,10 +1,10 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { KmsError } from './errors.ts';
 
-/** What a signature is over (AWS Signature Version 4, "Create a signed request"). */
+/** The signed parts of a request (AWS Signature Version 4, "Create a signed request"). */
 export interface SignedRequest {
   readonly method: string;
-  /** Path and query as they came. */
+  /** Path and query as received. */
   readonly url: string;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export interface AccessKey {
   readonly sessionToken?: string;
 }
 
-/** Who sent a request, and to which Region: the endpoint is one for all. */
+/** Sender and Region of a request; one endpoint serves all Regions. */
 export interface Signer<Known extends AccessKey> {
   readonly accessKey: Known;
   readonly region: string;
@@ -30,7 +30,7 @@ const MAX_SKEW = 5 * 60 * 1000;
 /**
  * Verifies a request in full: canonical request, signed headers, body hash, scope, date and session token.
  *
- * @param now milliseconds since the epoch, of the clock that clients sign by
+ * @param now milliseconds since the epoch, of the clock that clients sign with
  * @throws {KmsError} MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException,
  * InvalidSignatureException
  */

@@ -4,12 +4,12 @@ import type { WrappingAlgorithm } from './wrapping.ts';
 
 export type KeyState = 'Enabled' | 'Disabled' | 'PendingImport' | 'PendingDeletion' | 'PendingReplicaDeletion';
 
-/** Bytes that were, at some time, imported in a key. The association outlives the bytes. */
+/** Material that has been imported into a key. The association remains after the bytes are deleted. */
 export interface Material {
   /** 64 hex digits from key id and bytes, as AWS's KeyMaterialId. */
   readonly id: string;
   description: string | undefined;
-  /** Absent after deletion or expiry, until the same bytes come again. */
+  /** Absent after deletion or expiry, until the same bytes are imported again. */
   bytes: Buffer | undefined;
   /** Milliseconds since the Unix epoch; absent: never expires. */
   validTo: number | undefined;
@@ -28,22 +28,22 @@ export interface Key {
   primaryRegion: string;
   readonly createdAt: number;
   description: string;
-  /** What the key would be with all its material: expiry and deletion of material do not touch it. */
+  /** The state if all material is present; expiry and deletion of material do not change it. */
   enabled: boolean;
   policy: string;
   readonly tags: Map<string, string>;
   readonly materials: Material[];
-  /** When the key goes; absent: it stays. */
+  /** Deletion time; absent if no deletion is scheduled. */
   deletionAt: number | undefined;
   /** Set for a primary whose deletion waits for its replicas. */
   deletionDays: number | undefined;
-  /** Counts GetParametersForImport, so that neighbouring tokens get different wrapping keys. */
+  /** Counts GetParametersForImport, so that consecutive tokens get different wrapping keys. */
   tokensMade: number;
-  /** How many more look-ups do not find the key. */
+  /** Number of remaining look-ups that do not find the key. */
   lookupsLeft: number;
 }
 
-/** Half of an import parameters pair: what the server remembers of it. */
+/** The server's part of an import parameters pair. */
 export interface ImportParameters {
   readonly keyArn: string;
   readonly algorithm: WrappingAlgorithm;
@@ -58,7 +58,7 @@ export interface Alias {
   updatedAt: number;
 }
 
-/** What one account has in one Region; nothing is shared between Regions. */
+/** State of one account in one Region; Regions share nothing. */
 export interface RegionState {
   readonly name: string;
   /** Id of the account that the Region's state belongs to, 12 digits. */
@@ -68,7 +68,7 @@ export interface RegionState {
   readonly tokens: Map<string, ImportParameters>;
 }
 
-/** The account of an access key that names none. */
+/** The default account of an access key. */
 export const ACCOUNT = '000000000000';
 
 /** Every Region of the one account, each empty until it is first used. */

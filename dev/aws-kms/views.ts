@@ -1,7 +1,7 @@
 import { hasMaterial, stateOf } from './key-state.ts';
 import type { KeyState, RegionState } from './state.ts';
 
-/** A key as a test looks at it, beside the API. */
+/** A view of a key for tests, outside the API. */
 export interface KeyView {
   readonly id: string;
   readonly arn: string;
@@ -13,7 +13,7 @@ export interface KeyView {
   readonly multiRegion: boolean;
 }
 
-/** The keys of a Region in the order of their creation. */
+/** The keys of a Region in order of creation. */
 export function keysIn(region: RegionState): readonly KeyView[] {
   return [...region.keys.values()].map((key) => ({
     id: key.id,

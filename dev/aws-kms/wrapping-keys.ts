@@ -6,18 +6,18 @@ interface WrappingKeyPair {
   readonly privateKey: KeyObject;
 }
 
-/** Where wrapping keys come from. May be shared by several KMSs of one test process. */
+/** Source of wrapping keys. Several KMSs of one test process can share it. */
 export interface WrappingKeys {
   /**
    * @param bits of the RSA modulus
-   * @param turn number of the import token of its KMS key: neighbouring turns never get the same pair
+   * @param turn number of the import token of its KMS key: consecutive turns never get the same pair
    */
   take(bits: number, turn: number): Promise<WrappingKeyPair>;
 }
 
 /**
- * Wrapping key pairs that are made when first needed and handed out in turn, as a pair of RSA-4096 takes seconds to
- * make. Two a size are enough for a token and its successor to be a different, indivisible pair.
+ * Generates wrapping key pairs on first use and returns them in turn, because generating an RSA-4096 pair takes seconds.
+ * Two pairs for each size are enough for consecutive tokens to have different pairs.
  */
 export function wrappingKeyRing(pairsPerSize = 2): WrappingKeys {
   const pairs = new Map<string, Promise<WrappingKeyPair>>();

@@ -16,7 +16,7 @@ export const WRAPPING_KEY_SPECS = ['RSA_2048', 'RSA_3072', 'RSA_4096', 'SM2'] as
 export type WrappingKeySpec = (typeof WRAPPING_KEY_SPECS)[number];
 
 /**
- * The table of GetParametersForImport: which wrapping fits which key.
+ * Checks the wrapping against the key spec (AWS: GetParametersForImport).
  *
  * @throws {KmsError} UnsupportedOperationException
  */
@@ -27,7 +27,7 @@ export function assertWrappingFits(spec: KeySpec, algorithm: WrappingAlgorithm, 
   const fits =
     wrappingKey !== 'SM2' &&
     (kind === 'rsa' ? keyWrap : kind === 'ec' ? keyWrap || oaep : oaep) &&
-    // 241 bytes of PKCS#8 do not fit into what RSA-2048 can take.
+    // 241 bytes of PKCS#8 exceed the maximum of RSA-2048.
     !(spec === 'ECC_NIST_P521' && wrappingKey === 'RSA_2048' && oaep);
   if (!fits) {
     throw unsupported(`Wrapping algorithm ${algorithm} with ${wrappingKey} is not supported for key spec ${spec}.`);
@@ -35,7 +35,7 @@ export function assertWrappingFits(spec: KeySpec, algorithm: WrappingAlgorithm, 
 }
 
 /**
- * Opens what a caller wrapped: RSAES-OAEP (RFC 8017 §7.1, empty label, MGF1 with the same hash), or an AES-256 key in
+ * Unwraps imported material: RSAES-OAEP (RFC 8017 §7.1, empty label, MGF1 with the same hash), or an AES-256 key in
  * OAEP followed by the material in AES-KWP under it (RFC 5649).
  *
  * @throws {KmsError} InvalidCiphertextException

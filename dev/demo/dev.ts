@@ -1,5 +1,5 @@
 /**
- * `make dev [HOST=vault|bao]`: a server with the engine mounted and an AWS provider written, left running to play with
+ * `make dev [HOST=vault|bao]`: a server with the engine mounted and an AWS provider written, left running
  * until Ctrl-C.
  */
 import { refuseLeaks } from '../secrecy/known-secrets.ts';

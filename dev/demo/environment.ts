@@ -11,32 +11,32 @@ import type { Progress } from '../servers/progress.ts';
 import { displayName, type Host } from '../servers/server-binary.ts';
 import { startServer, type RunningServer } from '../servers/start-server.ts';
 
-/** The Region that the demo's keys go to; the embedded KMS has them all. */
+/** The Region of the demo's keys; the embedded KMS has all Regions. */
 export const REGION = 'us-west-2';
 
-/** Credentials of the embedded KMS's only user. */
+/** Credentials of the only user of the embedded KMS. */
 export interface DemoCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
-/** A server with the plugin in its plugin_directory, and an AWS KMS beside it; both on loopback. */
+/** A server with the plugin in its plugin_directory, and an embedded AWS KMS; both on loopback. */
 export interface DemoEnvironment {
   readonly server: RunningServer;
   readonly plugin: InstalledPlugin;
   /** Endpoint of the embedded KMS. */
   readonly endpoint: string;
   readonly credentials: DemoCredentials;
-  /** What an application would use. */
+  /** The client of an application. */
   readonly kms: KMSClient;
-  /** Where a secret was seen: in an answer, a log, or a file outside of the server's barrier. */
+  /** Where a secret was found: in a response, a log, or a file outside the server's barrier. */
   readonly leaks: () => Promise<readonly Leak[]>;
   readonly stop: () => Promise<void>;
 }
 
 /** Builds the plugin, finds a server and starts everything. @throws {Error} when there is no server, or a part fails */
 export async function startEnvironment(host: Host | undefined, progress: Progress): Promise<DemoEnvironment> {
-  // The SDK would announce the end of its support for this Node, which is no part of the demo.
+  // Suppresses the SDK's warning about this Node.js version.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const binary = await findServer(host, process.env, progress);
   progress('Building the plugin');
@@ -70,7 +70,7 @@ export async function startEnvironment(host: Host | undefined, progress: Progres
   }
 }
 
-/** Runs a command, whose answer is looked through at the end; it may delete material that is known from before. */
+/** Runs a command and records its output for the search for secrets. */
 async function heard(server: RunningServer, watch: ServerWatch, args: readonly string[]): Promise<Finished> {
   await watch.noteStorage();
   const answer = await server.cli(...args);

@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
 import type { Finished } from '../servers/run-command.ts';
 import type { KmsAnswer } from './kms-answer.ts';
 
-/** The command must succeed without data in its answer, which is what a 204 looks like. */
+/** The command must succeed without data, as for a 204. */
 export function expectSuccess(answer: Finished): void {
   expectExit(answer, 0);
   match(answer.stdout, /^Success!/);
@@ -25,26 +25,26 @@ export function expectNothing(answer: Finished): void {
   match(answer.stderr + answer.stdout, /No value found|^\{\}/m);
 }
 
-/** The server must refuse the command with status 400 and a text that matches. */
+/** The server must reject the command with status 400 and a matching message. */
 export function expectRefusal(answer: Finished, text: RegExp): void {
   expectExit(answer, 2);
   match(answer.stderr, /Code: 400/);
   match(answer.stderr, text);
 }
 
-/** A time as this engine writes it: RFC 3339. */
+/** A timestamp of the engine: RFC 3339. */
 export function expectTime(value: unknown): void {
   ok(typeof value === 'string', 'a time is a string');
   match(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/);
 }
 
-/** The CMK that answered must be this one. AWS names it by ARN. */
+/** The response must be of this KMS key, which AWS returns as an ARN. */
 export function expectAnswerOf(answer: KmsAnswer, keyId: string): void {
-  strictEqual(answer.KeyId?.split('/').at(-1), keyId, 'the CMK that answered');
+  strictEqual(answer.KeyId?.split('/').at(-1), keyId, 'the KMS key of the response');
 }
 
 export function expectKeyState(answer: KmsAnswer, state: string): void {
-  strictEqual(answer.KeyMetadata?.KeyState, state, 'state of the CMK');
+  strictEqual(answer.KeyMetadata?.KeyState, state, 'state of the KMS key');
 }
 
 function expectExit({ code, stdout, stderr }: Finished, expected: number): void {

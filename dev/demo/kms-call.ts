@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-kms';
 import type { KmsAnswer } from './kms-answer.ts';
 
-/** A request of `@aws-sdk/client-kms`: as a reader would write it, and to be sent. */
+/** A request of `@aws-sdk/client-kms`: as text for the reader, and as a command to send. */
 export interface KmsCall {
   readonly source: string;
   readonly send: (client: KMSClient) => Promise<KmsAnswer>;
@@ -42,7 +42,7 @@ export function listAliases(): KmsCall {
   };
 }
 
-/** An SDK answer as text: bytes as base64, without what the SDK adds about the transport. */
+/** Formats an SDK output: bytes as base64, without the SDK's metadata. */
 export function answerText(answer: KmsAnswer): string {
   const shown = Object.entries(answer).filter(([name]) => name !== '$metadata');
   return JSON.stringify(

@@ -1,6 +1,6 @@
 /**
- * `make demo [HOST=vault|bao]`: the whole life of a key, through a real server's own command line and the AWS SDK.
- * Each answer is checked; the first one that differs ends the demo with exit code 1.
+ * `make demo [HOST=vault|bao]`: the full lifecycle of a key, with a real server's CLI and the AWS SDK.
+ * Checks each response; the first that differs ends the demo with exit code 1.
  */
 import { refuseLeaks } from '../secrecy/known-secrets.ts';
 import { clientEnvironment } from '../servers/start-server.ts';

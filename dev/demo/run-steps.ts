@@ -2,7 +2,7 @@ import { answerText } from './kms-call.ts';
 import type { Step } from './step.ts';
 import type { Story } from './story.ts';
 
-/** How one step went. */
+/** The result of one step. */
 export interface Outcome {
   readonly title: string;
   readonly seconds: number;
@@ -12,7 +12,7 @@ export interface Outcome {
 /** Writes one block of text for the reader. */
 export type Print = (text: string) => void;
 
-/** Runs the steps in order, printing each command and its answer, up to the first that does not answer as it must. */
+/** Runs the steps in order, printing each command and its output, up to the first that fails. */
 export async function runSteps(steps: readonly Step[], story: Story, print: Print): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const step of steps) {
@@ -45,7 +45,7 @@ async function runStep(step: Step, story: Story, print: Print): Promise<void> {
   step.check(answer, story);
 }
 
-/** An argument as a shell wants it. */
+/** Quotes an argument for a shell. */
 export function quoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,12 +1,12 @@
-/** What ends a program in good order, however it ends. */
+/** Cleanup of a program, however it ends. */
 export interface Ending {
-  /** From now on there is something to stop. */
+  /** Sets what to stop. */
   begun(stop: () => Promise<void>): void;
-  /** Stops it, once, however often this is called. */
+  /** Stops it; later calls do nothing. */
   end(): Promise<void>;
 }
 
-/** Stops what has begun when the user ends the program (Ctrl-C, SIGTERM, a closed terminal), then exits with 130. */
+/** Stops what was started when the user ends the program (Ctrl-C, SIGTERM, a closed terminal), then exits with 130. */
 export function stopOnSignal(): Ending {
   let stop = async (): Promise<void> => undefined;
   let ended: Promise<void> | undefined;

@@ -1,7 +1,7 @@
 import type { Outcome } from './run-steps.ts';
 import type { Step } from './step.ts';
 
-/** The whole run as a table: what each step showed, and how long it took. */
+/** Formats the run as a table of steps and durations. */
 export function summaryTable(steps: readonly Step[], outcomes: readonly Outcome[]): string {
   const width = Math.max(...steps.map(({ title }) => title.length));
   const lines = steps.map(({ title }, index) => {

@@ -25,7 +25,7 @@ const CASES: readonly ContractCase[] = [...keyCases, ...importCases, ...useCases
 
 /** What AWS KMS documents about imported keys, as one suite for any implementation. */
 export function kmsContract({ name, start, knownDifferences = {} }: ContractOptions): void {
-  describe(`${name} as an AWS KMS`, () => {
+  describe(`${name} conforms to AWS KMS`, () => {
     let kms: KmsUnderTest;
     let client: KMSClient;
     beforeAll(async () => {
@@ -48,7 +48,7 @@ export function kmsContract({ name, start, knownDifferences = {} }: ContractOpti
       }
     }
 
-    it('knows differences only of cases that exist', () => {
+    it('has known differences of existing cases only', () => {
       const names = CASES.map((one) => one.name);
       expect(Object.keys(knownDifferences).filter((known) => !names.includes(known))).toEqual([]);
     });

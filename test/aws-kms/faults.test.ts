@@ -13,8 +13,8 @@ async function running(): Promise<Kms> {
   return kms;
 }
 
-describe('faults of the embedded KMS', () => {
-  it('answers an error before the effect, or drops the answer after it', async () => {
+describe('embedded KMS faults', () => {
+  it('returns an error before the effect, or drops the response after it', async () => {
     const kms = await running();
     const client = kmsClient(kms.url);
     kms.faults.set(({ action, nth }) => {
@@ -34,7 +34,7 @@ describe('faults of the embedded KMS', () => {
     await newKey(client);
   });
 
-  it('leaves a call without an answer', async () => {
+  it('leaves a call without a response', async () => {
     const kms = await running();
     kms.faults.set(() => ({ when: 'before', hang: true }));
     const patience = new AbortController();
@@ -44,7 +44,7 @@ describe('faults of the embedded KMS', () => {
     await expect(call).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it('holds a call in another process, before or after its effect, until it is told', async () => {
+  it('holds a call in another process, before or after its effect, until it is resumed', async () => {
     const { url, adminUrl } = await otherProcess();
     const client = kmsClient(url);
     const admin = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {

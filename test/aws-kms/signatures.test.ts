@@ -7,7 +7,7 @@ import { ALICE, kmsClient } from './client.ts';
 
 const BOB = { accessKeyId: 'AKIABOB', secretAccessKey: 'another secret', sessionToken: 'session' };
 
-describe('the signature of a request', () => {
+describe('request signature', () => {
   let kms: Kms;
   beforeAll(async () => {
     kms = await startKms({ accessKeys: [ALICE, BOB] });
@@ -28,17 +28,17 @@ describe('the signature of a request', () => {
     await expect(kmsClient(kms.url, credentials).send(new ListKeysCommand({}))).rejects.toMatchObject({ name });
   });
 
-  it('accepts temporary credentials with their token', async () => {
+  it('is accepted for temporary credentials with their token', async () => {
     await kmsClient(kms.url, BOB).send(new ListKeysCommand({}));
   });
 
-  it('must be there', async () => {
+  it('is required', async () => {
     const response = await fetch(kms.url, { method: 'POST', headers: { 'x-amz-target': 'TrentService.ListKeys' } });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ __type: 'MissingAuthenticationTokenException' });
   });
 
-  it('covers the body, every header it names and all of AWS', async () => {
+  it('covers the body, all signed headers and the scope', async () => {
     const client = kmsClient(kms.url);
     let captured: { headers: Record<string, string>; body: string } | undefined;
     client.middlewareStack.add(

@@ -18,7 +18,7 @@ import { ALICE, given, importMaterial, importParameters, kmsClient, newKey, REGI
 
 const DAY = 24 * 60 * 60 * 1000;
 
-describe('the embedded KMS', () => {
+describe('embedded KMS', () => {
   let kms: Kms;
   let time: number;
   const start = async (options: Partial<KmsOptions> = {}): Promise<void> => {
@@ -33,7 +33,7 @@ describe('the embedded KMS', () => {
     await kms.close();
   });
 
-  it('seals with AES-256-GCM under the very bytes that were imported', async () => {
+  it('encrypts with AES-256-GCM and the imported bytes', async () => {
     const client = kmsClient(kms.url);
     const material = randomBytes(32);
     const KeyId = await newKey(client);
@@ -50,7 +50,7 @@ describe('the embedded KMS', () => {
     expect(encryptionContextAad(EncryptionContext)).toEqual(Buffer.from('\0\x01a\0\x011\0\x01b\0\x012'));
   });
 
-  it('keys with the same bytes do not open what the other sealed', async () => {
+  it('does not decrypt with another KMS key of the same material', async () => {
     const client = kmsClient(kms.url);
     const material = randomBytes(32);
     const [one, two] = [await newKey(client), await newKey(client)];
@@ -61,7 +61,7 @@ describe('the embedded KMS', () => {
     });
   });
 
-  it('lets material expire by its clock, and takes only the same bytes after that', async () => {
+  it('expires material by its clock and then accepts only the same bytes', async () => {
     const client = kmsClient(kms.url);
     const material = randomBytes(32);
     const KeyId = await newKey(client);
@@ -80,7 +80,7 @@ describe('the embedded KMS', () => {
     expect(kms.keys(REGION)[0]).toMatchObject({ state: 'Enabled', hasMaterial: true });
   });
 
-  it('lets an import token expire after 24 hours', async () => {
+  it('expires an import token after 24 hours', async () => {
     const client = kmsClient(kms.url);
     const KeyId = await newKey(client);
     const { token, publicKey } = await importParameters(client, KeyId);
@@ -96,7 +96,7 @@ describe('the embedded KMS', () => {
     await client.send(command);
   });
 
-  it('deletes a key and its aliases when the waiting period is over', async () => {
+  it('deletes a KMS key and its aliases after the waiting period', async () => {
     const client = kmsClient(kms.url);
     const KeyId = await newKey(client);
     await client.send(new CreateAliasCommand({ AliasName: 'alias/gone', TargetKeyId: KeyId }));
@@ -108,7 +108,7 @@ describe('the embedded KMS', () => {
     await expect(client.send(new DescribeKeyCommand({ KeyId }))).rejects.toMatchObject({ name: 'NotFoundException' });
   });
 
-  it('refuses more than 50 aliases of a key', async () => {
+  it('rejects more than 50 aliases of a KMS key', async () => {
     const client = kmsClient(kms.url);
     const KeyId = await newKey(client);
     for (let number = 0; number < 50; number++) {
@@ -119,7 +119,7 @@ describe('the embedded KMS', () => {
     ).rejects.toMatchObject({ name: 'LimitExceededException' });
   });
 
-  it('refuses more than 50 tags of a key', async () => {
+  it('rejects more than 50 tags of a KMS key', async () => {
     const client = kmsClient(kms.url);
     const tags = Array.from({ length: 50 }, (_, number) => ({ TagKey: `t${number}`, TagValue: '' }));
     const KeyId = await newKey(client, { Tags: tags });
@@ -129,7 +129,7 @@ describe('the embedded KMS', () => {
     });
   });
 
-  it('denies what the policy of the user does not allow, in the words of AWS', async () => {
+  it('denies actions outside the user policy with the message of AWS', async () => {
     await start({ accessKeys: [{ ...ALICE, allow: ['CreateKey', 'ListKeys'] }] });
     const client = kmsClient(kms.url);
     const keyId = await newKey(client);
@@ -147,7 +147,7 @@ describe('the embedded KMS', () => {
     expect(kms.keys(REGION)).toHaveLength(1);
   });
 
-  it('throttles by action and Region, and lets go as time passes', async () => {
+  it('throttles by action and Region and recovers over time', async () => {
     await start({ quotas: { GetParametersForImport: 1 } });
     const client = kmsClient(kms.url);
     const elsewhere = kmsClient(kms.url, ALICE, 'eu-west-1');
@@ -165,7 +165,7 @@ describe('the embedded KMS', () => {
     await client.send(ask(here));
   });
 
-  it('does not know a new key at once where consistency is eventual', async () => {
+  it('returns NotFoundException for the first look-ups of a new KMS key', async () => {
     await start({ consistency: { lookups: 2 } });
     const client = kmsClient(kms.url);
     const KeyId = await newKey(client);

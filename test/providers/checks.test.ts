@@ -20,7 +20,7 @@ const spec: DistributionSpec = {
   protection: 'hsm',
 };
 
-describe('a configuration of awskms', () => {
+describe('awskms configuration', () => {
   it.each(['us-west-1', 'eu-west-2', 'us-gov-east-1', 'ap-southeast-5', 'us-iso-west-1', 'eusc-de-east-1'])(
     'may be for %s',
     (region) => {
@@ -36,11 +36,11 @@ describe('a configuration of awskms', () => {
     'us_west_1',
     'https://kms.us-west-1.amazonaws.com',
     'us-west-1\n',
-  ])('may not be for %j, which is no Region', (region) => {
+  ])('rejects %j, which is not a Region', (region) => {
     expect(aws().validateConfig(config(region))).toMatch(/^key_collection .* us-west-1 for example$/s);
   });
 
-  it('may not be for China, where a key of 256 bits can never be imported', () => {
+  it('rejects China Regions, whose KMS keys are 128-bit SM4 keys', () => {
     expect(aws().validateConfig(config('cn-north-1'))).toMatch(/^key_collection "cn-north-1" .*SM4/);
   });
 
@@ -52,7 +52,7 @@ describe('a configuration of awskms', () => {
     [{ endpoint: 'kms.local:4566' }, 'endpoint that is not a URL: use https://'],
     [{ endpoint: 'the-secret' }, 'endpoint that is not a URL: use https://'],
     [{ endpoint: 'ftp://kms' }, 'endpoint that is not a URL: use https://'],
-  ])('with credentials %j is refused: %s', (credentials, text) => {
+  ])('rejects credentials %j: %s', (credentials, text) => {
     const problem = aws().validateConfig(config('us-west-1', credentials));
     expect(problem).toContain(text);
     expect(problem).not.toContain('the-secret');
@@ -64,11 +64,11 @@ describe('a configuration of awskms', () => {
     { access_key: 'a', secret_key: 's', session_token: 't', endpoint: 'https://kms-fips.us-west-1.amazonaws.com' },
     { access_key: 'a', secret_key: 's', session_token: '', endpoint: '' },
     { access_key: '', secret_key: '', region: 'us-east-1', anything: 'else' },
-  ])('may have credentials %j', (credentials) => {
+  ])('accepts credentials %j', (credentials) => {
     expect(aws().validateConfig(config('us-west-1', credentials))).toBeUndefined();
   });
 
-  it('names AWS_KMS_ENDPOINT when that is wrong, unless the configuration goes before it', () => {
+  it('reports an invalid AWS_KMS_ENDPOINT unless the configuration overrides it', () => {
     const server = aws({ AWS_KMS_ENDPOINT: 'kms.local:99' });
     expect(server.validateConfig(config('us-west-1'))).toContain('environment variable AWS_KMS_ENDPOINT');
     expect(server.validateConfig(config('us-west-1', { endpoint: 'https://kms.us-west-1.api.aws' }))).toBeUndefined();
@@ -79,8 +79,8 @@ describe('a configuration of awskms', () => {
   });
 });
 
-describe('a distribution to awskms', () => {
-  it('takes a 256-bit AES key with both purposes in any order', () => {
+describe('awskms distribution', () => {
+  it('accepts an AES-256 key with both purposes in any order', () => {
     expect(aws().checkDistribution(spec)).toBeUndefined();
     expect(aws().checkDistribution({ ...spec, purposes: ['decrypt', 'encrypt'] })).toBeUndefined();
   });
@@ -93,7 +93,7 @@ describe('a distribution to awskms', () => {
     ['ecdsa-p256', 'gcpckms takes it'],
     ['ecdsa-p384', 'gcpckms takes it'],
     ['ecdsa-p521', 'no provider takes it'],
-  ] as const)('refuses %s, and says that %s', (keyType, where) => {
+  ] as const)('rejects %s and names its providers: %s', (keyType, where) => {
     const problem = aws().checkDistribution({ ...spec, keyType });
     expect(problem).toContain(keyType);
     expect(problem).toContain(where);
@@ -106,15 +106,18 @@ describe('a distribution to awskms', () => {
     },
   );
 
-  it('refuses protection by software', () => {
+  it('rejects protection=software', () => {
     expect(aws().checkDistribution({ ...spec, protection: 'software' })).toContain('use protection=hsm');
   });
 
-  it.each(['my.key', 'my key', 'schlüssel', 'a:b'])('refuses the name %j, which no alias can have', (keyName) => {
-    expect(aws().checkDistribution({ ...spec, keyName })).toContain(keyName);
-  });
+  it.each(['my.key', 'my key', 'schlüssel', 'a:b'])(
+    'rejects the key name %j, which is invalid in an alias',
+    (keyName) => {
+      expect(aws().checkDistribution({ ...spec, keyName })).toContain(keyName);
+    },
+  );
 
-  it('takes names up to the length of an alias', () => {
+  it('accepts key names up to the maximum alias length', () => {
     // AWS: CreateAlias, AliasName: 256 characters.
     const alias = (length: number): string => `alias/hashicorp/${'k'.repeat(length)}-1700000000`;
     const longest = 256 - alias(0).length;
@@ -143,15 +146,15 @@ describe.each([
     ],
   ],
 ] as const)('%s', (kind, driver, good, bad) => {
-  it.each(good)('may be configured with key_collection %j and any credentials', (keyCollection) => {
+  it.each(good)('accepts key_collection %j with any credentials', (keyCollection) => {
     expect(driver.validateConfig(config(keyCollection, { client_id: 'fake' }))).toBeUndefined();
   });
 
-  it.each(bad)('may not be configured with key_collection %j', (keyCollection) => {
+  it.each(bad)('rejects key_collection %j', (keyCollection) => {
     expect(driver.validateConfig(config(keyCollection))).toMatch(/^key_collection .*: use /);
   });
 
-  it.each(KEY_TYPES)('does not take %s yet, and says so', async (keyType) => {
+  it.each(KEY_TYPES)('rejects the distribution of %s as not yet supported', async (keyType) => {
     expect(driver.checkDistribution({ ...spec, keyType })).toContain(`distribution to ${kind} is not yet supported`);
     const client = driver.connect(config(good[0]));
     await expect(client.removeVersion('x', new AbortController().signal)).rejects.toMatchObject({

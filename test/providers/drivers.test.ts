@@ -12,7 +12,7 @@ describe.each([
   const client = driver.connect({ keyCollection: 'any', credentials: {} });
   const { signal } = new AbortController();
 
-  it('refuses every distribution', () => {
+  it('rejects every distribution', () => {
     expect(driver.kind).toBe(kind);
     expect(driver.checkDistribution(target(1))).toBe(text);
   });
@@ -31,7 +31,7 @@ describe.each([
     expect(error).toMatchObject({ reason: 'invalid_request', ambiguous: false, message: text });
   });
 
-  it('observes nothing, and says why', async () => {
+  it('reports every observation as unreachable, with the reason', async () => {
     const unseen = { outcome: 'unreachable', why: text };
     expect(await client.observeVersion('id', signal)).toEqual(unseen);
     expect(await client.observeName('name', [], signal)).toEqual(unseen);

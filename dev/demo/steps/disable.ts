@@ -2,14 +2,14 @@ import { deepStrictEqual } from 'node:assert/strict';
 import { expectKeyState, expectSuccess, jsonOf } from '../expect.ts';
 import { describeKey } from '../kms-call.ts';
 import { cli, kms, type KmsStep, type Step } from '../step.ts';
-import { cmkOf, KEY } from '../story.ts';
+import { kmsKeyOf, KEY } from '../story.ts';
 import { decryptOld } from './rotate.ts';
 
 /** Old versions are switched off, and on again. */
 export const DISABLE: readonly Step[] = [
   setMinimum('Allow version 2 and later only', 2),
-  cmkIs('In AWS, the CMK of version 1 is disabled', 1, 'Disabled'),
-  cmkIs('In AWS, the CMK of version 2 is not', 2, 'Enabled'),
+  kmsKeyIs('In AWS, the KMS key of version 1 is disabled', 1, 'Disabled'),
+  kmsKeyIs('In AWS, the KMS key of version 2 is not', 2, 'Enabled'),
   cli({
     title: 'Read the key: version 1 is hidden',
     command: () => ['read', '-format=json', '-field=versions', `keymgmt/key/${KEY}`],
@@ -18,7 +18,7 @@ export const DISABLE: readonly Step[] = [
     },
   }),
   setMinimum('Allow version 1 again', 1),
-  cmkIs('In AWS, the CMK of version 1 is enabled again', 1, 'Enabled'),
+  kmsKeyIs('In AWS, the KMS key of version 1 is enabled again', 1, 'Enabled'),
   decryptOld('In AWS, it decrypts again'),
 ];
 
@@ -30,11 +30,11 @@ function setMinimum(title: string, version: number): Step {
   });
 }
 
-/** Looks at the state of a version's CMK. */
-export function cmkIs(title: string, version: number, state: string): KmsStep {
+/** Looks at the state of a version's KMS key. */
+export function kmsKeyIs(title: string, version: number, state: string): KmsStep {
   return kms({
     title,
-    call: (story) => describeKey(cmkOf(story, version)),
+    call: (story) => describeKey(kmsKeyOf(story, version)),
     check(answer) {
       expectKeyState(answer, state);
     },

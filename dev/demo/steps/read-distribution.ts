@@ -22,7 +22,7 @@ export function readDistribution(title: string, versions: number): CliStep {
       if (before !== undefined) {
         strictEqual(read.name, before.name, 'a distribution keeps its name');
         strictEqual(read.distribution_time, before.distribution_time, 'a distribution keeps its time');
-        strictEqual(read.versions['1'], before.versions['1'], 'a version keeps its CMK');
+        strictEqual(read.versions['1'], before.versions['1'], 'a version keeps its KMS key');
       }
       story.distribution = read;
     },

@@ -3,7 +3,7 @@ import { expectNothing, expectRefusal, expectSuccess } from '../expect.ts';
 import { listAliases } from '../kms-call.ts';
 import { cli, kms, type Step } from '../step.ts';
 import { aliasOf, KEY, KMS } from '../story.ts';
-import { cmkIs } from './disable.ts';
+import { kmsKeyIs } from './disable.ts';
 
 /** The end of a key: first in the cloud, then in the server. */
 export const REMOVE: readonly Step[] = [
@@ -12,8 +12,8 @@ export const REMOVE: readonly Step[] = [
     command: () => ['delete', `keymgmt/kms/${KMS}/key/${KEY}`],
     check: expectSuccess,
   }),
-  cmkIs('In AWS, the CMK of version 1 is pending deletion', 1, 'PendingDeletion'),
-  cmkIs('In AWS, the CMK of version 2 is pending deletion', 2, 'PendingDeletion'),
+  kmsKeyIs('In AWS, the KMS key of version 1 is pending deletion', 1, 'PendingDeletion'),
+  kmsKeyIs('In AWS, the KMS key of version 2 is pending deletion', 2, 'PendingDeletion'),
   kms({
     title: 'In AWS, the alias is gone',
     call: () => listAliases(),

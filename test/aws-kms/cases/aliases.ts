@@ -15,7 +15,7 @@ const newName = (): string => `alias/contract/${randomBytes(6).toString('hex')}`
 
 export const aliasCases = contractCases([
   {
-    name: 'an alias leads to its key, moves and goes',
+    name: 'an alias points to its key, moves and is deleted',
     run: async (client) => {
       const [first, second] = [await newKey(client), await newKey(client)];
       const AliasName = newName();
@@ -30,7 +30,7 @@ export const aliasCases = contractCases([
     },
   },
   {
-    name: 'an alias name exists once',
+    name: 'an alias name is unique',
     run: async (client) => {
       const create = new CreateAliasCommand({ AliasName: newName(), TargetKeyId: await newKey(client) });
       await client.send(create);
@@ -47,7 +47,7 @@ export const aliasCases = contractCases([
     },
   },
   {
-    name: 'an alias keeps to keys of one type',
+    name: 'an alias moves only between keys of the same type',
     run: async (client) => {
       const AliasName = newName();
       await client.send(new CreateAliasCommand({ AliasName, TargetKeyId: await newKey(client) }));
@@ -81,7 +81,7 @@ export const aliasCases = contractCases([
     },
   },
   {
-    name: 'ListAliases gives the aliases of one key, page by page',
+    name: 'ListAliases lists the aliases of one key across pages',
     run: async (client) => {
       const KeyId = await newKey(client);
       const names = [newName(), newName(), newName()];

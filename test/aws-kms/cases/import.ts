@@ -32,7 +32,7 @@ export const importCases = contractCases([
     },
   })),
   {
-    name: 'an RSA private key comes in by AES key wrapping, never by OAEP alone',
+    name: 'an RSA private key requires AES key wrapping, not OAEP alone',
     run: async (client) => {
       const keyId = await newKey(client, { KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' });
       await expect(importParameters(client, keyId)).rejects.toMatchObject({ name: 'UnsupportedOperationException' });
@@ -43,7 +43,7 @@ export const importCases = contractCases([
     },
   },
   {
-    name: 'a symmetric key takes no AES key wrapping',
+    name: 'a symmetric key rejects AES key wrapping',
     run: async (client) => {
       const keyId = await newKey(client);
       await expect(importParameters(client, keyId, 'RSA_AES_KEY_WRAP_SHA_256')).rejects.toMatchObject({
@@ -52,21 +52,21 @@ export const importCases = contractCases([
     },
   },
   {
-    name: 'a P-521 key takes no OAEP under RSA_2048',
+    name: 'a P-521 key rejects OAEP with RSA_2048',
     run: async (client) => {
       const keyId = await newKey(client, { KeySpec: 'ECC_NIST_P521', KeyUsage: 'SIGN_VERIFY' });
       await expect(importParameters(client, keyId)).rejects.toMatchObject({ name: 'UnsupportedOperationException' });
     },
   },
   {
-    name: 'a key with material of KMS takes none',
+    name: 'a key of Origin AWS_KMS rejects imports',
     run: async (client) => {
       const keyId = await newKey(client, { Origin: 'AWS_KMS' });
       await expect(importParameters(client, keyId)).rejects.toMatchObject({ name: 'UnsupportedOperationException' });
     },
   },
   {
-    name: 'an import wants a key, not an alias',
+    name: 'an import requires a key ID or key ARN, not an alias',
     run: async (client) => {
       await expect(
         client.send(
@@ -90,7 +90,7 @@ export const importCases = contractCases([
     },
   })),
   {
-    name: 'what the wrapping key did not wrap is refused',
+    name: 'material that the wrapping key did not wrap is rejected',
     run: async (client) => {
       const keyId = await newKey(client);
       await expect(
@@ -133,7 +133,7 @@ export const importCases = contractCases([
     },
   },
   {
-    name: 'other bytes than the first are refused, while enabled and after deletion',
+    name: 'material other than the first is rejected, while enabled and after deletion',
     run: async (client) => {
       const keyId = await newKey(client);
       const material = randomBytes(32);
@@ -147,7 +147,7 @@ export const importCases = contractCases([
     },
   },
   {
-    name: 'the same bytes can come again',
+    name: 'the same material can be imported again',
     run: async (client) => {
       const keyId = await newKey(client);
       const material = randomBytes(32);
@@ -158,7 +158,7 @@ export const importCases = contractCases([
     },
   },
   {
-    name: 'material expires by default, and then needs a ValidTo',
+    name: 'material expires by default and then requires ValidTo',
     run: async (client) => {
       const keyId = await newKey(client);
       await expect(
@@ -167,7 +167,7 @@ export const importCases = contractCases([
     },
   },
   {
-    name: 'ValidTo lies in the next 365 days',
+    name: 'ValidTo is within the next 365 days',
     run: async (client) => {
       const keyId = await newKey(client);
       for (const ValidTo of [fromNow(-DAY), fromNow(366 * DAY)]) {
@@ -178,7 +178,7 @@ export const importCases = contractCases([
     },
   },
   {
-    name: 'DescribeKey tells when the material expires',
+    name: 'DescribeKey returns when the material expires',
     run: async (client) => {
       const keyId = await newKey(client);
       const ValidTo = fromNow(300 * DAY);
@@ -188,7 +188,7 @@ export const importCases = contractCases([
     },
   },
   {
-    name: 'new material of a multi-Region key rotates when every replica has it',
+    name: 'new material of a multi-Region key can rotate once every replica has it',
     run: async (client, inRegion) => {
       const KeyId = await newKey(client, { MultiRegion: true });
       const [first, second] = [randomBytes(32), randomBytes(32)];
@@ -208,7 +208,7 @@ export const importCases = contractCases([
     },
   },
   {
-    name: 'new material waits until RotateKeyOnDemand',
+    name: 'new material is pending until RotateKeyOnDemand',
     run: async (client) => {
       const KeyId = await newKey(client);
       const { KeyMaterialId: first } = await importMaterial(client, KeyId, randomBytes(32));

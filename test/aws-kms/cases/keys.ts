@@ -19,7 +19,7 @@ import { contractCases } from './contract-case.ts';
 
 export const keyCases = contractCases([
   {
-    name: 'a key of Origin EXTERNAL waits for its material',
+    name: 'a key of Origin EXTERNAL is created as PendingImport',
     run: async (client) => {
       const { KeyMetadata } = await client.send(
         new CreateKeyCommand({ Origin: 'EXTERNAL', Description: 'first', Tags: [{ TagKey: 'a', TagValue: 'b' }] }),
@@ -30,7 +30,7 @@ export const keyCases = contractCases([
     },
   },
   {
-    name: 'a key that waits for material can be neither enabled nor disabled nor used',
+    name: 'a key pending import cannot be enabled, disabled or used',
     run: async (client) => {
       const KeyId = await newKey(client);
       const refused = { name: 'KMSInvalidStateException', message: /key\/.* is pending import\.$/ };
@@ -46,7 +46,7 @@ export const keyCases = contractCases([
     },
   },
   {
-    name: 'a disabled key does not encrypt, an enabled one does again',
+    name: 'a disabled key does not encrypt until it is enabled',
     run: async (client) => {
       const KeyId = await newKey(client);
       await importMaterial(client, KeyId, randomBytes(32));
@@ -102,7 +102,7 @@ export const keyCases = contractCases([
     },
   },
   {
-    name: 'ListKeys gives every key once over its pages',
+    name: 'ListKeys lists every key once across pages',
     run: async (_client, inRegion) => {
       const alone = inRegion('eu-central-1');
       const created = [await newKey(alone), await newKey(alone), await newKey(alone)];
@@ -130,7 +130,7 @@ export const keyCases = contractCases([
     },
   },
   {
-    name: 'duplicate tags and tags of AWS are refused',
+    name: 'duplicate and reserved tags are rejected',
     run: async (client) => {
       const twice = [
         { TagKey: 'a', TagValue: '1' },

@@ -47,8 +47,8 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-describe('an account of AWS', () => {
-  it('is in the Region of key_collection, whatever the environment says', async () => {
+describe('AWS account configuration', () => {
+  it('uses the Region of key_collection regardless of the environment', async () => {
     vi.stubEnv('AWS_REGION', 'ap-south-1');
     vi.stubEnv('AWS_DEFAULT_REGION', 'us-east-1');
     const bench = await setUp();
@@ -56,20 +56,20 @@ describe('an account of AWS', () => {
     expect(new Set(bench.kms.calls().map(({ region }) => region))).toEqual(new Set([REGION]));
   });
 
-  it('takes the endpoint of AWS_KMS_ENDPOINT where the configuration has none', async () => {
+  it('uses AWS_KMS_ENDPOINT if the configuration has no endpoint', async () => {
     const { kms } = await setUp();
     const { endpoint, ...keys } = configured(kms);
     await create(await setUp({ credentials: keys, env: { AWS_KMS_ENDPOINT: endpoint ?? '' } }));
     expect(kms.keys(REGION)).toHaveLength(1);
   });
 
-  it('takes the endpoint of the configuration before the one of the environment', async () => {
+  it('prefers the configured endpoint to the environment', async () => {
     const { kms } = await setUp();
     await create(await setUp({ credentials: configured(kms), env: { AWS_KMS_ENDPOINT: 'http://127.0.0.1:1' } }));
     expect(kms.keys(REGION)).toHaveLength(1);
   });
 
-  it('shows a session token, without which AWS refuses temporary credentials', async () => {
+  it('sends the session token of temporary credentials', async () => {
     const kms = await startKms({ accessKeys: [{ ...ACCESS_KEY, sessionToken: 'a-session' }] });
     try {
       await create(await setUp({ credentials: { ...configured(kms), session_token: 'a-session' } }));
@@ -80,7 +80,7 @@ describe('an account of AWS', () => {
     }
   });
 
-  it('takes its credentials from the environment where the configuration has none', async () => {
+  it('uses credentials of the environment if the configuration has none', async () => {
     const { kms } = await setUp();
     vi.stubEnv('AWS_ACCESS_KEY_ID', ACCESS_KEY.accessKeyId);
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', ACCESS_KEY.secretAccessKey);
@@ -93,7 +93,7 @@ describe('an account of AWS', () => {
     });
   });
 
-  it('takes the credentials of the configuration before those of the environment', async () => {
+  it('prefers configured credentials to the environment', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIANOBODY');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'nobody');
     const bench = await setUp({ env: { ...process.env } });
@@ -104,7 +104,7 @@ describe('an account of AWS', () => {
     });
   });
 
-  it('is told to be without credentials where there are none anywhere', async () => {
+  it('reports missing credentials if no source has any', async () => {
     const { kms } = await setUp();
     const bench = await setUp({ credentials: { endpoint: kms.url } });
     expect(await failure(create(bench))).toMatchObject({ reason: 'unauthenticated', ambiguous: false });
@@ -112,8 +112,8 @@ describe('an account of AWS', () => {
   });
 });
 
-describe('checking an account', () => {
-  it('names the permissions that are missing, and makes and changes nothing', async () => {
+describe('probePermissions', () => {
+  it('reports missing permissions without creating or changing anything', async () => {
     const bench = await setUp({
       allow: DOCUMENTED_PERMISSIONS.filter((action) => !['DisableKey', 'CreateKey'].includes(action)),
     });
@@ -134,7 +134,7 @@ describe('checking an account', () => {
     expect(bench.kms.keys(REGION)).toEqual([]);
   });
 
-  it.each(DOCUMENTED_PERMISSIONS)('finds out that kms:%s is missing, and only that', async (missing) => {
+  it.each(DOCUMENTED_PERMISSIONS)('reports kms:%s alone as missing', async (missing) => {
     const bench = await setUp({
       allow: [...DOCUMENTED_PERMISSIONS, 'DescribeKey', 'ListKeys', 'ListResourceTags'].filter(
         (action) => action !== missing,
@@ -148,7 +148,7 @@ describe('checking an account', () => {
     );
   });
 
-  it('leaves an account in use as it is, even where all is permitted', async () => {
+  it('does not change an account in use if all actions are allowed', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
     await bench.client.setEnabled(target(1), id, false, bench.signal);
@@ -160,7 +160,7 @@ describe('checking an account', () => {
     expect(state()).toEqual(before);
   });
 
-  it('says what is wrong with the credentials themselves', async () => {
+  it('reports invalid credentials as the problem', async () => {
     const { kms } = await setUp();
     const { client, signal } = await setUp({ credentials: { ...configured(kms), secret_key: 'wrong' } });
     const check = await client.probePermissions(signal);
@@ -168,7 +168,7 @@ describe('checking an account', () => {
     expect(check.permissions).toEqual([]);
   });
 
-  it('does not take silence for a permission', async () => {
+  it('reports a permission as unknown if there is no response', async () => {
     const bench = await setUp();
     bench.kms.faults.set(({ action }) =>
       action === 'EnableKey'
@@ -188,15 +188,15 @@ describe('checking an account', () => {
     ]);
   });
 
-  it('ends with the reason of a signal that aborts', async () => {
+  it('rejects with the reason of an aborted signal', async () => {
     const bench = await setUp();
     const reason = new Error('the request is over');
     await expect(bench.client.probePermissions(AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 });
 
-describe('the settings of the SDK', () => {
-  it('hold no credential; the SDK asks for them when it signs', async () => {
+describe('clientConfig', () => {
+  it('holds no credentials; the SDK requests them when it signs', async () => {
     const texts = { access_key: 'AKID00000EXAMPLE', secret_key: 'hunter2!', session_token: 'token42!' };
     const credentials = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, secret(text)]));
     const config = { keyCollection: 'us-west-1', credentials };

@@ -24,8 +24,8 @@ const actions = ({ kms }: Bench): readonly string[] => kms.calls().map(({ action
 const stateOf = ({ kms }: Bench, id: string): string | undefined =>
   kms.keys(REGION).find((key) => key.id === id)?.state;
 
-describe('the AWS KMS adapter', () => {
-  it('leads a key through its whole life with the eleven documented permissions, and tries no other', async () => {
+describe('AWS KMS adapter', () => {
+  it('supports the full key lifecycle with the eleven documented permissions only', async () => {
     const each = await setUp({ allow: DOCUMENTED_PERMISSIONS });
     const { client, kms, signal } = each;
     const first = await makeVersion(each, 1);
@@ -45,7 +45,7 @@ describe('the AWS KMS adapter', () => {
     expect(actions(each).filter((action) => !DOCUMENTED_PERMISSIONS.includes(action))).toEqual([]);
   });
 
-  it('labels a CMK with everything that finds it again', async () => {
+  it('tags a KMS key with all labels and the attempt', async () => {
     const each = await setUp();
     await each.client.createVersion(target(3, 'a-lost-attempt'), noMaterial, each.signal);
     expect(each.kms.keys(REGION)[0]?.tags).toEqual({
@@ -59,8 +59,8 @@ describe('the AWS KMS adapter', () => {
     expect(KeyMetadata?.Description).toBe('Vault key management: k-1700000000, version 3');
   });
 
-  describe('creating', () => {
-    it('makes one call only when the answer is lost, and says that something may have been made', async () => {
+  describe('createVersion', () => {
+    it('does not retry after a lost response and reports the outcome as ambiguous', async () => {
       const each = await setUp();
       each.kms.faults.set(() => ({ when: 'after', drop: true }));
       const error = await failure(each.client.createVersion(target(1), noMaterial, each.signal));
@@ -84,14 +84,14 @@ describe('the AWS KMS adapter', () => {
       expect(actions(each)).toHaveLength(1);
     });
 
-    it('knows that nothing was made when nobody listens', async () => {
+    it('reports a refused connection as not ambiguous', async () => {
       const each = await setUp({ credentials: { access_key: 'a', secret_key: 'b', endpoint: 'http://127.0.0.1:1' } });
       const error = await failure(each.client.createVersion(target(1), noMaterial, each.signal));
       expect(error).toMatchObject({ ambiguous: false, reason: 'unavailable' });
       expect(error.message).toContain('cannot reach 127.0.0.1:1 (ECONNREFUSED)');
     });
 
-    it('waits when it is throttled, as nothing was made', async () => {
+    it('retries when throttled', async () => {
       const each = await setUp();
       each.kms.faults.set(({ nth }) =>
         nth < 4
@@ -104,7 +104,7 @@ describe('the AWS KMS adapter', () => {
       expect(each.waited()).toBe(2625);
     });
 
-    it('gives up when throttling outlasts its patience', async () => {
+    it('fails when throttled beyond the retry budget', async () => {
       const each = await setUp();
       each.kms.faults.set(() => ({
         when: 'before',
@@ -119,22 +119,22 @@ describe('the AWS KMS adapter', () => {
     });
   });
 
-  describe('importing', () => {
-    it('may be repeated', async () => {
+  describe('importMaterial', () => {
+    it('is repeatable', async () => {
       const each = await setUp();
       const id = await makeVersion(each, 1);
       await each.client.importMaterial(target(1), id, material(1), each.signal);
       expect(stateOf(each, id)).toBe('Enabled');
     });
 
-    it('waits for a CMK that AWS has not seen everywhere yet', async () => {
+    it('retries not_found within the consistency window', async () => {
       const each = await setUp({ consistency: { lookups: 3 } });
       const id = await makeVersion(each, 1);
       expect(stateOf(each, id)).toBe('Enabled');
       expect(each.waited()).toBeGreaterThan(0);
     });
 
-    it('does not wait for a CMK that it has not just made', async () => {
+    it('does not retry not_found outside the consistency window', async () => {
       const each = await setUp();
       const missing = '00000000-0000-4000-8000-000000000000';
       const error = await failure(each.client.importMaterial(target(1), missing, material(), each.signal));
@@ -142,7 +142,7 @@ describe('the AWS KMS adapter', () => {
       expect(each.waited()).toBe(0);
     });
 
-    it('is refused other material than before', async () => {
+    it('rejects material that differs from the first import', async () => {
       const each = await setUp();
       const id = await makeVersion(each, 1);
       expect(await failure(each.client.importMaterial(target(1), id, material(9), each.signal))).toMatchObject({
@@ -152,19 +152,19 @@ describe('the AWS KMS adapter', () => {
     });
   });
 
-  describe('the name', () => {
-    it("of a stranger's CMK is never taken", async () => {
+  describe('setCurrent', () => {
+    it('does not move an alias of an unknown KMS key', async () => {
       const each = await setUp();
-      const stranger = await makeVersion(each, 8);
+      const unknown = await makeVersion(each, 8);
       const own = await makeVersion(each, 1);
-      await administrator(each).send(new CreateAliasCommand({ AliasName: ALIAS, TargetKeyId: stranger }));
+      await administrator(each).send(new CreateAliasCommand({ AliasName: ALIAS, TargetKeyId: unknown }));
       const error = await failure(each.client.setCurrent(target(1), own, { owned: false, ours: [own] }, each.signal));
       expect(error.reason).toBe('already_exists');
       await each.client.removeName('k-1700000000', [own], each.signal);
-      expect(each.kms.aliases(REGION)).toEqual({ [ALIAS]: stranger });
+      expect(each.kms.aliases(REGION)).toEqual({ [ALIAS]: unknown });
     });
 
-    it('that points to another version of ours is moved, though nobody remembers it', async () => {
+    it('moves an alias of another version although ownership is not recorded', async () => {
       const each = await setUp();
       const [first, second] = [await makeVersion(each, 1), await makeVersion(each, 2)];
       await each.client.setCurrent(target(1), first, { owned: false, ours: [first] }, each.signal);
@@ -172,15 +172,15 @@ describe('the AWS KMS adapter', () => {
       expect(each.kms.aliases(REGION)).toEqual({ [ALIAS]: second });
     });
 
-    it('that is ours is taken back from a stranger, and made again when it is gone', async () => {
+    it('moves an owned alias back from another KMS key and recreates a deleted one', async () => {
       const each = await setUp();
-      const [own, stranger] = [await makeVersion(each, 1), await makeVersion(each, 8)];
+      const [own, unknown] = [await makeVersion(each, 1), await makeVersion(each, 8)];
       await each.client.setCurrent(target(1), own, { owned: false, ours: [own] }, each.signal);
-      await administrator(each).send(new UpdateAliasCommand({ AliasName: ALIAS, TargetKeyId: stranger }));
+      await administrator(each).send(new UpdateAliasCommand({ AliasName: ALIAS, TargetKeyId: unknown }));
       expect(await each.client.observeName('k-1700000000', [own], each.signal)).toEqual({
         outcome: 'seen',
         remoteId: undefined,
-        other: { remoteId: stranger, labels: { ...target(8).labels, 'vault-keymgmt-attempt': 'attempt-8' } },
+        other: { remoteId: unknown, labels: { ...target(8).labels, 'vault-keymgmt-attempt': 'attempt-8' } },
       });
       await each.client.setCurrent(target(1), own, { owned: true, ours: [own] }, each.signal);
       expect(await each.client.observeName('k-1700000000', [own], each.signal)).toEqual({
@@ -193,7 +193,7 @@ describe('the AWS KMS adapter', () => {
     });
   });
 
-  it('takes a CMK that is gone or going as removed', async () => {
+  it('treats a deleted or pending KMS key as removed', async () => {
     const each = await setUp();
     const id = await makeVersion(each, 1);
     await each.client.removeVersion(id, each.signal);
@@ -202,7 +202,7 @@ describe('the AWS KMS adapter', () => {
     expect(stateOf(each, id)).toBe('PendingDeletion');
   });
 
-  it('tells the state of a CMK', async () => {
+  it('observes the state of a KMS key', async () => {
     const each = await setUp();
     const { client, signal } = each;
     const id = await makeVersion(each, 1);
@@ -220,7 +220,7 @@ describe('the AWS KMS adapter', () => {
     });
   });
 
-  it('says that it may not look, or that nobody answers', async () => {
+  it('observes forbidden and unreachable', async () => {
     const limited = await setUp({ allow: DOCUMENTED_PERMISSIONS });
     const id = await makeVersion(limited, 1);
     expect(await limited.client.observeVersion(id, limited.signal)).toMatchObject({ outcome: 'forbidden' });

@@ -9,8 +9,8 @@ import { clockOf } from '../../support/clock.ts';
 const NAME = 'k-1700000000';
 const ALIAS = `alias/hashicorp/${NAME}`;
 
-describe('an alias', () => {
-  it('whose creation was never answered counts as set', async () => {
+describe('alias', () => {
+  it('is set after a lost response of CreateAlias', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
     bench.kms.faults.set(({ action, nth }) =>
@@ -20,7 +20,7 @@ describe('an alias', () => {
     expect(bench.kms.aliases(REGION)).toEqual({ [ALIAS]: id });
   });
 
-  it('whose deletion was never answered counts as gone', async () => {
+  it('is removed after a lost response of DeleteAlias', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
     await bench.client.setCurrent(target(1), id, { owned: false, ours: [id] }, bench.signal);
@@ -31,20 +31,20 @@ describe('an alias', () => {
     expect(bench.kms.aliases(REGION)).toEqual({});
   });
 
-  it('that was never made is removed without a word, and without a call to delete it', async () => {
+  it('is not deleted if it does not exist', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
     await bench.client.removeName(NAME, [id], bench.signal);
     expect(bench.kms.calls().map(({ action }) => action)).not.toContain('DeleteAlias');
   });
 
-  it('of a CMK that is gone is removed already, and not waited for', async () => {
+  it('is treated as removed if the KMS key is not found', async () => {
     const bench = await setUp();
     await bench.client.removeName(NAME, ['00000000-0000-4000-8000-000000000000'], bench.signal);
     expect(bench.waited()).toBe(0);
   });
 
-  it('is found on a later page of the aliases of its CMK', async () => {
+  it('is found on a later page of the aliases of its KMS key', async () => {
     // AWS may end a page anywhere, also with nothing on it.
     const pages = [['alias/a'], [], [ALIAS]];
     const listed: Pick<Calls, 'listAliases'> = {
@@ -66,7 +66,7 @@ describe('an alias', () => {
     });
   });
 
-  it('is not known where the credentials may not list it, or nobody answers', async () => {
+  it('is observed as forbidden or unreachable', async () => {
     const bench = await setUp({ allow: DOCUMENTED_PERMISSIONS.filter((action) => action !== 'ListAliases') });
     const id = await makeVersion(bench, 1);
     expect(await bench.client.observeName(NAME, [id], bench.signal)).toEqual({
@@ -77,7 +77,7 @@ describe('an alias', () => {
     expect(await bench.client.observeName(NAME, [id], bench.signal)).toMatchObject({ outcome: 'unreachable' });
   });
 
-  it('ends the question with the reason of a signal that aborts', async () => {
+  it('rejects with the reason of an aborted signal', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
     const reason = new Error('the request is over');
@@ -86,7 +86,7 @@ describe('an alias', () => {
     await expect(bench.client.observeVersion(id, aborted)).rejects.toBe(reason);
   });
 
-  it('is not made for a CMK that is gone', async () => {
+  it('is not created for a KMS key that is not found', async () => {
     const bench = await setUp();
     const gone = '00000000-0000-4000-8000-000000000000';
     for (const owned of [true, false]) {
@@ -97,8 +97,8 @@ describe('an alias', () => {
   });
 });
 
-describe('throttling of calls on a CMK', () => {
-  it('is waited for, and given up with its reason', async () => {
+describe('throttled call on a KMS key', () => {
+  it('is retried within the budget, then fails as throttled', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
     const error = { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 };
@@ -116,7 +116,7 @@ describe('throttling of calls on a CMK', () => {
     expect(bench.waited() - before).toBeLessThan(60_000);
   });
 
-  describe('that points to an object which nobody asked for', () => {
+  describe('on an unknown KMS key', () => {
     const labels = { ...target(2).labels, 'vault-keymgmt-attempt': 'attempt-2' };
     const moved = async (allow?: readonly string[]): Promise<{ bench: Bench; first: string; second: string }> => {
       const bench = await setUp(allow && { allow });
@@ -125,7 +125,7 @@ describe('throttling of calls on a CMK', () => {
       return { bench, first, second };
     };
 
-    it('is told with its id and its tags', async () => {
+    it('is observed with its target ID and tags', async () => {
       const { bench, first, second } = await moved();
       expect(await bench.client.observeName(NAME, [first], bench.signal)).toEqual({
         outcome: 'seen',
@@ -134,7 +134,7 @@ describe('throttling of calls on a CMK', () => {
       });
     });
 
-    it('is found among all aliases with the documented permissions, its tags unread', async () => {
+    it('is found by ListAliases with the documented permissions, without tags', async () => {
       const { bench, first, second } = await moved(DOCUMENTED_PERMISSIONS);
       expect(await bench.client.observeName(NAME, [first], bench.signal)).toEqual({
         outcome: 'seen',
@@ -155,7 +155,7 @@ describe('throttling of calls on a CMK', () => {
     });
   });
 
-  it('is listed with all others of this engine, page by page', async () => {
+  it('is listed by surveyNames across pages', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
     const names = Array.from({ length: 30 }, (_, index) => `k-${index}`);
@@ -167,8 +167,8 @@ describe('throttling of calls on a CMK', () => {
   });
 });
 
-describe('the KMS keys with a label', () => {
-  it('are found with their tags, but for those that are pending deletion', async () => {
+describe('findByLabel', () => {
+  it('returns KMS keys with their tags, except those pending deletion', async () => {
     const bench = await setUp();
     const [first, second, third] = [
       await makeVersion(bench, 1),
@@ -186,7 +186,7 @@ describe('the KMS keys with a label', () => {
     });
   });
 
-  it('are not looked for where that is not allowed, which is said', async () => {
+  it('reports an incomplete search if ListKeys is denied', async () => {
     const bench = await setUp({ allow: DOCUMENTED_PERMISSIONS });
     expect(await bench.client.findByLabel('key_name', NAME, bench.signal)).toEqual({
       found: [],

@@ -22,13 +22,13 @@ it.each([-90 * MINUTE, -6 * MINUTE, 6 * MINUTE, 90 * MINUTE])(
   },
 );
 
-it('requests that are signed at the same time are each signed again', async () => {
+it('signs each of several concurrent requests again', async () => {
   const { client, kms, signal } = await setUp({ signatureClock: offBy(30 * MINUTE) });
   await Promise.all([1, 2, 3].map((version) => client.createVersion(target(version), noMaterial, signal)));
   expect(kms.keys(REGION)).toHaveLength(3);
 });
 
-it('a signature that stays wrong is shown twice at most', async () => {
+it('sends an invalid signature twice at most', async () => {
   const kms = (await setUp({ signatureClock: offBy(30 * MINUTE) })).kms;
   const credentials = { access_key: 'AKIA0ADAPTERTEST', secret_key: 'wrong-secret', endpoint: kms.url };
   const { client, signal } = await setUp({ credentials });

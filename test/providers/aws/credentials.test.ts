@@ -35,8 +35,8 @@ const inEnvironment = (user = ACCESS_KEY): Variables => ({
   AWS_SECRET_ACCESS_KEY: user.secretAccessKey,
 });
 
-describe('the credentials of the server are looked for', () => {
-  it('in the environment before the shared files, even where AWS_PROFILE names a profile', async () => {
+describe('credentials of the server', () => {
+  it('come from the environment before the shared files, even if AWS_PROFILE is set', async () => {
     const kms = await kmsFor(ACCESS_KEY);
     const file = fileOf(profile('other', NOBODY));
     const bench = await account(kms.url, {
@@ -49,7 +49,7 @@ describe('the credentials of the server are looked for', () => {
     expect(await check(bench)).toMatchObject({ source: 'environment', id: '…TEST', problem: undefined });
   });
 
-  it('in the profile that AWS_PROFILE names', async () => {
+  it('come from the profile in AWS_PROFILE', async () => {
     const kms = await kmsFor(ACCESS_KEY);
     const file = fileOf(profile('default', NOBODY) + profile('mine'));
     const bench = await account(kms.url, { AWS_PROFILE: 'mine', AWS_SHARED_CREDENTIALS_FILE: file });
@@ -57,14 +57,14 @@ describe('the credentials of the server are looked for', () => {
     await create(bench);
   });
 
-  it('in the default profile where AWS_PROFILE is empty', async () => {
+  it('come from the default profile if AWS_PROFILE is empty', async () => {
     const kms = await kmsFor(ACCESS_KEY);
     const bench = await account(kms.url, { AWS_PROFILE: '', AWS_SHARED_CREDENTIALS_FILE: fileOf(profile('default')) });
     expect(await check(bench)).toMatchObject({ source: 'profile "default" of the shared files', id: '…TEST' });
     await create(bench);
   });
 
-  it('in a role of a profile', async () => {
+  it('come from the role of a profile', async () => {
     const kms = await kmsFor(TEMPORARY);
     const sts = await serve((_request, response) => response.end(stsAnswer('AssumeRole', TEMPORARY)));
     const file = fileOf(`${profile('base', NOBODY)}[role]\nrole_arn = ${ROLE}\nsource_profile = base\n`);
@@ -73,7 +73,7 @@ describe('the credentials of the server are looked for', () => {
     await create(bench);
   });
 
-  it('in the role of a web identity, as Kubernetes gives it', async () => {
+  it('come from a web identity role, as in Kubernetes', async () => {
     const kms = await kmsFor(TEMPORARY);
     const sts = await serve((_request, response) => response.end(stsAnswer('AssumeRoleWithWebIdentity', TEMPORARY)));
     const bench = await account(kms.url, { AWS_WEB_IDENTITY_TOKEN_FILE: fileOf('a-token'), AWS_ROLE_ARN: ROLE }, sts);
@@ -81,7 +81,7 @@ describe('the credentials of the server are looked for', () => {
     await create(bench);
   });
 
-  it('in the role of a container', async () => {
+  it('come from a container role', async () => {
     const kms = await kmsFor(TEMPORARY);
     const service = await serve((_request, response) => response.end(metadataAnswer(TEMPORARY)));
     const bench = await account(kms.url, { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${service}/role` });
@@ -89,7 +89,7 @@ describe('the credentials of the server are looked for', () => {
     await create(bench);
   });
 
-  it('in the role of the instance', async () => {
+  it('come from the instance role', async () => {
     const kms = await kmsFor(TEMPORARY);
     const service = await serve(({ url = '' }, response) =>
       response.end(url.endsWith('/token') ? 'token' : url.endsWith('/') ? 'a-role' : metadataAnswer(TEMPORARY)),
@@ -102,7 +102,7 @@ describe('the credentials of the server are looked for', () => {
     await create(bench);
   });
 
-  it('once, not for every request', async () => {
+  it('are resolved once for several requests', async () => {
     const kms = await kmsFor(TEMPORARY);
     let asked = 0;
     const service = await serve((_request, response) => {
@@ -115,7 +115,7 @@ describe('the credentials of the server are looked for', () => {
     expect(asked).toBe(1);
   });
 
-  it('again before they expire, and kept until then where that fails', async () => {
+  it('are refreshed before they expire, and kept until then if that fails', async () => {
     const kms = await kmsFor(TEMPORARY);
     let asked = 0;
     const expiration = new Date(Date.now() + 120_000).toISOString();
@@ -132,7 +132,7 @@ describe('the credentials of the server are looked for', () => {
   });
 });
 
-describe('without credentials nothing is sent, and nothing is in doubt', () => {
+describe('without credentials, sends no KMS request and reports an unambiguous error', () => {
   const local: readonly (readonly [string, () => Variables, string])[] = [
     [
       'a token file that is missing',
@@ -189,7 +189,7 @@ describe('without credentials nothing is sent, and nothing is in doubt', () => {
         'AWS_SECRET_ACCESS_KEY) and the shared files, and no role of a web identity, a container or an instance',
     ],
   ];
-  it.each(local)('as with %s', async (_title, variables, text) => {
+  it.each(local)('for %s', async (_title, variables, text) => {
     const kms = await kmsFor(ACCESS_KEY);
     const bench = await account(kms.url, variables());
     const error = await failure(create(bench));
@@ -207,7 +207,7 @@ describe('without credentials nothing is sent, and nothing is in doubt', () => {
   const silent = (): Promise<string> => serve(() => undefined);
   const webIdentity = (): Variables => ({ AWS_WEB_IDENTITY_TOKEN_FILE: fileOf('a-token'), AWS_ROLE_ARN: ROLE });
 
-  it('as when STS refuses the role: that is no missing permission of KMS', async () => {
+  it('if STS denies the role, which is not a missing KMS permission', async () => {
     const kms = await kmsFor(ACCESS_KEY);
     const sts = await serve((_request, response) => {
       response.writeHead(403, { 'x-amzn-requestid': 'sts-2' });
@@ -225,7 +225,7 @@ describe('without credentials nothing is sent, and nothing is in doubt', () => {
     expect(await check(bench)).toEqual({ source: 'web identity', id: '', problem: `check: ${text}`, permissions: 0 });
   });
 
-  it('as when STS refuses in many words and lines, which are one short line', async () => {
+  it('if STS denies with a long multi-line message, on one short line', async () => {
     const kms = await kmsFor(ACCESS_KEY);
     const sts = await serve((_request, response) => {
       response.writeHead(400).end(stsError(`A\nB${'x'.repeat(50_000)}`, `C\n\u202e${'x'.repeat(50_000)}`));
@@ -236,7 +236,7 @@ describe('without credentials nothing is sent, and nothing is in doubt', () => {
     expect(message).not.toMatch(/\p{C}/u);
   });
 
-  it('as when STS is silent', async () => {
+  it('if STS does not respond', async () => {
     const kms = await kmsFor(ACCESS_KEY);
     const sts = await silent();
     const bench = await account(kms.url, webIdentity(), sts);
@@ -247,7 +247,7 @@ describe('without credentials nothing is sent, and nothing is in doubt', () => {
     );
   });
 
-  it('as when nobody is where STS should be', async () => {
+  it('if STS refuses the connection', async () => {
     const kms = await kmsFor(ACCESS_KEY);
     const bench = await account(kms.url, webIdentity(), 'http://127.0.0.1:1');
     const error = await failure(create(bench));
@@ -255,7 +255,7 @@ describe('without credentials nothing is sent, and nothing is in doubt', () => {
     expect(error.message).toContain('no credentials from web identity: cannot reach STS (127.0.0.1:1) (ECONNREFUSED)');
   });
 
-  it('as when STS answers what cannot be read', async () => {
+  it('if the response of STS is malformed', async () => {
     const kms = await kmsFor(ACCESS_KEY);
     const sts = await serve((_request, response) => response.end('<SecretAccessKey>hunter2hunter2'));
     const error = await failure(create(await account(kms.url, webIdentity(), sts)));
@@ -303,7 +303,7 @@ describe('without credentials nothing is sent, and nothing is in doubt', () => {
     expect(kms.calls()).toEqual([]);
   });
 
-  it('as when a credential_process does not end: it is started once, and its answer taken later', async () => {
+  it('if a credential_process hangs; starts it once and uses its later output', async () => {
     const kms = await kmsFor(ACCESS_KEY);
     const answer = fileOf('');
     const started = fileOf('');

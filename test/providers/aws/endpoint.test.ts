@@ -27,7 +27,7 @@ function hostOf(Region: string, UseFIPS: boolean, UseDualStack: boolean): string
   return config.endpointProvider({ Region, UseFIPS, UseDualStack }).url.host;
 }
 
-describe("an endpoint of AWS's own is trusted", () => {
+describe('endpoint of AWS KMS', () => {
   it.each([
     'us-west-1',
     'il-central-1',
@@ -38,7 +38,7 @@ describe("an endpoint of AWS's own is trusted", () => {
     'eu-isoe-west-1',
     'us-isof-south-1',
     'eusc-de-east-1',
-  ])('by every name that the SDK makes for %s', (region) => {
+  ])('is trusted by every host name of the SDK for %s', (region) => {
     const regional = hostOf(region, false, false);
     const suffix = regional.slice(`kms.${region}.`.length);
     for (const host of [
@@ -58,12 +58,12 @@ describe("an endpoint of AWS's own is trusted", () => {
     }
   });
 
-  it('and so is none at all', () => {
+  it('is the default', () => {
     expect(driver().endpointOf(config(KEYS))).toBe('aws');
   });
 });
 
-describe('an endpoint is refused', () => {
+describe('rejects an endpoint', () => {
   it.each([
     'http://kms.us-west-1.amazonaws.com',
     'https://kms.us-west-1.amazonaws.com:8443',
@@ -98,7 +98,7 @@ describe('an endpoint is refused', () => {
     'https://kms.us-west-1.amazonaws.com/?query',
     'https://kms.us-west-1.amazonaws.com/#fragment',
     'file:///etc/passwd',
-  ])('where it is more than scheme, host and port: %s', (endpoint) => {
+  ])('that has more than scheme, host and port: %s', (endpoint) => {
     const env = { KEYMGMT_ALLOWED_ENDPOINTS: 'https://kms.us-west-1.amazonaws.com' };
     const problem = driver(env).validateConfig(at(endpoint));
     expect(problem).toContain('endpoint that is not a URL: use https://');
@@ -127,7 +127,7 @@ describe('an endpoint is refused', () => {
     expect(driver(env).validateConfig(at(endpoint))).toContain('link-local');
   });
 
-  it.each(['AWS_KMS_ENDPOINT', 'AWS_ENDPOINT_URL_KMS', 'AWS_ENDPOINT_URL'])('also where %s names it', (name) => {
+  it.each(['AWS_KMS_ENDPOINT', 'AWS_ENDPOINT_URL_KMS', 'AWS_ENDPOINT_URL'])('set by %s', (name) => {
     const origin = 'https://kms.example.internal';
     const named = driver({ [name]: origin });
     expect(named.validateConfig(config(KEYS))).toMatch(
@@ -138,7 +138,7 @@ describe('an endpoint is refused', () => {
   });
 });
 
-describe("the operator's list", () => {
+describe('KEYMGMT_ALLOWED_ENDPOINTS', () => {
   const list = ' http://127.0.0.1:4566 , https://kms.example.internal/,,https://other.example;ambient';
   const allowing = driver({ KEYMGMT_ALLOWED_ENDPOINTS: list });
 
@@ -160,11 +160,11 @@ describe("the operator's list", () => {
     'https://kms.example.internal:8443',
     'https://a.kms.example.internal',
     'https://example.internal',
-  ])('allows origins exactly, and so not %s', (endpoint) => {
+  ])('matches origins exactly, so does not allow %s', (endpoint) => {
     expect(allowing.validateConfig(at(endpoint))).toContain('KEYMGMT_ALLOWED_ENDPOINTS');
   });
 
-  it("lets the server's own credentials go only where an entry says so", () => {
+  it("allows the server's own credentials only for ;ambient entries", () => {
     expect(allowing.validateConfig(config({ endpoint: 'https://other.example' }))).toBeUndefined();
     const problem = allowing.validateConfig(config({ endpoint: 'http://127.0.0.1:4566' }));
     expect(problem).toMatch(
@@ -178,7 +178,7 @@ describe("the operator's list", () => {
     'https://a.example/path',
     'https://a;all',
     'https://a b',
-  ])('with an entry that is no origin allows nothing, and says so: %s', (entry) => {
+  ])('allows nothing if an entry is invalid: %s', (entry) => {
     const named = driver({ KEYMGMT_ALLOWED_ENDPOINTS: `https://a.example,${entry}` });
     expect(named.validateConfig(at('https://a.example'))).toMatch(
       /^environment variable KEYMGMT_ALLOWED_ENDPOINTS has an entry that is no endpoint: use https/,
@@ -187,11 +187,11 @@ describe("the operator's list", () => {
   });
 });
 
-describe('a request that the SDK is about to make', () => {
+describe('checkRequest', () => {
   const to = (hostname: string, isKms: boolean, env: Environment = {}): string | undefined =>
     checkRequest({ protocol: 'https:', hostname, isKms }, config(KEYS), env);
 
-  it('may go to every host that the SDK makes for KMS in the Region, and to no other of AWS', () => {
+  it('allows all KMS hosts of the SDK in the Region and no other AWS host', () => {
     for (const [fips, dualStack] of [
       [false, false],
       [true, false],
@@ -233,15 +233,15 @@ describe('a request that the SDK is about to make', () => {
     'oidc.s3-us-west-2.amazonaws.com',
     'signin.s3-accelerate.amazonaws.com',
     'signin.aws.amazon.com.example.net',
-  ])('may not go to %s for credentials', (host) => {
+  ])('rejects %s for credentials', (host) => {
     expect(to(host, false)).toContain(`${host};ambient`);
     expect(to(host, false, { KEYMGMT_ALLOWED_ENDPOINTS: `https://${host}` })).toContain(`${host};ambient`);
     expect(to(host, false, { KEYMGMT_ALLOWED_ENDPOINTS: `https://${host};ambient` })).toBeUndefined();
   });
 });
 
-describe('through the engine', () => {
-  it('a write of an endpoint that nobody allows is answered 400 and stores nothing', async () => {
+describe('engine', () => {
+  it('rejects a write with a disallowed endpoint with 400 and stores nothing', async () => {
     const engine = await startEngine({ drivers: { ...modelCloud().drivers, awskms: driver() } });
     const write = (credentials: Readonly<Record<string, string>>): Promise<string | undefined> =>
       engine.errorOf(engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1', credentials }));
@@ -252,7 +252,7 @@ describe('through the engine', () => {
     expect(await write({ endpoint: 'http://127.0.0.1:4566' })).toContain('KEYMGMT_ALLOWED_ENDPOINTS');
   });
 
-  it('a record of yesterday whose endpoint nobody allows today is refused at use, and nothing is sent', async () => {
+  it('rejects a stored endpoint that is no longer allowed, and sends nothing', async () => {
     let requests = 0;
     const server = createServer((_request, response) => {
       requests++;

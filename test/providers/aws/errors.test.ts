@@ -12,7 +12,7 @@ const sdkError = (name: string, message: string, status?: number, code?: string)
     $metadata: { requestId: 'r-1', ...(status !== undefined && { httpStatusCode: status }) },
   });
 
-describe('errors of AWS', () => {
+describe('toProviderError', () => {
   it.each([
     ['NotFoundException', 'not_found', false],
     ['AlreadyExistsException', 'already_exists', false],
@@ -35,13 +35,13 @@ describe('errors of AWS', () => {
     expect(error.message).toBe(`CreateKey: words of AWS (${name}, request id r-1)`);
   });
 
-  it('that are none of KMS are not quoted, as anybody may have made them up', () => {
+  it('does not quote messages of unknown error codes', () => {
     const error = toProviderError('CreateKey', 'kms.here', sdkError('SomethingNewException', 'somebody says', 400));
     expect(error).toMatchObject({ reason: 'invalid_request', code: undefined, requestId: 'r-1' });
     expect(error.message).toBe("CreateKey: kms.here gives an answer that is not AWS KMS's (HTTP 400, request id r-1)");
   });
 
-  it('tells a CMK that is going from one that is not ready', () => {
+  it('distinguishes pending deletion from other invalid states', () => {
     const about = (text: string): string =>
       toProviderError('EnableKey', '', sdkError('KMSInvalidStateException', text, 400)).reason;
     expect(about('arn:aws:kms:x is pending deletion.')).toBe('pending_deletion');
@@ -56,13 +56,13 @@ describe('errors of AWS', () => {
     ['ECONNRESET', 'read', 'unavailable', true, 'lost the connection to kms.here'],
     ['EPIPE', 'write', 'unavailable', true, 'lost the connection to kms.here'],
     ['ETIMEDOUT', 'read', 'timeout', true, 'no answer from kms.here in time'],
-  ])('says of %s in %s whether the request was sent', (code, syscall, reason, ambiguous, text) => {
+  ])('maps %s in %s and reports whether the request was sent', (code, syscall, reason, ambiguous, text) => {
     const error = Object.assign(new Error('details'), { name: 'TimeoutError', code, syscall });
     const message = `CreateKey: ${text} (${code})`;
     expect(toProviderError('CreateKey', 'kms.here', error)).toMatchObject({ reason, ambiguous, message, code });
   });
 
-  it('tells a connection that failed on every address from one that was lost on some', () => {
+  it('distinguishes failure on all addresses from a lost connection', () => {
     const refused = Object.assign(new Error(), { code: 'ECONNREFUSED', syscall: 'connect' });
     const lost = Object.assign(new Error(), { code: 'ECONNRESET', syscall: 'read' });
     const about = (errors: readonly Error[]): ProviderError =>
@@ -71,7 +71,7 @@ describe('errors of AWS', () => {
     expect(about([refused, lost]).ambiguous).toBe(true);
   });
 
-  it('of codes that are new go by the status: only 4xx is a refusal', () => {
+  it('maps unknown codes by status; only 4xx is a rejection', () => {
     const about = (status: number): ProviderError =>
       toProviderError('CreateKey', '', sdkError('NewFailure', 'x', status));
     expect(about(403)).toMatchObject({ reason: 'forbidden', ambiguous: false });
@@ -82,7 +82,7 @@ describe('errors of AWS', () => {
       expect(about(status)).toMatchObject({ reason: 'unavailable', ambiguous: true });
   });
 
-  it('leave out the request that AWS quotes, as it holds the session token', () => {
+  it('omits the quoted canonical request, which has the session token', () => {
     const quoted =
       "The request signature we calculated does not match the signature you provided.\n\nThe Canonical String for this request should have been\n'POST\nx-amz-security-token:the-token'";
     const { message } = toProviderError('CreateKey', '', sdkError('SignatureDoesNotMatch', quoted, 403));
@@ -91,14 +91,14 @@ describe('errors of AWS', () => {
     );
   });
 
-  it('hold no credential, however they are printed', async () => {
+  it('has no credentials in any printed form', async () => {
     const { client, signal } = await setUp({ allow: [] });
     const error = await failure(client.createVersion(target(1), noMaterial, signal));
     for (const text of printed(error)) expect(text).not.toContain(ACCESS_KEY.secretAccessKey);
     expect(error.message).toContain('kms:CreateKey');
   });
 
-  it('drop everything that the SDK hangs on its own errors', () => {
+  it('drops all further properties of SDK errors', () => {
     const leaky = Object.assign(sdkError('ThrottlingException', 'Rate exceeded', 400), {
       cause: new Error('signed with TOP-SECRET'),
       $response: { headers: { 'x-amz-security-token': 'TOP-SECRET' } },
@@ -110,12 +110,12 @@ describe('errors of AWS', () => {
     }
   });
 
-  it('stay what they are when they are translated twice', () => {
+  it('returns a ProviderError unchanged', () => {
     const once = toProviderError('EnableKey', 'kms.here', sdkError('NotFoundException', 'x', 400));
     expect(toProviderError('DisableKey', 'kms.there', once)).toBe(once);
   });
 
-  it('make do with a rejection that is no error at all', () => {
+  it('accepts a rejection that is not an Error', () => {
     for (const thrown of [undefined, 'a text', { message: 'an object' }]) {
       expect(toProviderError('EnableKey', 'kms.here', thrown)).toMatchObject({
         reason: 'unavailable',

@@ -26,8 +26,8 @@ const count = ({ kms }: Bench, action: string): number => kms.calls().filter((ca
 const NOT_FOUND = refuse('NotFoundException', 'Key does not exist');
 const PENDING_IMPORT = refuse('KMSInvalidStateException', 'arn:aws:kms:x is pending import.');
 
-describe('a CMK that was made a moment ago', () => {
-  it('is removed, though AWS does not find it at first', async () => {
+describe('KMS key within the consistency window', () => {
+  it('is removed although it is not found at first', async () => {
     const bench = await setUp();
     const { remoteId } = await bench.client.createVersion(target(1), noMaterial, bench.signal);
     bench.kms.faults.set(first(3, 'ScheduleKeyDeletion', NOT_FOUND));
@@ -35,7 +35,7 @@ describe('a CMK that was made a moment ago', () => {
     expect(stateOf(bench, remoteId)).toBe('PendingDeletion');
   });
 
-  it('does not count as removed when AWS goes on not finding it', async () => {
+  it('is not treated as removed if it is still not found', async () => {
     const bench = await setUp();
     const { remoteId } = await bench.client.createVersion(target(1), noMaterial, bench.signal);
     bench.kms.faults.set(() => NOT_FOUND);
@@ -44,7 +44,7 @@ describe('a CMK that was made a moment ago', () => {
     await bench.client.removeVersion(remoteId, bench.signal);
   });
 
-  it('is removed when it was lost and found again, though AWS does not find it at first', async () => {
+  it('is removed after findVersion although it is not found at first', async () => {
     const bench = await setUp();
     await bench.client.createVersion(target(1, 'lost'), noMaterial, bench.signal);
     bench.advance(5 * 60_000);
@@ -55,7 +55,7 @@ describe('a CMK that was made a moment ago', () => {
     expect(stateOf(bench, id)).toBe('PendingDeletion');
   });
 
-  it('takes material when it was lost and found again, though AWS does not find it at first', async () => {
+  it('accepts material after findVersion although it is not found at first', async () => {
     const bench = await setUp();
     const { remoteId } = await bench.client.createVersion(target(1, 'lost'), noMaterial, bench.signal);
     bench.advance(5 * 60_000);
@@ -65,7 +65,7 @@ describe('a CMK that was made a moment ago', () => {
     expect(stateOf(bench, remoteId)).toBe('Enabled');
   });
 
-  it('loses its alias, though AWS does not list it at first', async () => {
+  it('loses its alias although it is not found at first', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
     await bench.client.setCurrent(target(1), id, { owned: false, ours: [id] }, bench.signal);
@@ -74,7 +74,7 @@ describe('a CMK that was made a moment ago', () => {
     expect(bench.kms.aliases(REGION)).toEqual({});
   });
 
-  it('does not count as without an alias when AWS goes on not finding it', async () => {
+  it('is not treated as having no alias if it is still not found', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
     await bench.client.setCurrent(target(1), id, { owned: false, ours: [id] }, bench.signal);
@@ -82,7 +82,7 @@ describe('a CMK that was made a moment ago', () => {
     expect((await failure(bench.client.removeName('k-1700000000', [id], bench.signal))).reason).toBe('not_found');
   });
 
-  it('stays one when others are made after it', async () => {
+  it('stays recent when further KMS keys are created', async () => {
     const bench = await setUp();
     const { remoteId } = await bench.client.createVersion(target(1), noMaterial, bench.signal);
     await makeVersion(bench, 2);
@@ -91,7 +91,7 @@ describe('a CMK that was made a moment ago', () => {
     expect(stateOf(bench, remoteId)).toBe('PendingDeletion');
   });
 
-  it('gets the alias, though AWS does not find it at first, and keeps the one it had to wait for', async () => {
+  it('gets the alias although it is not found at first', async () => {
     const bench = await setUp();
     const [old, id] = [await makeVersion(bench, 1), await makeVersion(bench, 2)];
     const claim = { owned: true, ours: [old, id] };
@@ -102,7 +102,7 @@ describe('a CMK that was made a moment ago', () => {
   });
 });
 
-it('an alias that somebody deleted is made again without waiting for it to come back', async () => {
+it('a deleted alias is recreated without a retry', async () => {
   const bench = await setUp();
   const id = await makeVersion(bench, 1);
   const claim = { owned: true, ours: [id] };
@@ -113,8 +113,8 @@ it('an alias that somebody deleted is made again without waiting for it to come 
   expect(bench.waited()).toBe(0);
 });
 
-describe('material that was imported a moment ago', () => {
-  it('may take its time to make an old CMK ready', async () => {
+describe('recently imported material', () => {
+  it('is retried until the KMS key is usable', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
     bench.advance(5 * 60_000);
@@ -124,7 +124,7 @@ describe('material that was imported a moment ago', () => {
     expect(stateOf(bench, id)).toBe('Disabled');
   });
 
-  it('is the only reason to wait for a CMK that is pending import', async () => {
+  it('is the only case in which PendingImport is retried', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
     bench.advance(5 * 60_000);
@@ -134,7 +134,7 @@ describe('material that was imported a moment ago', () => {
   });
 });
 
-describe('an import token', () => {
+describe('import token', () => {
   it.each(['ExpiredImportTokenException', 'InvalidImportTokenException'])(
     'is replaced together with the public key after %s',
     async (code) => {
@@ -154,7 +154,7 @@ describe('an import token', () => {
   });
 });
 
-it('the calls of one import share one budget of time', async () => {
+it('the calls of one import share one retry budget', async () => {
   const bench = await setUp();
   const { remoteId } = await bench.client.createVersion(target(1), noMaterial, bench.signal);
   const throttled = refuse('ThrottlingException', 'Rate exceeded');

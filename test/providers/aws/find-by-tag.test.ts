@@ -10,8 +10,8 @@ import { clockOf } from '../../support/clock.ts';
 
 const SEARCHER = [...DOCUMENTED_PERMISSIONS, 'ListKeys', 'ListResourceTags'];
 
-describe('looking for a lost CMK', () => {
-  it('finds it by its attempt', async () => {
+describe('findVersion', () => {
+  it('finds a KMS key by its attempt', async () => {
     const bench = await setUp({ allow: SEARCHER });
     const { client, signal } = bench;
     await makeVersion(bench, 1);
@@ -20,7 +20,7 @@ describe('looking for a lost CMK', () => {
     expect(await client.findVersion(target(2, 'never made'), signal)).toEqual({ outcome: 'absent' });
   });
 
-  it('finds the one that CreateKey made without an answer', async () => {
+  it('finds the KMS key of a CreateKey without a response', async () => {
     const bench = await setUp({ allow: SEARCHER });
     bench.kms.faults.set(({ action }) => (action === 'CreateKey' ? { when: 'after', drop: true } : undefined));
     expect(await failure(bench.client.createVersion(target(1), noMaterial, bench.signal))).toMatchObject({
@@ -30,7 +30,7 @@ describe('looking for a lost CMK', () => {
     expect(await bench.client.findVersion(target(1), bench.signal)).toEqual({ outcome: 'found', remoteIds: [id] });
   });
 
-  it('knows nothing without permission to list keys', async () => {
+  it('returns unknown if ListKeys is denied', async () => {
     const { client, signal } = await setUp({ allow: DOCUMENTED_PERMISSIONS });
     expect(await client.findVersion(target(1), signal)).toEqual({
       outcome: 'unknown',
@@ -38,7 +38,7 @@ describe('looking for a lost CMK', () => {
     });
   });
 
-  it('knows nothing where keys hide their tags', async () => {
+  it('returns unknown if the tags of a KMS key cannot be read', async () => {
     const bench = await setUp({ allow: [...DOCUMENTED_PERMISSIONS, 'ListKeys'] });
     await administrator(bench).send(new CreateKeyCommand({ Origin: 'EXTERNAL' }));
     expect(await bench.client.findVersion(target(2), bench.signal)).toEqual({
@@ -47,7 +47,7 @@ describe('looking for a lost CMK', () => {
     });
   });
 
-  it('fails where AWS does, rather than calling the CMK absent', async () => {
+  it('fails if AWS fails instead of returning absent', async () => {
     const bench = await setUp();
     await administrator(bench).send(new CreateKeyCommand({ Origin: 'EXTERNAL' }));
     bench.kms.faults.set(({ action }) =>
@@ -59,7 +59,7 @@ describe('looking for a lost CMK', () => {
   });
 });
 
-describe('looking through many keys', () => {
+describe('findVersion with many KMS keys', () => {
   const TAG = { key: 'attempt', value: 'lost' };
   const id = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
   const BARE = id(999_999);
@@ -112,7 +112,7 @@ describe('looking through many keys', () => {
   }
   const ids = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => id(from + index));
 
-  it('goes on to the last page', async () => {
+  it('reads all pages', async () => {
     const found = await search({ pages: [ids(20), ids(20, 20), ids(3, 40)], lost: id(42) });
     expect(found.result).toEqual({ outcome: 'found', remoteIds: [id(42)] });
     const absent = await search({ pages: [ids(20), ids(20, 20), ids(3, 40)] });
@@ -120,24 +120,24 @@ describe('looking through many keys', () => {
     expect(absent.read).toEqual(ids(43));
   });
 
-  it('goes on where it has found one, as somebody may have set the tag on another', async () => {
+  it('continues after a match, because others may set the tag', async () => {
     const { result, read } = await search({ pages: [ids(20), ids(20, 20)], lost: id(3), forged: id(33) });
     expect(result).toEqual({ outcome: 'found', remoteIds: [id(3), id(33)] });
     expect(read).toEqual(ids(40));
   });
 
-  it('names what it has found where it gives up', async () => {
+  it('includes the matches in an unknown result', async () => {
     const { result } = await search({ pages: [ids(1000)], lost: id(3), readMs: 500 });
     expect(result).toMatchObject({ outcome: 'unknown', remoteIds: [id(3)] });
   });
 
-  it('asks for no key whose id is none of AWS, and does not call the CMK absent', async () => {
+  it('skips invalid key IDs and returns unknown instead of absent', async () => {
     const { result, read } = await search({ pages: [[id(1), 'alias/aws/ebs', '../../x', id(2)]] });
     expect(result).toMatchObject({ outcome: 'unknown' });
     expect(read).toEqual([id(1), id(2)]);
   });
 
-  it('asks a key for its tags once, and goes on where it has given up', async () => {
+  it('reads the tags of a KMS key once and continues an earlier search', async () => {
     const seen = new Map([[id(5), 'another']]);
     const first = await search({ pages: [ids(100)], lost: id(99), readMs: 500, seen });
     expect(first.result.outcome).toBe('unknown');
@@ -147,17 +147,17 @@ describe('looking through many keys', () => {
     expect(third.result).toEqual({ outcome: 'found', remoteIds: [id(99)] });
   });
 
-  it('asks a key without the tag each time, as it may not be seen yet', async () => {
+  it('reads untagged KMS keys again, because tags are eventually consistent', async () => {
     const seen = new Map<string, string>();
     for (const _search of [1, 2]) expect((await search({ pages: [[BARE]], seen })).read).toEqual([BARE]);
     expect(seen.size).toBe(0);
   });
 
-  it('takes a key that vanishes meanwhile as another one', async () => {
+  it('treats a KMS key deleted during the search as no match', async () => {
     expect((await search({ pages: [ids(3)], vanished: id(1) })).result).toEqual({ outcome: 'absent' });
   });
 
-  it('gives up in an account of too many keys, and does not call the CMK absent', async () => {
+  it('returns unknown if the account has too many KMS keys', async () => {
     const { result, read } = await search({ pages: [ids(1000)], lost: id(999), readMs: 500 });
     expect(result).toMatchObject({ outcome: 'unknown', why: expect.stringContaining('too many KMS keys') as string });
     expect(read.length).toBeLessThan(100);

@@ -49,7 +49,7 @@ export async function newBench(options: BenchOptions = {}): Promise<Bench> {
     endpoint: kms.url,
   };
   const driver = awsDriver({
-    // The operator's leave for every endpoint that the bench is told of.
+    // Allows every endpoint that the test configures.
     env: { ...allowing(kms.url, configured['endpoint'], env['AWS_KMS_ENDPOINT']), ...env },
     ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
     retry: {
@@ -128,7 +128,7 @@ export const noMaterial = async (): Promise<KeyMaterial> => {
   throw new Error('AWS takes no material at creation');
 };
 
-/** Makes a version whole: created, imported. @returns its CMK's id */
+/** Creates a version and imports its material. @returns the ID of its KMS key */
 export async function makeVersion({ client, signal }: Bench, version: number): Promise<string> {
   const { remoteId } = await client.createVersion(target(version), noMaterial, signal);
   await client.importMaterial(target(version), remoteId, material(version), signal);

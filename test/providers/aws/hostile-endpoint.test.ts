@@ -104,7 +104,7 @@ const NONSENSE = {
   ImportToken: 1,
 };
 
-describe('every method ends with an answer of its own, and repeats nothing, when an endpoint', () => {
+describe('every method settles without echoing the response when an endpoint', () => {
   it.each<[string, RequestListener]>([
     ['never answers', () => undefined],
     ['closes the connection', (request) => request.socket.destroy()],
@@ -143,7 +143,7 @@ describe('every method ends with an answer of its own, and repeats nothing, when
     expect(text).not.toContain(MARK);
   });
 
-  it('answers the head of an answer for ever', async () => {
+  it('sends headers without end', async () => {
     const endpoint = await listen(
       createSocketServer((socket) => {
         socket.write('HTTP/1.1 200 OK\r\n');
@@ -155,7 +155,7 @@ describe('every method ends with an answer of its own, and repeats nothing, when
 });
 
 describe('a call ends', () => {
-  it('in time, though the body goes on byte by byte', async () => {
+  it('by its timeout although the body continues byte by byte', async () => {
     const endpoint = await http((_request, response) => {
       response.writeHead(200);
       again(response, 5, () => response.write(' '));
@@ -163,7 +163,7 @@ describe('a call ends', () => {
     expect(await create(connect(endpoint))).toMatchObject({ reason: 'timeout', ambiguous: true });
   });
 
-  it('at the first megabyte of a body, and the connection with it', async () => {
+  it('at the first megabyte of a body, and closes the connection', async () => {
     let sent = 0;
     let closed: (() => void) | undefined;
     const isClosed = new Promise<void>((resolve) => (closed = resolve));
@@ -183,7 +183,7 @@ describe('a call ends', () => {
     expect(sent).toBeLessThan(32 * 1024 * 1024);
   });
 
-  it('when its caller gives up, though the body goes on', async () => {
+  it('when its caller aborts although the body continues', async () => {
     const caller = new AbortController();
     const endpoint = await http((_request, response) => {
       response.writeHead(200);
@@ -194,7 +194,7 @@ describe('a call ends', () => {
     expect(error).toMatchObject({ reason: 'timeout', ambiguous: true });
   });
 
-  it('CreateKey as well in time, though its caller gave up and it is never answered', async () => {
+  it('by its timeout for CreateKey although the caller aborted', async () => {
     const caller = new AbortController();
     const endpoint = await http(() => {
       caller.abort();
@@ -203,7 +203,7 @@ describe('a call ends', () => {
   });
 });
 
-describe('pages end', () => {
+describe('paging ends', () => {
   const pages = (marker: (nth: number) => string): [RequestListener, () => number] => {
     let nth = 0;
     return [
@@ -230,8 +230,8 @@ describe('pages end', () => {
   });
 });
 
-describe('pages are read no further', () => {
-  it('than the one with the alias', async () => {
+describe('paging stops', () => {
+  it('at the page with the alias', async () => {
     let requests = 0;
     const endpoint = await http((_request, response) => {
       const page = { Aliases: [{ AliasName: 'alias/hashicorp/k-1' }], NextMarker: `page-${requests++}` };
@@ -244,7 +244,7 @@ describe('pages are read no further', () => {
     expect(requests).toBe(1);
   });
 
-  it('than with a hundred KMS keys that claim to be of one attempt', async () => {
+  it('at 100 KMS keys with the tag of one attempt', async () => {
     const { attempt } = target(1);
     let keys = 0;
     const endpoint = await http((request, response) => {
@@ -259,7 +259,7 @@ describe('pages are read no further', () => {
     expect(keys).toBe(200);
   });
 
-  it('than for the fifty names that a KMS key may have', async () => {
+  it('at 50 aliases of a KMS key', async () => {
     let requests = 0;
     const endpoint = await http((request, response) => {
       if (request.headers['x-amz-target'] !== 'TrentService.ListAliases') return void response.end('{}');
@@ -271,7 +271,7 @@ describe('pages are read no further', () => {
     expect(requests).toBe(2);
   });
 
-  it('than for 15 s, though the time of day goes back', async () => {
+  it('after 15 s although the wall clock is set back', async () => {
     let requests = 0;
     const endpoint = await http((_request, response) => {
       response.end(JSON.stringify({ Keys: [{ KeyId: ID }], Tags: [], NextMarker: `page-${requests++}` }));
@@ -284,8 +284,8 @@ describe('pages are read no further', () => {
   });
 });
 
-describe('an answer', () => {
-  it('with a longer list than AWS gives is an error, as nothing may be concluded from a part of it', async () => {
+describe('a response', () => {
+  it('with a list longer than any of AWS KMS is an error', async () => {
     const endpoint = await http(json(200, { Aliases: Array.from({ length: 1_001 }, () => ({})) }));
     expect(await connect(endpoint, 20_000).surveyNames(signal)).toEqual({
       outcome: 'unreachable',
@@ -293,7 +293,7 @@ describe('an answer', () => {
     });
   });
 
-  it('with an id that is none of a KMS key names nothing', async () => {
+  it('with an invalid key ID is rejected or skipped', async () => {
     const client = connect(
       await http(
         json(200, {
@@ -311,12 +311,12 @@ describe('an answer', () => {
     expect(await client.surveyNames(signal)).toEqual({ outcome: 'seen', targets: new Map() });
   });
 
-  it('with a text that is longer than any of AWS KMS is one without it', async () => {
+  it('with an overlong string is read without that member', async () => {
     const endpoint = await http(json(200, { KeyMetadata: { KeyId: 'k'.repeat(100_000) } }));
     expect((await create(connect(endpoint, 20_000))).message).toMatch(/^CreateKey: the response has no key ID/);
   });
 
-  it('that leads elsewhere is not followed', async () => {
+  it('with a redirect is not followed', async () => {
     let visits = 0;
     const elsewhere = await http((_request, response) => {
       visits++;
@@ -329,7 +329,7 @@ describe('an answer', () => {
     expect(visits).toBe(0);
   });
 
-  it('cannot pretend that it never was', async () => {
+  it('cannot turn an ambiguous failure into an unambiguous one', async () => {
     const pretence = {
       name: 'TimeoutError',
       code: 'ECONNREFUSED',
@@ -342,7 +342,7 @@ describe('an answer', () => {
     });
   });
 
-  it("is quoted where it has a code of AWS KMS's, cut off and on one line", async () => {
+  it('with an AWS KMS error code is quoted, truncated to one line', async () => {
     const message = `no \u001b[31m\r\n\u0000\u202epermission ${'x'.repeat(50_000)}`;
     const refusal = { __type: 'com.amazonaws.kms#AccessDeniedException:http://x', message };
     const headers = { 'x-amzn-requestid': 'a1b2c3d4-0000-4000-8000-a1b2c3d4e5f6' };
@@ -357,14 +357,14 @@ describe('an answer', () => {
     );
   });
 
-  it('of a success without a body is one, as AWS answers so', async () => {
+  it('without a body is a success', async () => {
     const client = connect(await http(json(200, '')), 20_000);
     await expect(client.setEnabled(target(1), ID, true, signal)).resolves.toBeDefined();
   });
 });
 
-describe('a check of an account', () => {
-  it('ends with the first silence, and says what it did not ask', async () => {
+describe('probePermissions', () => {
+  it('stops at the first timeout and reports the actions not probed', async () => {
     let requests = 0;
     const endpoint = await http(() => {
       requests++;
@@ -380,7 +380,7 @@ describe('a check of an account', () => {
     expect(requests).toBe(1);
   });
 
-  it('asks at the same time whatever may be silent', async () => {
+  it('probes concurrently', async () => {
     const waiting: ServerResponse[] = [];
     const answer = (request: IncomingMessage, response: ServerResponse): void => {
       if (request.headers['x-amz-target'] === 'TrentService.ListAliases') response.end('{}');
@@ -392,7 +392,7 @@ describe('a check of an account', () => {
     expect(permissions.map(({ granted }) => granted)).toEqual(Array.from({ length: 14 }, () => 'yes'));
   });
 
-  it('ends by its limit, and says what was not answered by then', async () => {
+  it('ends at its time limit and reports the actions without a response', async () => {
     const never = (): Promise<never> => new Promise(() => undefined);
     const answers: Partial<Calls> = {
       credentials: async () => ({ source: 'configuration', id: '…TEST', problem: undefined }),
@@ -405,13 +405,13 @@ describe('a check of an account', () => {
     expect(permissions[1]?.why).toBe('no response within 0.05 s');
   });
 
-  it('names an endpoint that is no KMS as the problem', async () => {
+  it('reports an endpoint that is not AWS KMS as the problem', async () => {
     const { problem } = await connect(await http(json(404, MARK))).probePermissions(signal);
     expect(problem).toMatch(/^ListAliases: 127\.0\.0\.1:\d+ gives an answer that is not AWS KMS's \(HTTP 404\)$/);
   });
 });
 
-describe('an endpoint that the SDK finds on its own', () => {
+describe('endpoint resolved by the SDK', () => {
   beforeEach(() => {
     for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) vi.stubEnv(name, undefined);
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
@@ -450,7 +450,7 @@ describe('an endpoint that the SDK finds on its own', () => {
   }
   const own = { access_key: 'AKIA0ADAPTERTEST', secret_key: 's' };
 
-  it('in the shared files gets nothing', async () => {
+  it('in the shared files receives no request', async () => {
     const { endpoint, requests } = await counting();
     vi.stubEnv('AWS_CONFIG_FILE', file(`[default]\nendpoint_url = ${endpoint}\n`));
     const error = await create(account(own));
@@ -459,7 +459,7 @@ describe('an endpoint that the SDK finds on its own', () => {
     expect(requests()).toBe(0);
   });
 
-  it('in the services of a profile gets nothing', async () => {
+  it('in the services section of a profile receives no request', async () => {
     const { endpoint, requests } = await counting();
     const text = `[default]\nservices = s\n[services s]\nkms =\n  endpoint_url = ${endpoint}\n`;
     vi.stubEnv('AWS_CONFIG_FILE', file(text));
@@ -467,20 +467,23 @@ describe('an endpoint that the SDK finds on its own', () => {
     expect(requests()).toBe(0);
   });
 
-  it.each(['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'])('for STS, in %s, gets no token of the server', async (name) => {
-    const { endpoint, requests } = await counting();
-    vi.stubEnv(name, endpoint);
-    vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', file('a-token'));
-    vi.stubEnv('AWS_ROLE_ARN', 'arn:aws:iam::111122223333:role/server');
-    vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
-    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nonexistent');
-    const error = await create(account({ endpoint: `https://kms.${REGION}.amazonaws.com` }));
-    expect(error).toMatchObject({ ambiguous: false });
-    expect(error.message).toMatch(/lead to http:.* for credentials, which is no service of AWS: .*;ambient/);
-    expect(requests()).toBe(0);
-  });
+  it.each(['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'])(
+    'for STS in %s receives no web identity token',
+    async (name) => {
+      const { endpoint, requests } = await counting();
+      vi.stubEnv(name, endpoint);
+      vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', file('a-token'));
+      vi.stubEnv('AWS_ROLE_ARN', 'arn:aws:iam::111122223333:role/server');
+      vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
+      vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nonexistent');
+      const error = await create(account({ endpoint: `https://kms.${REGION}.amazonaws.com` }));
+      expect(error).toMatchObject({ ambiguous: false });
+      expect(error.message).toMatch(/lead to http:.* for credentials, which is no service of AWS: .*;ambient/);
+      expect(requests()).toBe(0);
+    },
+  );
 
-  it('is waited for no longer than for an answer, where it is a process that never ends', async () => {
+  it('of a hanging credential_process does not exceed the timeout', async () => {
     vi.stubEnv('AWS_CONFIG_FILE', file('[default]\ncredential_process = cat\n'));
     const caller = new AbortController();
     const late = await create(account({}));

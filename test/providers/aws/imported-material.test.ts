@@ -22,8 +22,8 @@ const A_KEY = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
 const retry = { clock: systemClock, random: Math.random, wait: realWait };
 
-describe('the material that reaches the cloud', () => {
-  it("is Vault's own: a ciphertext of the KMS opens with the bytes in storage", async () => {
+describe('imported key material', () => {
+  it('equals the stored key: a KMS ciphertext decrypts with the bytes in storage', async () => {
     const kms = await startKms({ accessKeys: [ACCESS_KEY] });
     const storage = inMemoryStorage();
     const engine = await startEngine({
@@ -62,7 +62,7 @@ describe('the material that reaches the cloud', () => {
     await kms.close();
   });
 
-  it('is wrapped so that the openssl CLI unwraps it with the private half of the wrapping key', async () => {
+  it('unwraps with the openssl CLI and the private wrapping key', async () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', {
       modulusLength: 4096,
       publicKeyEncoding: { type: 'spki', format: 'der' },

@@ -47,20 +47,20 @@ function connect(endpoint: string, requestTimeoutMs?: number): KmsClient {
 const create = (client: KmsClient, signal = new AbortController().signal): Promise<ProviderError> =>
   failure(client.createVersion(target(1), noMaterial, signal));
 
-describe('an answer to CreateKey', () => {
-  it('that is 200 but cannot be read may have made a CMK', async () => {
+describe('response of CreateKey', () => {
+  it('is ambiguous if it is 200 but malformed', async () => {
     const endpoint = await http((_request, response) => response.end('<html>a proxy speaks'));
     const error = await create(connect(endpoint));
     expect(error).toMatchObject({ reason: 'unavailable', ambiguous: true });
     expect(error.message).toMatch(/^CreateKey: the answer of 127\.0\.0\.1:\d+ cannot be read \(SyntaxError\)$/);
   });
 
-  it('that is 200 without a key id may have made a CMK', async () => {
+  it('is ambiguous if it is 200 without a key ID', async () => {
     const endpoint = await http((_request, response) => response.end('{}'));
     expect(await create(connect(endpoint))).toMatchObject({ reason: 'unavailable', ambiguous: true });
   });
 
-  it('that is cut off may have made a CMK', async () => {
+  it('is ambiguous if it is truncated', async () => {
     const endpoint = await http((_request, response) => {
       response.writeHead(200, { 'content-length': '500' });
       response.write('{"KeyMetadata":', () => response.destroy());
@@ -68,7 +68,7 @@ describe('an answer to CreateKey', () => {
     expect(await create(connect(endpoint))).toMatchObject({ reason: 'unavailable', ambiguous: true });
   });
 
-  it('that does not end is not waited for', async () => {
+  it('is abandoned if the body does not end', async () => {
     const endpoint = await http((_request, response) => {
       response.writeHead(200, { 'content-length': '500' });
       response.write('{"KeyMetadata":');
@@ -76,14 +76,14 @@ describe('an answer to CreateKey', () => {
     expect(await create(connect(endpoint, 50))).toMatchObject({ ambiguous: true });
   });
 
-  it('that does not begin is not waited for', async () => {
+  it('is abandoned if it does not begin', async () => {
     const endpoint = await http(() => undefined);
     const error = await create(connect(endpoint, 50));
     expect(error).toMatchObject({ reason: 'timeout', ambiguous: true });
     expect(error.message).toContain('no answer from 127.0.0.1');
   });
 
-  it('that was under way when the caller gave up is still taken', async () => {
+  it('is still read if the caller aborts while it is pending', async () => {
     const aborter = new AbortController();
     const endpoint = await http((_request, response) => {
       aborter.abort();
@@ -107,7 +107,7 @@ it.each([
   ['an ARN of another Region', { KeyId: A_KEY, Arn: `arn:aws:kms:us-east-1:111122223333:key/${A_KEY}` }],
   ['an ARN of no account', { KeyId: A_KEY, Arn: `arn:aws:kms:${REGION}::key/${A_KEY}` }],
   ['no ARN', { KeyId: A_KEY }],
-])('an answer to CreateKey with %s is never used, and in doubt', async (_what, KeyMetadata) => {
+])('a response of CreateKey with %s is not used and is ambiguous', async (_what, KeyMetadata) => {
   const endpoint = await http((_request, response) => response.end(JSON.stringify({ KeyMetadata })));
   const error = await create(connect(endpoint));
   expect(error).toMatchObject({ reason: 'unavailable', ambiguous: true });
@@ -115,7 +115,7 @@ it.each([
 });
 
 describe('CreateKey is not sent', () => {
-  it('when the caller has given up before', async () => {
+  it('if the signal is already aborted', async () => {
     let requests = 0;
     const endpoint = await http((_request, response) => {
       requests++;
@@ -125,7 +125,7 @@ describe('CreateKey is not sent', () => {
     expect(requests).toBe(0);
   });
 
-  it('to a server whose certificate is not trusted', async () => {
+  it('to a server with an untrusted certificate', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tls-'));
     onTestFinished(() => {
       rmSync(folder, { recursive: true });
@@ -160,7 +160,7 @@ describe('CreateKey is not sent', () => {
     expect(error.message).toContain(`${address} does not speak TLS`);
   });
 
-  it('anywhere when AWS_KMS_ENDPOINT is no URL', async () => {
+  it('if AWS_KMS_ENDPOINT is not a URL', async () => {
     const wait = async (): Promise<void> => undefined;
     const retry = { clock: clockOf(() => 0), random: () => 0, wait };
     const driver = awsDriver({ env: { AWS_KMS_ENDPOINT: 'no-url' }, retry });
@@ -171,7 +171,7 @@ describe('CreateKey is not sent', () => {
   });
 });
 
-it('an alias is looked for on all pages', async () => {
+it('observeName reads all pages of aliases', async () => {
   const page = (name: string): readonly unknown[] => [{ AliasName: `alias/hashicorp/${name}` }];
   const endpoint = await http((request, response) => {
     let body = '';
@@ -186,13 +186,13 @@ it('an alias is looked for on all pages', async () => {
       );
     });
   });
-  expect(await connect(endpoint).observeName('k-1', ['cmk'], new AbortController().signal)).toEqual({
+  expect(await connect(endpoint).observeName('k-1', ['kms-key'], new AbortController().signal)).toEqual({
     outcome: 'seen',
-    remoteId: 'cmk',
+    remoteId: 'kms-key',
   });
 });
 
-it('a wrapping key that is none is refused without a trace of the material', async () => {
+it('rejects an invalid wrapping key without exposing the material', async () => {
   const endpoint = await http((_request, response) =>
     response.end(JSON.stringify({ PublicKey: 'AAAA', ImportToken: 'AAAA' })),
   );

@@ -10,8 +10,8 @@ const ALIAS = `alias/hashicorp/${NAME}`;
 const idOf = ({ kms }: Bench, action: string): string | undefined =>
   kms.calls().findLast((call) => call.action === action)?.requestId;
 
-describe('the receipt of a change', () => {
-  it('carries the request id that the KMS logged', async () => {
+describe('receipt of a change', () => {
+  it('has the request ID that the KMS logged', async () => {
     const bench = await setUp();
     const { client, signal } = bench;
     const { remoteId: id, ...created } = await client.createVersion(target(1), noMaterial, signal);
@@ -29,7 +29,7 @@ describe('the receipt of a change', () => {
     await seen('ScheduleKeyDeletion', client.removeVersion(id, signal));
   });
 
-  it('says that nothing had to be changed', async () => {
+  it('reports changed: false if nothing had to change', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
     expect(await bench.client.removeName(NAME, [id], bench.signal)).toEqual({ changed: false });
@@ -40,10 +40,10 @@ describe('the receipt of a change', () => {
   });
 });
 
-describe('the receipt of a name', () => {
+describe('receipt of setCurrent', () => {
   const WINDOW_MS = 5 * 60_000;
 
-  it('does not call it taken when it is made, or moves from an earlier version', async () => {
+  it('reports taken: false if the alias is created or moves from an earlier version', async () => {
     const bench = await setUp();
     const first = await makeVersion(bench, 1);
     const set = (id: string, ours: readonly string[], owned: boolean): Promise<unknown> =>
@@ -56,21 +56,21 @@ describe('the receipt of a name', () => {
     expect(await set(second, [second, first], true)).toMatchObject({ taken: false });
   });
 
-  it('calls it taken when it pointed to a KMS key that is not ours', async () => {
+  it('reports taken: true if the alias pointed to an unknown KMS key', async () => {
     const bench = await setUp();
     const first = await makeVersion(bench, 1);
     await bench.client.setCurrent(target(1), first, { owned: false, ours: [first] }, bench.signal);
     bench.advance(WINDOW_MS);
-    const stranger = await administrator(bench).send(new CreateKeyCommand({}));
+    const unknown = await administrator(bench).send(new CreateKeyCommand({}));
     await administrator(bench).send(
-      new UpdateAliasCommand({ AliasName: ALIAS, TargetKeyId: stranger.KeyMetadata?.KeyId }),
+      new UpdateAliasCommand({ AliasName: ALIAS, TargetKeyId: unknown.KeyMetadata?.KeyId }),
     );
     const second = await makeVersion(bench, 2);
     const claim = { owned: true, ours: [second, first] };
     expect(await bench.client.setCurrent(target(2), second, claim, bench.signal)).toMatchObject({ taken: true });
   });
 
-  it('says that nobody knows where aliases may not be listed, or their lists may lag behind', async () => {
+  it('reports taken: undefined if aliases cannot be listed or may be stale', async () => {
     const bench = await setUp({ allow: DOCUMENTED_PERMISSIONS.filter((action) => action !== 'ListAliases') });
     const first = await makeVersion(bench, 1);
     await bench.client.setCurrent(target(1), first, { owned: false, ours: [first] }, bench.signal);
@@ -80,13 +80,13 @@ describe('the receipt of a name', () => {
     expect(receipt).toMatchObject({ changed: true, taken: undefined });
 
     const other = await setUp();
-    const young = await makeVersion(other, 1);
-    const stranger = await administrator(other).send(new CreateKeyCommand({}));
+    const recent = await makeVersion(other, 1);
+    const unknown = await administrator(other).send(new CreateKeyCommand({}));
     await administrator(other).send(
-      new CreateAliasCommand({ AliasName: ALIAS, TargetKeyId: stranger.KeyMetadata?.KeyId }),
+      new CreateAliasCommand({ AliasName: ALIAS, TargetKeyId: unknown.KeyMetadata?.KeyId }),
     );
     const next = await makeVersion(other, 2);
-    const claimed = { owned: true, ours: [next, young] };
+    const claimed = { owned: true, ours: [next, recent] };
     expect((await other.client.setCurrent(target(2), next, claimed, other.signal)).taken).toBeUndefined();
   });
 });

@@ -22,7 +22,7 @@ function longestPiece(text: string, secret: string): number {
   return 0;
 }
 
-describe('a text without secrets', () => {
+describe('redacted', () => {
   it.each([
     [`The key id ${SECRET} is not valid`, 'The key id [redacted] is not valid'],
     [`Credential=${SECRET}/20260101/eu-west-2/kms`, 'Credential=[redacted]/20260101/eu-west-2/kms'],
@@ -45,14 +45,14 @@ describe('a text without secrets', () => {
     expect(withoutSecrets(text, [SECRET])).toBe(clean);
   });
 
-  it('leaves out a short one where it stands alone', () => {
+  it('redacts a short secret as a whole word', () => {
     expect(withoutSecrets('test is no latest test', ['test', 'is'])).toBe('[redacted] is no latest [redacted]');
     expect(withoutSecrets('No p.ss+1 here, nor P.SS+1; pass+1', ['p.ss+1'])).toBe(
       'No [redacted] here, nor [redacted]; pass+1',
     );
   });
 
-  it('holds no piece of eight characters, wherever texts cut and join them', () => {
+  it('redacts every fragment of eight characters', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', '/'), maxLength: 60 });
     fc.assert(
       fc.property(text, fc.array(text, { maxLength: 3 }), (quoting, secrets) => {
@@ -63,7 +63,7 @@ describe('a text without secrets', () => {
     );
   });
 
-  it('takes no longer for long texts than for short ones, a character', () => {
+  it('runs in linear time', () => {
     const token = randomBytes(12_000).toString('base64');
     const before = performance.now();
     expect(withoutSecrets(token.repeat(60), [token])).toBe('[redacted]');
@@ -73,7 +73,7 @@ describe('a text without secrets', () => {
   });
 });
 
-it('an error holds a secret in none of its texts', () => {
+it('redacts all texts of an error', () => {
   const error = new ProviderError('forbidden', `no ${SECRET}`, { call: 'c', code: `C${SECRET}`, requestId: SECRET });
   expect(errorWithoutSecrets(error, [SECRET])).toMatchObject({
     message: 'no [redacted]',
@@ -82,7 +82,7 @@ it('an error holds a secret in none of its texts', () => {
   });
 });
 
-describe('what a cloud quotes', () => {
+describe('quoted secrets', () => {
   const quoting = (text: string) => () =>
     ({
       when: 'before',
@@ -112,7 +112,7 @@ describe('what a cloud quotes', () => {
     },
   );
 
-  it('of a Region or an endpoint stays, though a record of yesterday has it among the credentials', async () => {
+  it('does not redact Region and endpoint, which old records store as credentials', async () => {
     const { kms } = await setUp();
     const { accessKeyId: access_key, secretAccessKey: secret_key } = ACCESS_KEY;
     const bench = await setUp({ credentials: { access_key, secret_key, endpoint: kms.url, region: 'eu-west-2' } });
@@ -120,7 +120,7 @@ describe('what a cloud quotes', () => {
     expect((await failure(create(bench))).message).toContain(`No key id arn:aws:kms:eu-west-2 at ${kms.url} here`);
   });
 
-  it('of credentials in the shared files is in no error', async () => {
+  it('redacts credentials of the shared files', async () => {
     const { kms } = await setUp();
     const file = fileOf(
       `[default]\naws_access_key_id = ${ACCESS_KEY.accessKeyId}\naws_secret_access_key = ${ACCESS_KEY.secretAccessKey}\n`,
@@ -133,7 +133,7 @@ describe('what a cloud quotes', () => {
     expect((await failure(create(bench))).message).toContain('No key id [redacted] here');
   });
 
-  it('of what STS was shown is in no error', async () => {
+  it('redacts what was sent to STS', async () => {
     const token = 'the-token-of-a-web-identity';
     const sts = await serve((_request, response) => {
       response.writeHead(400).end(stsError('InvalidIdentityToken', `No ${token} here`));

@@ -39,11 +39,11 @@ function spread(): () => number {
   };
 }
 
-describe('retrying', () => {
+describe('retryWithin', () => {
   it.each([
     ['1 a second', 1, 20],
     ['0.25 a second', 0.25, 5],
-  ])('brings everybody through a quota of %s for GetParametersForImport', async (_name, perSecond, callers) => {
+  ])('completes all calls within a quota of %s for GetParametersForImport', async (_name, perSecond, callers) => {
     const time = simulatedTime();
     let tokens = 1;
     let at = 0;
@@ -64,7 +64,7 @@ describe('retrying', () => {
     expect((await all).filter(({ status }) => status === 'rejected')).toEqual([]);
   });
 
-  it('spreads out those who were refused together', async () => {
+  it('spreads retries with jitter', async () => {
     const pauses = async (random: number): Promise<readonly number[]> => {
       const waited: number[] = [];
       const wait: Wait = async (milliseconds) => {
@@ -100,7 +100,7 @@ describe('retrying', () => {
     },
   );
 
-  it('ends with the last failure when the signal aborts while it waits', async () => {
+  it('rejects with the last failure if the signal aborts during a wait', async () => {
     const aborter = new AbortController();
     const wait: Wait = async () => {
       aborter.abort();
@@ -112,7 +112,7 @@ describe('retrying', () => {
     await expect(call).rejects.toBe(failed);
   });
 
-  it('passes on what is no failure of the cloud', async () => {
+  it('rethrows errors that are not a ProviderError', async () => {
     const bug = new TypeError('a bug');
     const dependencies = { clock: clockOf(() => 0), random: () => 0, wait: async () => undefined };
     const call = retryWithin(45_000, dependencies, new AbortController().signal)(CONSISTENT, () => Promise.reject(bug));
