@@ -9,6 +9,7 @@ import { handleCall, type CallHandler } from './handle-call.ts';
 import { answer, listen, readBody } from './http.ts';
 import { applyTime } from './key-state.ts';
 import { newThrottle } from './quotas.ts';
+import { loadSnapshot, snapshotOf, type AccountSnapshot } from './snapshot.ts';
 import { ACCOUNT, newAccount, type Account } from './state.ts';
 import { aliasesIn, keysIn, type KeyView } from './views.ts';
 import { wrappingKeyRing, type WrappingKeys } from './wrapping-keys.ts';
@@ -36,6 +37,8 @@ export interface KmsOptions {
   readonly consistency?: { readonly lookups: number };
   /** Source of wrapping keys. Several KMSs of one process can share it, because generating RSA keys is slow. */
   readonly wrappingKeys?: WrappingKeys;
+  /** What the account without an id holds at first. @default nothing */
+  readonly snapshot?: AccountSnapshot;
   /** Whether to open the admin endpoint (admin.ts). @default false */
   readonly admin?: boolean;
 }
@@ -49,12 +52,14 @@ export interface Kms {
   keys(region: string, account?: string): readonly KeyView[];
   /** Key ids by alias name. */
   aliases(region: string, account?: string): Readonly<Record<string, string>>;
+  /** All that the account without an id holds now, to be given to another KMS. */
+  snapshot(): AccountSnapshot;
   readonly faults: Faults;
   close(): Promise<void>;
 }
 
 /**
- * Starts an AWS KMS in this process, on 127.0.0.1, with an empty account.
+ * Starts an AWS KMS in this process, on 127.0.0.1, with an account that is empty unless a snapshot is given.
  *
  * @throws {Error} when the port is in use
  */
@@ -66,6 +71,7 @@ export async function startKms(options: KmsOptions): Promise<Kms> {
     accounts.set(id, known);
     return known;
   };
+  if (options.snapshot) loadSnapshot(account(), options.snapshot);
   const log = newCallLog();
   let choose: FaultChoice = () => undefined;
   const handler: CallHandler = {
@@ -89,6 +95,7 @@ export async function startKms(options: KmsOptions): Promise<Kms> {
     calls: () => log.calls(),
     keys: (region: string, id?: string) => keysIn(current(id).region(region)),
     aliases: (region: string, id?: string) => aliasesIn(current(id).region(region)),
+    snapshot: () => snapshotOf(current()),
     faults: {
       set(next: FaultChoice) {
         choose = next;
