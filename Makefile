@@ -3,7 +3,7 @@ INSTALLED := node_modules/.installed
 # HOST counts on the command line alone: some shells export a variable of that name.
 SERVER := $(if $(filter command line,$(origin HOST)),$(HOST))
 
-.PHONY: help install build demo dev vault test test-hosts test-conformance test-crash test-cluster test-soak test-hostile check bench lint fmt proto clean
+.PHONY: help install build demo dev vault test test-unit test-hosts test-conformance test-crash test-cluster test-soak test-hostile check bench lint fmt proto clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,9 @@ vault: $(INSTALLED) ## Compile HashiCorp Vault for demo and tests [VERSION=1.21.
 
 test: $(INSTALLED) ## Run all tests
 	@npm run --silent test
+
+test-unit: $(INSTALLED) ## Run the tests that need no servers, emulators, Go or built plugin, and check their coverage
+	@npm run --silent coverage
 
 test-hosts: $(INSTALLED) ## Run the end-to-end tests on all servers, and write docs/compatibility.md
 	@npm run --silent test:hosts

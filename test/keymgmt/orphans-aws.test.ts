@@ -200,7 +200,7 @@ describe('an object with the tag of a lost attempt', () => {
       expect(await remove({ remote_id: owned['1'] ?? '' })).toMatch(/belongs to key "k"/);
       const own = await newKey('EXTERNAL');
       expect(await remove({ remote_id: own })).toMatch(/does not carry the labels of the attempt/);
-      expect(await remove({ remote_id: 'alias/hashicorp/k' })).toMatch(/not that of a KMS key/);
+      expect(await remove({ remote_id: 'alias/hashicorp/k' })).toMatch(/is not a KMS key ID/);
       expect(await remove({})).toMatch(/remote_id is required/);
       expect(kms.keys(REGION).map(({ state }) => state)).not.toContain('PendingDeletion');
       expect(await orphans()).toHaveLength(1);
