@@ -3,9 +3,10 @@ import { consistencyWindow } from '../../src/keymgmt/consistency-window.ts';
 import { recentKeys } from '../../src/providers/aws/recent-keys.ts';
 import { retryWithin, CONSISTENT } from '../../src/providers/aws/retry.ts';
 import { ProviderError } from '../../src/providers/errors.ts';
-import { rfc3339, type Clock } from '../../src/support/clock.ts';
-import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
-import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import { rfc3339 } from '../../src/support/clock.ts';
+import { distribute, distributedKey, type TestClock } from '../support/distributed-key.ts';
+import type { Engine, InMemoryStorage } from '../support/engine.ts';
+import type { ModelCloud } from '../support/model-cloud.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -13,11 +14,11 @@ const DAY = 24 * 60 * MINUTE;
 describe("when the machine's clock is set back by 30 days", () => {
   let wall: number;
   let elapsed: number;
-  const clock: Clock = { now: () => wall, monotonic: () => elapsed };
   const pass = (milliseconds: number): void => {
     wall += milliseconds;
     elapsed += milliseconds;
   };
+  const clock: TestClock = { now: () => wall, monotonic: () => elapsed, advance: pass };
   const setBack = (): void => {
     wall -= 30 * DAY;
   };
@@ -31,16 +32,12 @@ describe("when the machine's clock is set back by 30 days", () => {
     let storage: InMemoryStorage;
     let engine: Engine;
     beforeEach(async () => {
-      cloud = modelCloud();
-      storage = inMemoryStorage();
-      engine = await startEngine({ drivers: cloud.drivers, storage, clock });
-      await engine.write('key/k', { type: 'aes256-gcm96' });
-      await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+      ({ engine, cloud, storage } = await distributedKey({ distributed: false, clock }));
     });
 
     it('tries a distribution again half a minute after it has failed', async () => {
       cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'forbidden' } : undefined);
-      await engine.errorOf(engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' }));
+      await engine.errorOf(distribute(engine));
       await engine.tick(false);
       cloud.fault = () => undefined;
       setBack();
@@ -51,7 +48,7 @@ describe("when the machine's clock is set back by 30 days", () => {
 
     it('looks for possible orphans again an hour after the last time', async () => {
       cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
-      await engine.errorOf(engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' }));
+      await engine.errorOf(distribute(engine));
       cloud.fault = () => undefined;
       cloud.searchable = false;
       await engine.tick(false);

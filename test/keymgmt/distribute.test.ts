@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/logical/index.ts';
-import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
-import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import { AWS, distributedKey } from '../support/distributed-key.ts';
+import type { Engine, InMemoryStorage } from '../support/engine.ts';
+import type { ModelCloud } from '../support/model-cloud.ts';
 
 describe('a distribution', () => {
   let cloud: ModelCloud;
@@ -9,13 +10,8 @@ describe('a distribution', () => {
   let engine: Engine;
 
   beforeEach(async () => {
-    cloud = modelCloud();
-    storage = inMemoryStorage();
-    engine = await startEngine({ storage, drivers: cloud.drivers });
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    for (const kms of ['aws', 'other']) {
-      await engine.write(`kms/${kms}`, { provider: 'awskms', key_collection: 'us-west-1' });
-    }
+    ({ engine, cloud, storage } = await distributedKey({ distributed: false }));
+    await engine.write('kms/other', AWS);
   });
   const purpose = 'encrypt,decrypt';
   const distribute = (data: JsonObject = { purpose }, kms = 'aws'): Promise<string | undefined> =>

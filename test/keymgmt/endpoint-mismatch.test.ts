@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/logical/index.ts';
-import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import type { ProviderConfig } from '../../src/providers/port.ts';
+import { distributedKey, type DistributedKey } from '../support/distributed-key.ts';
+import type { Engine, InMemoryStorage } from '../support/engine.ts';
 import { modelCloud, type ModelCloud, type ModelObject } from '../support/model-cloud.ts';
 
-const PURPOSE = { purpose: 'encrypt,decrypt' };
 const HOME = '111111111111';
 const AWAY = '222222222222';
 
@@ -13,6 +14,7 @@ describe('ids that one endpoint has issued', () => {
   let ambient: string;
   let storage: InMemoryStorage;
   let engine: Engine;
+  let start: DistributedKey['start'];
 
   const move = (endpoint: string): Promise<unknown> =>
     engine.write('kms/aws', { credentials: { access_key: 'a', secret_key: 's', endpoint }, confirm_endpoint: true });
@@ -26,21 +28,24 @@ describe('ids that one endpoint has issued', () => {
   };
 
   beforeEach(async () => {
-    own = modelCloud();
     other = modelCloud();
     ambient = 'own';
-    storage = inMemoryStorage();
-    const endpointOf = (config: Parameters<typeof own.drivers.awskms.endpointOf>[0]): string =>
-      config.credentials['endpoint']?.reveal() ?? ambient;
-    const awskms: typeof own.drivers.awskms = {
-      ...own.drivers.awskms,
-      endpointOf,
-      connect: (config) => (endpointOf(config) === 'other' ? other : own).drivers.awskms.connect(config),
-    };
-    engine = await startEngine({ storage, drivers: { ...own.drivers, awskms } });
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
-    await engine.write('kms/aws/key/k', PURPOSE);
+    const endpointOf = (config: ProviderConfig): string => config.credentials['endpoint']?.reveal() ?? ambient;
+    ({
+      engine,
+      cloud: own,
+      storage,
+      start,
+    } = await distributedKey({
+      drivers: (model) => ({
+        ...model.drivers,
+        awskms: {
+          ...model.drivers.awskms,
+          endpointOf,
+          connect: (config) => (endpointOf(config) === 'other' ? other : model).drivers.awskms.connect(config),
+        },
+      }),
+    }));
     await engine.write('key/k/rotate');
   });
 
@@ -91,8 +96,7 @@ describe('ids that one endpoint has issued', () => {
     async (_what, request) => {
       const object = own.objects.get('cmk-1');
       if (object) object.labels = { ...object.labels, 'vault-keymgmt-key': 'another' };
-      engine = await startEngine({
-        storage,
+      engine = await start({
         drivers: { ...own.drivers, awskms: { ...own.drivers.awskms, endpointOf: () => 'own' } },
       });
       expect(await engine.errorOf(request() as Promise<undefined>)).toMatch(
@@ -106,10 +110,7 @@ describe('ids that one endpoint has issued', () => {
 describe('credentials that change between the check and the creation', () => {
   it('leave what was made in the other account on record, and adopt nothing of it', async () => {
     const cloud = modelCloud({ account: HOME });
-    const engine = await startEngine({ drivers: cloud.drivers });
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
-    await engine.write('kms/aws/key/k', PURPOSE);
+    const { engine } = await distributedKey({ cloud });
     cloud.fault = (action) => {
       if (action === 'create') cloud.account = AWAY;
       return undefined;

@@ -1,14 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { activeNode, READ_ONLY_TEXT, ReplicationState, StorageError, type Storage } from '../../src/logical/index.ts';
-import {
-  inMemoryStorage,
-  startEngine,
-  type Engine,
-  type EngineOptions,
-  type InMemoryStorage,
-} from '../support/engine.ts';
+import { distributedKey, driversWith, PURPOSE, writeKey, type DistributedKey } from '../support/distributed-key.ts';
+import { inMemoryStorage, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { violations } from '../support/invariants.ts';
-import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import type { ModelCloud } from '../support/model-cloud.ts';
 
 // As it is shipped, where these records stay whole, and divided from the second version on.
 describe.each([undefined, { part: 1, changes: 0 }])(
@@ -17,16 +12,11 @@ describe.each([undefined, { part: 1, changes: 0 }])(
     let cloud: ModelCloud;
     let storage: InMemoryStorage;
     let engine: Engine;
+    let start: DistributedKey['start'];
 
     beforeEach(async () => {
-      cloud = modelCloud();
-      storage = inMemoryStorage();
-      engine = await start({ storage, drivers: cloud.drivers });
-      await engine.write('key/k', { type: 'aes256-gcm96' });
-      await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+      ({ engine, cloud, storage, start } = await distributedKey({ recordSizes, distributed: false }));
     });
-    const start = (options: EngineOptions): Promise<Engine> => startEngine({ recordSizes, ...options });
-    const purpose = { purpose: 'encrypt,decrypt' };
 
     it.each(['create', 'import', 'set_current'])(
       'because its client leaves during %s stops at the next step, and is finished by the tick',
@@ -36,7 +26,7 @@ describe.each([undefined, { part: 1, changes: 0 }])(
           if (action === during) client.abort(new Error('the client is gone'));
           return undefined;
         };
-        const request = engine.write('kms/aws/key/k', purpose, client.signal);
+        const request = engine.write('kms/aws/key/k', PURPOSE, client.signal);
         // What the client would hear is nobody's business: it is gone.
         await request.catch(() => undefined);
         expect(cloud.calls.at(-1)).toMatch(new RegExp(`^${during} `));
@@ -51,7 +41,7 @@ describe.each([undefined, { part: 1, changes: 0 }])(
       ['as it is sent to a node that may not write', 0],
       ['as the node loses its leadership after it was begun', 1],
     ])('%s changes nothing in the cloud', async (_, asActive) => {
-      await engine.write('kms/aws/key/k', purpose);
+      await engine.write('kms/aws/key/k', PURPOSE);
       await engine.write('key/k/rotate');
       cloud.fault = (action) => (action === 'disable' ? { when: 'before', reason: 'unavailable' } : undefined);
       await engine.errorOf(engine.write('key/k', { min_enabled_version: 2 }));
@@ -63,7 +53,6 @@ describe.each([undefined, { part: 1, changes: 0 }])(
       const refuse = (): Promise<never> => Promise.reject(new StorageError(READ_ONLY_TEXT));
       let asked = 0;
       const standby = await start({
-        drivers: cloud.drivers,
         storage: { ...behind, put: refuse, delete: refuse },
         system: {
           ...activeNode,
@@ -71,13 +60,13 @@ describe.each([undefined, { part: 1, changes: 0 }])(
             asked++ < asActive ? activeNode.replicationState(signal) : ReplicationState.performanceStandby,
         },
       });
-      await expect(standby.write('kms/aws/key/k', purpose)).rejects.toThrow(READ_ONLY_TEXT);
+      await expect(standby.write('kms/aws/key/k', PURPOSE)).rejects.toThrow(READ_ONLY_TEXT);
       expect(await violations(storage, cloud)).toEqual([]);
     });
 
     it('while it waits for another change of the same key is not begun', async () => {
       const client = new AbortController();
-      const first = engine.write('kms/aws/key/k', purpose);
+      const first = engine.write('kms/aws/key/k', PURPOSE);
       const second = engine.write('key/k/rotate', {}, client.signal);
       client.abort(new Error('the client is gone'));
       await expect(second).rejects.toThrow('the client is gone');
@@ -89,10 +78,9 @@ describe.each([undefined, { part: 1, changes: 0 }])(
       'by death right after a version was disabled, %s its import was written down, is enabled again when that is wished',
       async (written) => {
         await engine.write('key/k/rotate');
-        if (written === 'after') await engine.write('kms/aws/key/k', purpose);
+        if (written === 'after') await engine.write('kms/aws/key/k', PURPOSE);
         let alive = true;
         const dying = await start({
-          drivers: cloud.drivers,
           storage: {
             ...storage,
             put: async (entry) => {
@@ -108,13 +96,13 @@ describe.each([undefined, { part: 1, changes: 0 }])(
         const disable = (): Promise<unknown> => dying.write('key/k', { min_enabled_version: 2 });
         if (written === 'before') {
           await disable();
-          await dying.write('kms/aws/key/k', purpose).catch(() => undefined);
+          await dying.write('kms/aws/key/k', PURPOSE).catch(() => undefined);
         } else {
           await disable().catch(() => undefined);
         }
         expect(cloud.objects.get('cmk-1')?.state).toBe('disabled');
         cloud.fault = () => undefined;
-        const fresh = await start({ storage, drivers: cloud.drivers });
+        const fresh = await start();
         await fresh.write('key/k', { min_enabled_version: 1 });
         expect(await violations(storage, cloud)).toEqual([]);
       },
@@ -122,13 +110,12 @@ describe.each([undefined, { part: 1, changes: 0 }])(
 
     it('by death as a minimum is taken back is finished, also where nobody knows what the last one has done', async () => {
       await engine.write('key/k/rotate');
-      await engine.write('kms/aws/key/k', purpose);
+      await engine.write('kms/aws/key/k', PURPOSE);
       cloud.fault = (action) => (action === 'disable' ? { when: 'after', reason: 'timeout' } : undefined);
       expect(await engine.errorOf(engine.write('key/k', { min_enabled_version: 2 }))).toBeDefined();
       cloud.fault = () => undefined;
       let left = 1;
       const dying = await start({
-        drivers: cloud.drivers,
         storage: {
           ...storage,
           put: async (entry) => {
@@ -138,7 +125,7 @@ describe.each([undefined, { part: 1, changes: 0 }])(
         },
       });
       await expect(dying.write('key/k', { min_enabled_version: 1 })).rejects.toThrow('dead');
-      await (await start({ storage, drivers: cloud.drivers })).tick();
+      await (await start()).tick();
       expect(await violations(storage, cloud)).toEqual([]);
     });
 
@@ -153,15 +140,15 @@ describe.each([undefined, { part: 1, changes: 0 }])(
             return storage.put(entry);
           },
         };
-        const old = await start({ storage: demoted, drivers: cloud.drivers });
-        const outcome = await old.write('kms/aws/key/k', purpose).then(
+        const old = await start({ storage: demoted });
+        const outcome = await old.write('kms/aws/key/k', PURPOSE).then(
           () => 'answered',
           (error: unknown) => (error instanceof StorageError ? error.message : `other: ${String(error)}`),
         );
         expect([READ_ONLY_TEXT, 'answered']).toContain(outcome);
-        const fresh = await start({ storage, drivers: cloud.drivers });
+        const fresh = await start();
         await fresh.tick();
-        await fresh.write('kms/aws/key/k', purpose);
+        await fresh.write('kms/aws/key/k', PURPOSE);
         expect(await violations(storage, cloud)).toEqual([]);
       },
     );
@@ -184,17 +171,16 @@ describe.each([undefined, { part: 1, changes: 0 }])(
           full = action === 'create';
           return undefined;
         };
-        await expect(engine.write('kms/aws/key/k', purpose)).rejects.toThrow('the disk is full');
+        await expect(engine.write('kms/aws/key/k', PURPOSE)).rejects.toThrow('the disk is full');
         full = false;
         cloud.fault = () => undefined;
-        await engine.write('kms/aws/key/k', purpose);
+        await engine.write('kms/aws/key/k', PURPOSE);
         expect(cloud.objects.size).toBe(1);
         expect(await violations(storage, cloud)).toEqual([]);
       });
 
       it('as it reads material passes its words on', async () => {
         engine = await start({
-          drivers: cloud.drivers,
           storage: {
             ...storage,
             get: async (key) => {
@@ -203,23 +189,23 @@ describe.each([undefined, { part: 1, changes: 0 }])(
             },
           },
         });
-        await expect(engine.write('kms/aws/key/k', purpose)).rejects.toThrow(new StorageError('the disk is gone'));
+        await expect(engine.write('kms/aws/key/k', PURPOSE)).rejects.toThrow(new StorageError('the disk is gone'));
       });
 
       it('has written down what it adopted before it goes on', async () => {
         cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
-        await engine.errorOf(engine.write('kms/aws/key/k', purpose));
+        await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE));
         let dead = false;
         const dying = await start({ storage: failing(() => dead), drivers: cloud.drivers });
         cloud.fault = (action) => {
           dead = action === 'import';
           return dead ? { when: 'before', reason: 'unavailable' } : undefined;
         };
-        await expect(dying.write('kms/aws/key/k', purpose)).rejects.toThrow();
+        await expect(dying.write('kms/aws/key/k', PURPOSE)).rejects.toThrow();
         cloud.fault = () => undefined;
         // The next process may not search any more.
         cloud.searchable = false;
-        await (await start({ storage, drivers: cloud.drivers })).tick();
+        await (await start()).tick();
         expect(cloud.objects.size).toBe(1);
         expect(await violations(storage, cloud)).toEqual([]);
       });
@@ -233,7 +219,7 @@ describe.each([undefined, { part: 1, changes: 0 }])(
           full = action === 'set_current';
           return undefined;
         };
-        await expect(engine.write('kms/aws/key/k', purpose)).rejects.toThrow('the disk is full');
+        await expect(engine.write('kms/aws/key/k', PURPOSE)).rejects.toThrow('the disk is full');
         full = false;
         cloud.fault = () => undefined;
         await engine.tick(false);
@@ -243,31 +229,20 @@ describe.each([undefined, { part: 1, changes: 0 }])(
     });
 
     it('does not hold up another key', async () => {
-      await engine.write('key/other', { type: 'aes256-gcm96' });
+      await writeKey(engine, { key: 'other' });
       let release: () => void = () => undefined;
       const held = new Promise<void>((resolve) => (release = resolve));
-      const { drivers } = cloud;
       const slow = await start({
-        storage,
-        drivers: {
-          ...drivers,
-          awskms: {
-            ...drivers.awskms,
-            connect: (config) => {
-              const client = drivers.awskms.connect(config);
-              return {
-                ...client,
-                createVersion: async (target, material, signal) => {
-                  if (target.keyName === 'k') await held;
-                  return client.createVersion(target, material, signal);
-                },
-              };
-            },
+        drivers: driversWith(cloud, (client) => ({
+          ...client,
+          createVersion: async (target, material, signal) => {
+            if (target.keyName === 'k') await held;
+            return client.createVersion(target, material, signal);
           },
-        },
+        })),
       });
-      const stuck = slow.write('kms/aws/key/k', purpose);
-      expect(await slow.write('kms/aws/key/other', purpose)).toBeUndefined();
+      const stuck = slow.write('kms/aws/key/k', PURPOSE);
+      expect(await slow.write('kms/aws/key/other', PURPOSE)).toBeUndefined();
       expect(await slow.read('key/k')).toMatchObject({ latest_version: 1 });
       release();
       expect(await stuck).toBeUndefined();

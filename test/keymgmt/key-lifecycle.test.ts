@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
-import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import { AWS, distributedKey, PURPOSE, type DistributedKey } from '../support/distributed-key.ts';
+import type { Engine, InMemoryStorage } from '../support/engine.ts';
+import type { ModelCloud } from '../support/model-cloud.ts';
 import { keyChange } from '../support/records.ts';
 
 describe('the life of a key, against a model of a cloud', () => {
   let engine: Engine;
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
+  let start: DistributedKey['start'];
 
   const states = (): string[] => [...cloud.objects.values()].map(({ id, state }) => `${id} ${state}`);
   const current = (): string | undefined => [...cloud.names.values()][0];
@@ -18,13 +20,9 @@ describe('the life of a key, against a model of a cloud', () => {
   };
 
   beforeEach(async () => {
-    cloud = modelCloud();
-    storage = inMemoryStorage();
-    engine = await startEngine({ storage, drivers: cloud.drivers });
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    ({ engine, cloud, storage, start } = await distributedKey({ distributed: false }));
   });
-  const distribute = (): ReturnType<Engine['write']> => engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' });
+  const distribute = (): ReturnType<Engine['write']> => engine.write('kms/aws/key/k', PURPOSE);
 
   it('distributes, rotates, disables, enables and removes', async () => {
     expect(await distribute()).toBeUndefined();
@@ -171,11 +169,11 @@ describe('the life of a key, against a model of a cloud', () => {
 
   it('keeps a second KMS, another purpose and the deletion of either side away from a distributed key', async () => {
     await distribute();
-    await engine.write('kms/other', { provider: 'awskms', key_collection: 'us-west-1' });
+    await engine.write('kms/other', AWS);
     const errors = await Promise.all([
-      engine.errorOf(engine.write('kms/other/key/k', { purpose: 'encrypt,decrypt' })),
+      engine.errorOf(engine.write('kms/other/key/k', PURPOSE)),
       engine.errorOf(engine.write('kms/aws/key/k', { purpose: 'sign' })),
-      engine.errorOf(engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt', protection: 'software' })),
+      engine.errorOf(engine.write('kms/aws/key/k', { ...PURPOSE, protection: 'software' })),
       engine.errorOf(engine.request('delete', 'kms/aws')),
       engine.errorOf(engine.request('delete', 'key/k')),
     ]);
@@ -197,7 +195,7 @@ describe('the life of a key, against a model of a cloud', () => {
   it('sweeps material up that a crash in the creation of its key has left', async () => {
     await storage.put(keyChange('unborn', 'creation'));
     await storage.put({ key: 'material/unborn/1', value: Buffer.of(1, 2, 3) });
-    const afterRestart = await startEngine({ storage, drivers: cloud.drivers });
+    const afterRestart = await start();
     await afterRestart.tick();
     expect(storage.keys().filter((key) => key.startsWith('material/'))).toEqual(['material/k/1']);
   });

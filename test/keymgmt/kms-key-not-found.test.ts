@@ -1,16 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/logical/index.ts';
 import { silentLogger, type LogFields } from '../../src/support/logger.ts';
-import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { distributedKey, driversWith, type TestClock } from '../support/distributed-key.ts';
+import type { Engine, InMemoryStorage } from '../support/engine.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
-import { clockOf } from '../support/clock.ts';
 
-const PURPOSE = { purpose: 'encrypt,decrypt' };
 const MINUTE = 60_000;
 const MONTH = 30 * 24 * 60 * MINUTE;
 
 describe('an object that the cloud does not know', () => {
-  let now: number;
+  let clock: TestClock;
   let account: ModelCloud;
   let other: ModelCloud;
   let storage: InMemoryStorage;
@@ -22,30 +21,28 @@ describe('an object that the cloud does not know', () => {
   const orphans = async (): Promise<unknown> => (await engine.read('kms/aws/status'))?.['possible_orphans'];
 
   beforeEach(async () => {
-    now = Date.parse('2026-01-01T00:00:00Z');
-    account = modelCloud({ clock: { now: () => now } });
-    other = modelCloud({ clock: { now: () => now } });
-    storage = inMemoryStorage();
     warnings = [];
-    const connect: typeof account.drivers.awskms.connect = (config) =>
-      (config.credentials['access_key']?.reveal() === 'other' ? other : account).drivers.awskms.connect(config);
-    engine = await startEngine({
+    ({
+      engine,
+      cloud: account,
+      clock,
       storage,
-      clock: clockOf(() => now),
-      drivers: { ...account.drivers, awskms: { ...account.drivers.awskms, connect } },
+    } = await distributedKey({
+      drivers: (model) =>
+        driversWith(model, (client, config) =>
+          config.credentials['access_key']?.reveal() === 'other' ? other.drivers.awskms.connect(config) : client,
+        ),
       logger: { ...silentLogger, warn: (message, fields = {}) => void warnings.push([message, fields]) },
-    });
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
-    await engine.write('kms/aws/key/k', PURPOSE);
+    }));
+    other = modelCloud({ clock });
   });
 
   it('as the credentials are of another account is not deleted once they are mended', async () => {
-    now += MONTH;
+    clock.advance(MONTH);
     await use('other');
     await engine.write('kms/aws/key/k/sync');
     await use('one');
-    now += 120 * MINUTE;
+    clock.advance(120 * MINUTE);
     await engine.tick();
     expect(account.objects.get('cmk-1')?.state).toBe('enabled');
     expect(warnings).toContainEqual([
@@ -55,7 +52,7 @@ describe('an object that the cloud does not know', () => {
   });
 
   it('stays on record with what replaced it, and is removed with that', async () => {
-    now += MONTH;
+    clock.advance(MONTH);
     await use('other');
     await engine.write('kms/aws/key/k/sync');
     await use('one');
@@ -74,7 +71,7 @@ describe('an object that the cloud does not know', () => {
   });
 
   it('counts as removed when it is old, and the log says so', async () => {
-    now += MONTH;
+    clock.advance(MONTH);
     await use('other');
     await engine.request('delete', 'kms/aws/key/k');
     expect(await orphans()).toEqual([]);
@@ -96,7 +93,7 @@ describe('an object that the cloud does not know', () => {
   it('counts as removed once it is not young any more', async () => {
     (account.objects as Map<string, unknown>).delete('cmk-1');
     await engine.errorOf(engine.request('delete', 'kms/aws/key/k'));
-    now += 5 * MINUTE;
+    clock.advance(5 * MINUTE);
     await engine.tick();
     expect(await engine.read('kms/aws/key/k')).toBeUndefined();
     expect(warnings).toContainEqual([
@@ -110,7 +107,7 @@ describe('an object that the cloud does not know', () => {
     await engine.write('kms/aws/key/k/sync');
     await use('one');
     for (let hour = 0; hour < 3; hour++) {
-      now += 61 * MINUTE;
+      clock.advance(61 * MINUTE);
       await engine.tick();
     }
     expect(account.objects.get('cmk-1')?.state).toBe('enabled');

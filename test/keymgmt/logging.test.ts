@@ -1,11 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger, type LogFields, type Logger } from '../../src/support/logger.ts';
-import { clockOf } from '../support/clock.ts';
-import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
-import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import {
+  distributedKey,
+  driversWith,
+  PURPOSE,
+  type DistributedKey,
+  type TestClock,
+} from '../support/distributed-key.ts';
+import type { Engine } from '../support/engine.ts';
+import type { ModelCloud } from '../support/model-cloud.ts';
 
-const PURPOSE = { purpose: 'encrypt,decrypt' };
 const CHANGED = 'changed a key in the KMS';
 const FINISHED = 'finished an interrupted distribution';
 
@@ -16,9 +21,9 @@ interface Line {
 }
 
 describe('the log', () => {
-  let now: number;
+  let clock: TestClock;
   let cloud: ModelCloud;
-  let storage: InMemoryStorage;
+  let start: DistributedKey['start'];
   let engine: Engine;
   let lines: Line[];
   const logger: Logger = {
@@ -26,8 +31,6 @@ describe('the log', () => {
     info: (message, fields = {}) => void lines.push({ level: 'info', message, fields }),
     warn: (message, fields = {}) => void lines.push({ level: 'warn', message, fields }),
   };
-  const start = (): Promise<Engine> =>
-    startEngine({ storage, drivers: cloud.drivers, logger, clock: clockOf(() => now) });
   /** `level step version id` of the changes that were logged since the last time, each checked for what it has to carry. */
   const changes = (): string[] => {
     const made = lines.filter(({ message }) => message === CHANGED);
@@ -38,13 +41,8 @@ describe('the log', () => {
     );
   };
   beforeEach(async () => {
-    now = Date.parse('2026-01-01T00:00:00Z');
-    cloud = modelCloud({ clock: { now: () => now } });
-    storage = inMemoryStorage();
     lines = [];
-    engine = await start();
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    ({ engine, cloud, clock, start } = await distributedKey({ distributed: false, logger }));
   });
 
   it('has one line for each change of a cloud, and deletions are warnings', async () => {
@@ -108,27 +106,23 @@ describe('the log', () => {
     cloud.searchable = false;
     await engine.tick();
     cloud.searchable = true;
-    now += 60 * 60_000;
+    clock.advance(60 * 60_000);
     changes();
     await engine.tick();
     expect(changes()).toEqual(['warn remove_orphan 1 cmk-1']);
   });
 
   it('calls nothing interrupted that a request did itself while the tick waited for it', async () => {
-    const { awskms } = cloud.drivers;
     let meanwhile = async (): Promise<void> => undefined;
-    const connect: typeof awskms.connect = (config) => {
-      const client = awskms.connect(config);
-      return {
+    engine = await start({
+      drivers: driversWith(cloud, (client) => ({
         ...client,
         async importMaterial(...args) {
           await meanwhile();
           return client.importMaterial(...args);
         },
-      };
-    };
-    const drivers = { ...cloud.drivers, awskms: { ...awskms, connect } };
-    engine = await startEngine({ storage, drivers, logger, clock: clockOf(() => now) });
+      })),
+    });
     await engine.tick(false);
     let tick: Promise<void> | undefined;
     meanwhile = async () => {

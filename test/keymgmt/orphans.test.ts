@@ -1,40 +1,31 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/logical/index.ts';
 import { silentLogger, type LogFields } from '../../src/support/logger.ts';
-import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
-import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
-import { clockOf } from '../support/clock.ts';
+import { distributedKey, PURPOSE, type DistributedKey, type TestClock } from '../support/distributed-key.ts';
+import type { Engine } from '../support/engine.ts';
+import type { ModelCloud } from '../support/model-cloud.ts';
 
 const MINUTE = 60_000;
 
 describe('a creation whose answer was lost', () => {
-  let now: number;
+  let clock: TestClock;
   let cloud: ModelCloud;
-  let storage: InMemoryStorage;
+  let start: DistributedKey['start'];
   let engine: Engine;
   let warnings: (readonly [string, LogFields])[];
-  const start = (): Promise<Engine> =>
-    startEngine({
-      storage,
-      drivers: cloud.drivers,
-      clock: clockOf(() => now),
-      newAttempt: () => `attempt-${cloud.calls.length}`,
-      logger: { ...silentLogger, warn: (message, fields = {}) => warnings.push([message, fields]) },
-    });
 
   beforeEach(async () => {
-    now = Date.parse('2026-01-01T00:00:00Z');
     warnings = [];
-    cloud = modelCloud({ clock: { now: () => now } });
-    storage = inMemoryStorage();
-    engine = await start();
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    ({ engine, cloud, clock, start } = await distributedKey({
+      distributed: false,
+      newAttempt: () => `attempt-${cloud.calls.length}`,
+      logger: { ...silentLogger, warn: (message, fields = {}) => warnings.push([message, fields]) },
+    }));
   });
 
   const loseAnswer = async (when: 'before' | 'after'): Promise<void> => {
     cloud.fault = (action) => (action === 'create' ? { when, reason: 'timeout' } : undefined);
-    await engine.errorOf(engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' }));
+    await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE));
     cloud.fault = () => undefined;
     warnings = [];
   };
@@ -47,7 +38,7 @@ describe('a creation whose answer was lost', () => {
     ['is believed to have made nothing when five minutes have passed', 5 * MINUTE, 0],
   ])('%s', async (_title, age, count) => {
     await loseAnswer('before');
-    now += age;
+    clock.advance(age);
     await engine.tick();
     expect(states()).toEqual(['cmk-1 enabled']);
     // The tick looks at orphans last, and drops what it can believe by then.
@@ -57,8 +48,8 @@ describe('a creation whose answer was lost', () => {
 
   it('is reported with all that finds it', async () => {
     await loseAnswer('before');
-    const began = now;
-    now += MINUTE;
+    const began = clock.now();
+    clock.advance(MINUTE);
     await engine.tick();
     const report = {
       attempt: 'attempt-0',
@@ -91,7 +82,7 @@ describe('a creation whose answer was lost', () => {
   it('is reported at any age where nobody may look, and is looked for as soon as somebody may', async () => {
     await loseAnswer('after');
     cloud.searchable = false;
-    now += 60 * MINUTE;
+    clock.advance(60 * MINUTE);
     await engine.tick();
     expect(await orphans()).toMatchObject([{ attempt: 'attempt-0', reason: 'no permission to look' }]);
     expect(states()).toEqual(['cmk-1 pending_import', 'cmk-2 enabled']);

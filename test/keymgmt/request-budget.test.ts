@@ -1,11 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { codedError } from '../../src/logical/index.ts';
 import { ProviderError } from '../../src/providers/errors.ts';
-import type { KmsClient, ProviderConfig } from '../../src/providers/port.ts';
-import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
-import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
-
-const PURPOSE = { purpose: 'encrypt,decrypt' };
+import { distributedKey, driversWith, PURPOSE } from '../support/distributed-key.ts';
+import type { Engine, InMemoryStorage } from '../support/engine.ts';
+import type { ModelCloud } from '../support/model-cloud.ts';
 
 describe('a request whose time is over', () => {
   let cloud: ModelCloud;
@@ -22,25 +20,20 @@ describe('a request whose time is over', () => {
     engine.errorOf(engine.write('kms/aws/key/k', PURPOSE, budget.signal));
 
   beforeEach(async () => {
-    cloud = modelCloud();
-    storage = inMemoryStorage();
     budget = new AbortController();
     importing = async () => undefined;
-    const { awskms } = cloud.drivers;
-    const connect = (config: ProviderConfig): KmsClient => {
-      const client = awskms.connect(config);
-      return {
-        ...client,
-        importMaterial: async (target, id, material, signal) => {
-          await importing(signal);
-          return client.importMaterial(target, id, material, signal);
-        },
-      };
-    };
-    engine = await startEngine({ storage, drivers: { ...cloud.drivers, awskms: { ...awskms, connect } } });
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    await engine.write('key/k/rotate');
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    ({ engine, cloud, storage } = await distributedKey({
+      versions: 2,
+      distributed: false,
+      drivers: (model) =>
+        driversWith(model, (client) => ({
+          ...client,
+          importMaterial: async (target, id, material, signal) => {
+            await importing(signal);
+            return client.importMaterial(target, id, material, signal);
+          },
+        })),
+    }));
   });
 
   it('ends the cloud call that is under way, says what is done and left, and has it on record', async () => {

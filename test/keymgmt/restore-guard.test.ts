@@ -1,54 +1,51 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject, StorageEntry } from '../../src/logical/index.ts';
-import type { KmsClient, KmsDrivers, Unseen } from '../../src/providers/port.ts';
-import type { Clock } from '../../src/support/clock.ts';
-import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
-import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import type { Unseen } from '../../src/providers/port.ts';
+import {
+  distribute,
+  distributedKey,
+  driversWith,
+  writeKey,
+  type DistributedKey,
+  type TestClock,
+} from '../support/distributed-key.ts';
+import { inMemoryStorage, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import type { ModelCloud } from '../support/model-cloud.ts';
 
 const HOUR = 60 * 60_000;
-
-interface TestClock extends Clock {
-  advance(milliseconds: number): void;
-}
-
-function testClock(): TestClock {
-  let now = Date.parse('2026-01-01T00:00:00Z');
-  return { now: () => now, monotonic: () => now, advance: (milliseconds) => (now += milliseconds) };
-}
 
 describe('the restore guard', () => {
   let cloud: ModelCloud;
   let clock: TestClock;
   let records: Map<string, StorageEntry>;
   let engine: Engine;
-  let drivers: KmsDrivers;
+  let startWith: DistributedKey['start'];
   /** Whether the cloud says where names point to. */
   let namesAnswer: boolean;
 
-  const start = (from: Map<string, StorageEntry>): Promise<Engine> =>
-    startEngine({ storage: inMemoryStorage(from), drivers, clock });
+  const start = (from: Map<string, StorageEntry>): Promise<Engine> => startWith({ storage: inMemoryStorage(from) });
   const snapshot = (): Map<string, StorageEntry> => structuredClone(records);
   const guard = async (of: Engine): Promise<JsonObject | undefined> => of.read('restore-guard');
   const isEngaged = async (of: Engine): Promise<unknown> => (await guard(of))?.['engaged'];
 
   beforeEach(async () => {
-    cloud = modelCloud();
     namesAnswer = true;
-    const { awskms } = cloud.drivers;
-    const client = awskms.connect({ keyCollection: '', credentials: {} });
-    const silent = async (): Promise<Unseen> => ({ outcome: 'unreachable', why: 'no answer about names' });
-    const connect = (): KmsClient => ({
-      ...client,
-      observeName: (name, ours, signal) => (namesAnswer ? client.observeName(name, ours, signal) : silent()),
-      surveyNames: (signal) => (namesAnswer ? client.surveyNames(signal) : silent()),
-    });
-    drivers = { ...cloud.drivers, awskms: { ...awskms, connect } };
-    clock = testClock();
     records = new Map();
-    engine = await start(records);
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
-    await engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' });
+    const silent = async (): Promise<Unseen> => ({ outcome: 'unreachable', why: 'no answer about names' });
+    ({
+      engine,
+      cloud,
+      clock,
+      start: startWith,
+    } = await distributedKey({
+      storage: inMemoryStorage(records),
+      drivers: (model) =>
+        driversWith(model, (client) => ({
+          ...client,
+          observeName: (name, ours, signal) => (namesAnswer ? client.observeName(name, ours, signal) : silent()),
+          surveyNames: (signal) => (namesAnswer ? client.surveyNames(signal) : silent()),
+        })),
+    }));
     await engine.tick(false);
   });
 
@@ -136,8 +133,8 @@ describe('the restore guard', () => {
 
     it('distributes new keys all the same', async () => {
       await restored.tick(false);
-      await restored.write('key/new', { type: 'aes256-gcm96' });
-      await restored.write('kms/aws/key/new', { purpose: 'encrypt,decrypt' });
+      await writeKey(restored, { key: 'new' });
+      await distribute(restored, 'new');
       expect(await restored.read('kms/aws/key/new/status')).toMatchObject({ verdict: 'in_sync' });
     });
 
@@ -200,8 +197,8 @@ describe('the restore guard', () => {
   });
 
   it('ends the background work as soon as one distribution is ahead', async () => {
-    await engine.write('key/l', { type: 'aes256-gcm96' });
-    await engine.write('kms/aws/key/l', { purpose: 'encrypt,decrypt' });
+    await writeKey(engine, { key: 'l' });
+    await distribute(engine, 'l');
     const other = await start(snapshot());
     cloud.fault = (action) => (action === 'set_current' ? { when: 'before', reason: 'forbidden' } : undefined);
     for (const key of ['k', 'l']) await engine.errorOf(engine.write(`key/${key}/rotate`));
@@ -216,8 +213,8 @@ describe('the restore guard', () => {
   it('writes down no more than the first hundred of many keys that are ahead', async () => {
     const many = Array.from({ length: 120 }, (_, index) => `many-${index}`);
     for (const key of many) {
-      await engine.write(`key/${key}`, { type: 'aes256-gcm96' });
-      await engine.write(`kms/aws/key/${key}`, { purpose: 'encrypt,decrypt' });
+      await writeKey(engine, { key });
+      await distribute(engine, key);
     }
     const restored = inMemoryStorage(snapshot());
     for (const key of many) await engine.write(`key/${key}/rotate`);
@@ -226,7 +223,7 @@ describe('the restore guard', () => {
       if (entry.key === 'guard/state') writes++;
       await restored.put(entry, signal);
     };
-    const next = await startEngine({ storage: { ...restored, put }, drivers, clock });
+    const next = await startWith({ storage: { ...restored, put } });
     await next.tick();
     expect(((await guard(next))?.['findings'] as unknown[]).length).toBe(100);
     expect(writes).toBe(100);

@@ -1,20 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { inMemoryStorage, startEngine, type Engine } from '../support/engine.ts';
-import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import { AES, distributedKey, PURPOSE } from '../support/distributed-key.ts';
+import type { Engine } from '../support/engine.ts';
 
 // Each write is a round of consensus on a cluster; docs/decisions/0001 promises these numbers.
 describe('storage writes', () => {
-  let cloud: ModelCloud;
   let engine: Engine;
   let writes: string[];
 
   beforeEach(async () => {
-    cloud = modelCloud();
-    const storage = inMemoryStorage();
-    engine = await startEngine({
-      drivers: cloud.drivers,
-      storage: {
-        ...storage,
+    writes = [];
+    ({ engine } = await distributedKey({
+      distributed: false,
+      reached: (storage) => ({
         put: async (entry) => {
           writes.push(`put ${entry.key}`);
           await storage.put(entry);
@@ -23,13 +20,10 @@ describe('storage writes', () => {
           writes.push(`delete ${key}`);
           await storage.delete(key);
         },
-      },
-    });
-    writes = [];
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+      }),
+    }));
   });
-  const distribute = (): Promise<unknown> => engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' });
+  const distribute = (): Promise<unknown> => engine.write('kms/aws/key/k', PURPOSE);
   const during = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
     writes = [];
     await work();
@@ -38,7 +32,7 @@ describe('storage writes', () => {
   const record = 'put distribution/aws/k';
 
   it('are two for the creation of a key and two for its deletion, and two that say so', async () => {
-    expect(await during(() => engine.write('key/new', { type: 'aes256-gcm96', deletion_allowed: true }))).toEqual([
+    expect(await during(() => engine.write('key/new', { ...AES, deletion_allowed: true }))).toEqual([
       'put key-change/new',
       'put material/new/1',
       'put key/new',

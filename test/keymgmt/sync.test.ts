@@ -1,22 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/logical/index.ts';
-import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { distribute, distributedKey, writeKey, type DistributedKey } from '../support/distributed-key.ts';
+import type { Engine, InMemoryStorage } from '../support/engine.ts';
 import { violations } from '../support/invariants.ts';
-import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
+import type { ModelCloud } from '../support/model-cloud.ts';
 import { clockOf } from '../support/clock.ts';
 
 describe('drift and repair', () => {
   let engine: Engine;
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
+  let start: DistributedKey['start'];
 
   beforeEach(async () => {
-    cloud = modelCloud();
-    storage = inMemoryStorage();
-    engine = await startEngine({ storage, drivers: cloud.drivers });
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
-    await engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' });
+    ({ engine, cloud, storage, start } = await distributedKey());
     await engine.write('key/k/rotate');
   });
 
@@ -207,8 +204,8 @@ describe('drift and repair', () => {
 
   it('sweeps over the keys of a KMS a page at a time', async () => {
     for (const name of ['a', 'b']) {
-      await engine.write(`key/${name}`, { type: 'aes256-gcm96' });
-      await engine.write(`kms/aws/key/${name}`, { purpose: 'encrypt,decrypt' });
+      await writeKey(engine, { key: name });
+      await distribute(engine, name);
     }
     object('cmk-1').state = 'disabled';
     const page = async (data: JsonObject): Promise<JsonObject | undefined> =>
@@ -229,10 +226,10 @@ describe('drift and repair', () => {
       return storage.get(key);
     };
     for (const name of ['a', 'b']) {
-      await engine.write(`key/${name}`, { type: 'aes256-gcm96' });
-      await engine.write(`kms/aws/key/${name}`, { purpose: 'encrypt,decrypt' });
+      await writeKey(engine, { key: name });
+      await distribute(engine, name);
     }
-    const slow = await startEngine({ storage: { ...storage, get: reading }, drivers: cloud.drivers, clock });
+    const slow = await start({ storage: { ...storage, get: reading }, clock });
     const first = await slow.read('kms/aws/status');
     expect(Object.keys(first?.['keys'] as JsonObject)).toEqual(['a', 'b']);
     expect(first).toMatchObject({ next: 'b' });
@@ -270,8 +267,8 @@ describe('drift and repair', () => {
   });
 
   it('sweeps over a key whose name means something to JavaScript', async () => {
-    await engine.write('key/__proto__', { type: 'aes256-gcm96' });
-    await engine.write('kms/aws/key/__proto__', { purpose: 'encrypt,decrypt' });
+    await writeKey(engine, { key: '__proto__' });
+    await distribute(engine, '__proto__');
     const keys = (await engine.read('kms/aws/status'))?.['keys'];
     expect(Object.keys(keys ?? {})).toEqual(['__proto__', 'k']);
   });

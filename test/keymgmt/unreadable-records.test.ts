@@ -1,14 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { activeNode, StorageError } from '../../src/logical/index.ts';
 import { silentLogger, type LogFields } from '../../src/support/logger.ts';
-import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
-import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
-import { clockOf } from '../support/clock.ts';
-
-const PURPOSE = { purpose: 'encrypt,decrypt' };
+import { distributedKey, PURPOSE, writeKey, type DistributedKey, type TestClock } from '../support/distributed-key.ts';
+import type { Engine, InMemoryStorage } from '../support/engine.ts';
+import type { ModelCloud } from '../support/model-cloud.ts';
 
 describe('a record that cannot be read', () => {
-  let now: number;
+  let clock: TestClock;
+  let start: DistributedKey['start'];
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
   let engine: Engine;
@@ -19,24 +18,19 @@ describe('a record that cannot be read', () => {
   const orphans = (): readonly string[] => storage.keys().filter((key) => key.startsWith('orphan/'));
 
   beforeEach(async () => {
-    now = Date.parse('2026-01-01T00:00:00Z');
-    cloud = modelCloud({ clock: { now: () => now } });
-    storage = inMemoryStorage();
     warnings = [];
     errors = [];
-    engine = await startEngine({
-      storage,
-      drivers: cloud.drivers,
-      clock: clockOf(() => now),
+    ({ engine, cloud, storage, clock, start } = await distributedKey({
+      key: 'a',
+      distributed: false,
       newAttempt: () => `attempt-${cloud.calls.length}`,
       logger: {
         ...silentLogger,
         warn: (_message, fields = {}) => void warnings.push(fields),
         error: (_message, fields = {}) => void errors.push(fields),
       },
-    });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
-    for (const key of ['a', 'b']) await engine.write(`key/${key}`, { type: 'aes256-gcm96' });
+    }));
+    await writeKey(engine, { key: 'b' });
   });
 
   it('does not keep the possible orphans of other keys on record', async () => {
@@ -50,7 +44,7 @@ describe('a record that cannot be read', () => {
     expect(orphans()).toHaveLength(2);
     cloud.searchable = true;
     await spoil('distribution/aws/a');
-    now += 120 * 60_000;
+    clock.advance(120 * 60_000);
     await engine.tick();
     expect(orphans()).toHaveLength(1);
   });
@@ -69,7 +63,7 @@ describe('a record that cannot be read', () => {
       if (key.startsWith('orphan/')) throw new StorageError('the disk is gone');
       return storage.get(key);
     };
-    const failing = await startEngine({ storage: { ...storage, get }, drivers: cloud.drivers });
+    const failing = await start({ storage: { ...storage, get } });
     await expect(failing.read('kms/aws/status')).rejects.toThrow('the disk is gone');
   });
 
