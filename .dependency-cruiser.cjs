@@ -77,6 +77,13 @@ module.exports = {
       to: { path: 'node_modules/@(aws-sdk|smithy)/' },
     },
     {
+      name: 'attempts-from-the-recorder',
+      comment: 'A call that may not be repeated needs an attempt that is in storage; only the recorder makes one.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/keymgmt/reconcile/recorder[.]ts$' },
+      to: { path: '^src/providers/attempt[.]ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'src-ships-alone',
       comment: 'Nothing in dev/ or test/ ends up in the plugin.',
       severity: 'error',

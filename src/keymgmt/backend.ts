@@ -11,7 +11,7 @@ import { keyChangeStore } from './records/key-change.ts';
 import { keyStore } from './records/key-store.ts';
 import { MATERIAL_PREFIX, materialStore } from './records/material.ts';
 import { clientCache } from './clients.ts';
-import { KMS_PREFIX, kmsStore } from './records/kms-store.ts';
+import { KMS_PREFIX, kmsStore } from './records/kms.ts';
 import type { EngineDependencies, Mount } from './mount.ts';
 import { distributionPath } from './paths/distribution-path.ts';
 import { forceRemovePath } from './paths/force-remove-path.ts';

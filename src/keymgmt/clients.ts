@@ -1,5 +1,5 @@
 import type { KmsClient, KmsDrivers } from '../providers/port.ts';
-import { opensAlike, providerConfig, type Kms } from './records/kms.ts';
+import { driverOf, opensAlike, providerConfig, type Kms } from './records/kms.ts';
 
 /** Open accounts by KMS name, so that connections and temporary credentials serve more than one request. */
 export interface ClientCache {
@@ -35,7 +35,7 @@ export function clientCache(drivers: KmsDrivers): ClientCache {
       // The record decides, not who told us of its change: a request may have read it just before it was replaced.
       if (!lease || !opensAlike(lease.kms, kms)) {
         forget(name);
-        lease = { kms, client: drivers[kms.provider].connect(providerConfig(kms)), users: 0, forgotten: false };
+        lease = { kms, client: driverOf(drivers, kms).connect(providerConfig(kms)), users: 0, forgotten: false };
         leases.set(name, lease);
       }
       lease.users++;

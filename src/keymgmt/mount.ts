@@ -1,5 +1,6 @@
 import type { KeyGenerator } from '../crypto/generate-key.ts';
-import type { CreatedVersion, KmsClient, KmsDrivers } from '../providers/port.ts';
+import type { Performed } from '../providers/observation.ts';
+import type { KmsClient, KmsDrivers } from '../providers/port.ts';
 import type { Timer } from '../support/budget.ts';
 import type { Clock } from '../support/clock.ts';
 import type { KeyedMutex } from '../support/keyed-mutex.ts';
@@ -14,7 +15,7 @@ import type { KeyChangeStore } from './records/key-change.ts';
 import type { KeyStore } from './records/key-store.ts';
 import type { MaterialStore } from './records/material.ts';
 import type { ClientCache } from './clients.ts';
-import type { KmsStore } from './records/kms-store.ts';
+import type { KmsStore } from './records/kms.ts';
 import type { RecordSizes } from './records/record-parts.ts';
 
 /** What the engine takes from outside; one set serves all mounts of the process. */
@@ -56,7 +57,7 @@ export interface Mount extends EngineDependencies {
   /** Ids of objects that are shown to carry our labels, or whose labels may not be read, by the client that asked. */
   readonly verified: WeakMap<KmsClient, Set<string>>;
   /** What attempts have made, by attempt, whose recording failed while the process lives; saves a search. */
-  readonly unsavedIds: Map<string, CreatedVersion>;
+  readonly unsavedIds: Map<string, Performed>;
   /** Whether a creation or deletion of a key may be unfinished; a new process cannot know, so it begins with yes. */
   readonly materialCleanup: { needed: boolean };
 }

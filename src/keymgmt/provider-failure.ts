@@ -16,6 +16,7 @@ const STATUS: Readonly<Record<ProviderErrorReason, 400 | 502 | 504>> = {
   invalid_request: 400,
   throttled: 502,
   unavailable: 502,
+  not_ready: 504,
   timeout: 504,
 };
 

@@ -18,6 +18,8 @@ export type ProviderErrorReason =
   | 'throttled'
   /** The cloud rejects the request as invalid. */
   | 'invalid_request'
+  /** The cloud has not finished what was begun before. */
+  | 'not_ready'
   /** No response in time. */
   | 'timeout'
   /** The cloud failed, or could not be reached. */

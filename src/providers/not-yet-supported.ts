@@ -1,30 +1,34 @@
 import { ProviderError } from './errors.ts';
-import type { KmsClient, KmsDriver, ProviderConfig, ProviderKind } from './port.ts';
+import type { KmsClient, KmsDriver, ProviderConfig } from './port.ts';
+import { HOME } from './step.ts';
 
-/** A driver that accepts configurations, which clients may write ahead of time, but no distributions yet. */
-export function notYetSupported(
-  kind: ProviderKind,
-  credentialNames: readonly string[],
-  validateConfig: (config: ProviderConfig) => string | undefined,
-): KmsDriver {
+/** What a cloud is asked before it can be distributed to. */
+export type UnsupportedCloud = Pick<KmsDriver, 'kind' | 'keyCollectionIs' | 'credentialNames'> & {
+  readonly validateConfig: (config: ProviderConfig) => string | undefined;
+};
+
+/** A cloud that can be configured, as clients do so ahead of time, but not be distributed to yet. */
+export function notYetSupported({ kind, ...cloud }: UnsupportedCloud): KmsDriver {
   const text = `distribution to ${kind} is not yet supported: use a KMS provider of type awskms`;
   const refuse = async (): Promise<never> => {
     throw new ProviderError('invalid_request', text, { call: 'none' });
   };
+  const unreachable = { outcome: 'unreachable', why: text } as const;
   const client: KmsClient = {
-    createVersion: refuse,
+    create: refuse,
+    perform: refuse,
+    find: refuse,
+    removeObject: refuse,
     account: refuse,
     readLabels: refuse,
     inspect: refuse,
-    findVersion: refuse,
-    importMaterial: refuse,
-    setEnabled: refuse,
-    setCurrent: refuse,
-    removeName: refuse,
-    removeVersion: refuse,
-    observeVersion: async () => ({ outcome: 'unreachable', why: text }),
-    observeName: async () => ({ outcome: 'unreachable', why: text }),
-    surveyNames: async () => ({ outcome: 'unreachable', why: text }),
+    observe: async (target) => ({
+      versions: [...target.ids(HOME)].map(([version]) => ({ version, place: HOME, ...unreachable })),
+      names: [{ place: HOME, ...unreachable }],
+      others: [],
+    }),
+    observeName: async () => unreachable,
+    surveyNames: async () => unreachable,
     findByLabel: async () => ({ found: [], incomplete: text }),
     probePermissions: async () => ({
       credentials: { source: 'configuration', id: '' },
@@ -35,9 +39,11 @@ export function notYetSupported(
   };
   return {
     kind,
-    credentialNames,
+    ...cloud,
+    consistencyWindowMs: 0,
+    lostAttempt: 'wait',
+    plan: () => [],
     takeCredentials: (credentials) => ({ credentials }),
-    validateConfig,
     checkDistribution: () => text,
     endpointOf: () => kind,
     connect: () => client,

@@ -1,18 +1,13 @@
 import type { KeyMaterial } from '../crypto/key-material.ts';
-import type { KeyType } from '../crypto/key-type.ts';
 import type { Secret } from '../support/secret.ts';
+import type { Attempt, RecordedAttempt } from './attempt.ts';
+import type { LabelledObject, NameObservation, Observation, Performed, Seen, Unseen } from './observation.ts';
+import type { Planner } from './planner.ts';
+import type { DistributionSpec } from './spec.ts';
+import type { CreateStep, Place, RepeatableStep } from './step.ts';
 
-/** The clouds, by the name that the API gives them. */
-export const PROVIDER_KINDS = ['azurekeyvault', 'awskms', 'gcpckms'] as const;
-export type ProviderKind = (typeof PROVIDER_KINDS)[number];
-
-/** What a distributed key may be used for. */
-export const PURPOSES = ['encrypt', 'decrypt', 'sign', 'verify', 'wrap', 'unwrap'] as const;
-export type Purpose = (typeof PURPOSES)[number];
-
-/** Where the cloud performs cryptographic operations. */
-export const PROTECTIONS = ['hsm', 'software'] as const;
-export type Protection = (typeof PROTECTIONS)[number];
+/** The label that an attempt is found by. */
+export const ATTEMPT_LABEL = 'vault-keymgmt-attempt';
 
 /** Credentials by name; each redacts itself. */
 export type Credentials = Readonly<Record<string, Secret<string>>>;
@@ -27,66 +22,50 @@ export interface ProviderConfig {
   readonly credentials: Credentials;
 }
 
-/** What is asked of a cloud for one key; fixed once distributed. */
-export interface DistributionSpec {
-  readonly keyName: string;
-  readonly keyType: KeyType;
-  readonly purposes: readonly Purpose[];
-  readonly protection: Protection;
-}
-
-/** The label that an attempt is found by. */
-export const ATTEMPT_LABEL = 'vault-keymgmt-attempt';
-
-/** One attempt to make a version in a cloud. */
-export interface VersionAttempt {
+/** A distribution, as an adapter needs to know it to perform a step. */
+export interface Target extends DistributionSpec {
   /** Name in the cloud, `<key name>-<unix seconds>`. */
   readonly distributedName: string;
-  readonly version: number;
-  /** Random id of the attempt; the cloud object carries it, so that a lost answer can be found. */
-  readonly attempt: string;
-  /** Labels that say which mount, key and version a cloud object belongs to. */
-  readonly labels: Readonly<Record<string, string>>;
+  /**
+   * The name is known to have been set by this engine before: it is taken back, wherever it points. Otherwise a name that
+   * points to an object which is not on record is somebody else's.
+   */
+  readonly ownsName: boolean;
+  /** What holds the versions; undefined before it is made, and where the cloud has no such thing. */
+  readonly container: string | undefined;
+  /** Name of the key to wrap with; on record before it is made. */
+  readonly wrappingKey: string | undefined;
+  /** Cloud id of a version, undefined where it is not known to have been made. */
+  id(version: number, place: Place): string | undefined;
+  /** Ids of the versions at a place, by version. */
+  ids(place: Place): ReadonlyMap<number, string>;
+  /** Ids of all objects at a place, the replaced ones too, the likeliest holder of the name last. */
+  ours(place: Place): readonly string[];
+  /** All places, of which something is on record. */
+  readonly places: readonly Place[];
+  /** Labels that say which mount, key and version a cloud object belongs to; without a version, of a container. */
+  labels(version?: number): Readonly<Record<string, string>>;
+  /** Reads the material of a version; who calls it destroys what it gives. */
+  material(version: number): Promise<KeyMaterial>;
 }
 
-/** One version of a distributed key, as an adapter needs to know it. */
-export interface VersionTarget extends VersionAttempt, DistributionSpec {}
-
-/** What a call that changes a cloud says of itself, for the log. */
-export interface Receipt {
-  /** False where the cloud was so already, and nothing had to be changed. */
-  readonly changed: boolean;
-  /** The cloud's id of the request that made the change (AWS: `requestID` in CloudTrail); absent where it gave none. */
-  readonly requestId?: string;
-}
-
-/** As {@link Receipt}, of a call that sets a name. */
-export interface NameReceipt extends Receipt {
-  /** The name was there, and pointed to none of the objects of this distribution; undefined where nobody could tell. */
-  readonly taken: boolean | undefined;
-}
-
-/** A version that a cloud has made. */
-export interface CreatedVersion extends Receipt {
-  /** AWS: CMK key id; Azure: key version; GCP: CryptoKeyVersion number. */
-  readonly remoteId: string;
-  /** False where the material has still to be imported into what was made (AWS). */
-  readonly imported: boolean;
-  /** The account that it was made in (AWS: 12 digits), where the answer says so. */
-  readonly account?: string;
-}
-
-/** Reads the material of the version at hand; who calls it destroys what it gives. */
-export type MaterialSource = () => Promise<KeyMaterial>;
-
-/** Where a search for a lost object ended. */
-export type SearchResult =
+/** Where a search for the object of a lost attempt ended. */
+export type Search =
   /** Looked everywhere: these carry the attempt's label, which proves nothing yet, as others may set labels too. */
-  | { readonly outcome: 'found'; readonly remoteIds: readonly string[] }
+  | { readonly outcome: 'found'; readonly candidates: readonly Candidate[] }
+  /** It is known to be the attempt's; to be recorded as the answer of the call would have been. */
+  | { readonly outcome: 'proven'; readonly seen: readonly Observation[] }
   /** Looked everywhere: it was never made. */
   | { readonly outcome: 'absent' }
   /** The credentials do not allow looking, or there is too much to look through; with what was found before. */
   | { readonly outcome: 'unknown'; readonly why: string; readonly remoteIds?: readonly string[] };
+
+/** An object that may be the one of a lost attempt. */
+export interface Candidate {
+  readonly id: string;
+  /** What is to be recorded if it is. */
+  readonly seen: readonly Observation[];
+}
 
 /** The labels on an object. `forbidden`: they may not be read; `unknown`: the cloud knows no such object. */
 export type LabelAnswer =
@@ -127,46 +106,6 @@ export interface PermissionCheck {
   readonly why?: string;
 }
 
-/** What entitles the engine to a distributed name. */
-export interface NameClaim {
-  /** The name is known to have been set by us before: it is taken back, wherever it points now. */
-  readonly owned: boolean;
-  /** Ids of all objects of this distribution, the likeliest holder last: a name that points to one of them is ours. */
-  readonly ours: readonly string[];
-}
-
-/** How a removal ended; `unknown`: the cloud knows no such object, which a young one may be there all the same. */
-export interface Removal extends Receipt {
-  readonly outcome: 'removed' | 'unknown';
-}
-
-/** What a cloud says of one version when it is asked. */
-export type VersionObservation =
-  | {
-      readonly outcome: 'seen';
-      /** `missing_material`: it is there, but its material was deleted or has expired. `deleted`: nothing is there. */
-      readonly state: 'enabled' | 'disabled' | 'missing_material' | 'pending_deletion' | 'deleted';
-    }
-  | Unseen;
-
-/** What a cloud says of a distributed name. */
-export type NameObservation =
-  | {
-      readonly outcome: 'seen';
-      /** The one of the known objects that it points to; undefined when it points to none of them, or does not exist. */
-      readonly remoteId: string | undefined;
-      /** The object that it points to instead. */
-      readonly other?: LabelledObject;
-    }
-  | Unseen;
-
-/** An object in a cloud, with what is attached to it. */
-export interface LabelledObject {
-  readonly remoteId: string;
-  /** Undefined where the credentials do not allow reading them. */
-  readonly labels: Readonly<Record<string, string>> | undefined;
-}
-
 /** The objects in a cloud that carry a label. */
 export interface LabelSearch {
   /** Objects that are pending deletion are left out where the credentials allow telling. */
@@ -178,51 +117,46 @@ export interface LabelSearch {
 /** All names in an account that this engine may have set: id of the object by distributed name. */
 export type NameSurvey = { readonly outcome: 'seen'; readonly targets: ReadonlyMap<string, string> } | Unseen;
 
-/** The cloud did not say: the credentials do not allow asking, or it could not be reached. */
-export interface Unseen {
-  readonly outcome: 'forbidden' | 'unreachable';
-  readonly why: string;
-}
-
 /**
  * One cloud account, opened with its credentials. Every call has a deadline of its own, retries what is worth it
- * (throttling, eventual consistency) and rejects with a ProviderError only. All but {@link createVersion} may be
- * repeated safely. What changes the cloud resolves to a {@link Receipt}.
+ * (throttling, eventual consistency) and rejects with a ProviderError only. All but {@link create} may be repeated
+ * safely.
  */
 export interface KmsClient {
   /**
-   * Makes the cloud object of a version. NOT repeatable: the caller records `target.attempt` before and the id after.
-   * Only a cloud that takes the material at creation asks for it here (Azure, GCP).
+   * Makes the object of a version. NOT repeatable: the attempt is in storage before, what it returns is recorded after.
    * A signal that aborts does not interrupt a request that is already under way, as its answer holds the id.
    */
-  createVersion(target: VersionTarget, material: MaterialSource, signal: AbortSignal): Promise<CreatedVersion>;
+  create(step: CreateStep, attempt: RecordedAttempt, target: Target, signal: AbortSignal): Promise<Performed>;
+  /**
+   * Performs a step of the driver's plan. What it finds to be otherwise than the plan says it returns as an observation: a
+   * name that points to a stranger's object and was never ours is left alone.
+   */
+  perform(step: RepeatableStep, target: Target, signal: AbortSignal): Promise<Performed>;
+  /**
+   * Looks for the object of an attempt whose answer was lost: all that carry the attempt's label.
+   *
+   * @param target - undefined for an attempt whose distribution is not on record any more
+   */
+  find(attempt: Attempt, target: Target | undefined, signal: AbortSignal): Promise<Search>;
+  /** Schedules the deletion of an object that belongs to no distribution. */
+  removeObject(remoteId: string, signal: AbortSignal): Promise<Performed>;
+  /**
+   * Asks for the state of everything that is on record. Changes nothing. Never fails but for an aborted signal: not
+   * knowing is an answer.
+   */
+  observe(target: Target, signal: AbortSignal): Promise<Seen>;
+  /** Asks which version the distributed name points to. Never fails but for an aborted signal. */
+  observeName(target: Target, place: Place, signal: AbortSignal): Promise<NameObservation | Unseen>;
   /**
    * Which account the credentials belong to (AWS: 12 digits); undefined where the cloud does not say. Asked for once,
-   * and again where `refresh`: before an object counts as gone, as credentials may change while a client is open.
+   * and again where `refresh`: before an object is treated as deleted, as credentials may change while a client is open.
    */
   account(signal: AbortSignal, refresh?: boolean): Promise<string | undefined>;
   /** Reads the labels on an object. */
   readLabels(remoteId: string, signal: AbortSignal): Promise<LabelAnswer>;
   /** Asks for all that tells whose an object is, and whether it was ever used; undefined when the cloud knows none. */
   inspect(remoteId: string, signal: AbortSignal): Promise<ObjectFacts | undefined>;
-  /** Looks for the object of an attempt whose answer was lost: all that carry the attempt's label. */
-  findVersion(attempt: VersionAttempt, signal: AbortSignal): Promise<SearchResult>;
-  /** Imports the material, wrapped with the cloud's own wrapping key; again if need be. */
-  importMaterial(target: VersionTarget, remoteId: string, material: KeyMaterial, signal: AbortSignal): Promise<Receipt>;
-  setEnabled(target: VersionTarget, remoteId: string, enabled: boolean, signal: AbortSignal): Promise<Receipt>;
-  /**
-   * Makes a version the one that applications reach by the distributed name (AWS: alias). A name that was never known
-   * to be ours and points to a stranger's object is left alone: reason `already_exists`.
-   */
-  setCurrent(target: VersionTarget, remoteId: string, claim: NameClaim, signal: AbortSignal): Promise<NameReceipt>;
-  /** Takes the distributed name away; a name that is gone already is fine. */
-  removeName(distributedName: string, ours: readonly string[], signal: AbortSignal): Promise<Receipt>;
-  /** Schedules the deletion of a version; one that is gone or pending deletion already is fine. */
-  removeVersion(remoteId: string, signal: AbortSignal): Promise<Removal>;
-  /** Asks for the state of a version. Never fails but for an aborted signal: not knowing is an answer. */
-  observeVersion(remoteId: string, signal: AbortSignal): Promise<VersionObservation>;
-  /** Asks which version the distributed name points to. Never fails but for an aborted signal. */
-  observeName(distributedName: string, ours: readonly string[], signal: AbortSignal): Promise<NameObservation>;
   /** Lists the names in the account with what each points to. Never fails but for an aborted signal. */
   surveyNames(signal: AbortSignal): Promise<NameSurvey>;
   /** Looks for all objects with a label. Never fails but for an aborted signal. */
@@ -234,9 +168,23 @@ export interface KmsClient {
 
 /** One cloud, before any account of it is opened. */
 export interface KmsDriver {
-  readonly kind: ProviderKind;
+  /** The name that the API gives it. */
+  readonly kind: string;
+  /** What `key_collection` is, for a refusal: `a region`. */
+  readonly keyCollectionIs: string;
   /** Names of the credentials that a configuration may hold. */
   readonly credentialNames: readonly string[];
+  /**
+   * How long a new object may be missing from what the cloud says, in milliseconds: a search that finds nothing proves
+   * nothing for an attempt younger than this. It also bounds the difference between the cloud's clock and ours.
+   */
+  readonly consistencyWindowMs: number;
+  /**
+   * What follows where nobody can tell what became of an attempt, and no container holds the versions. `go_on`: the object, if any, is recorded as a possible
+   * orphan, and the version is created anew. `wait`: a second object would be harmful, nothing is created until it is known, as within any container.
+   */
+  readonly lostAttempt: 'go_on' | 'wait';
+  readonly plan: Planner;
   /** Takes the credentials of a write. A stored configuration may hold others, of an earlier version. No I/O. */
   takeCredentials(sent: Credentials): TakenCredentials;
   /** Says what is wrong with a configuration (field and remedy), or nothing. No I/O. */
@@ -252,5 +200,5 @@ export interface KmsDriver {
   connect(config: ProviderConfig): KmsClient;
 }
 
-/** The clouds of this build. */
-export type KmsDrivers = Readonly<Record<ProviderKind, KmsDriver>>;
+/** The clouds of this build, by kind. */
+export type KmsDrivers = Readonly<Record<string, KmsDriver>>;

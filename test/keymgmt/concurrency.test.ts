@@ -77,10 +77,7 @@ async function startIntruded(
 }
 
 /** A world in which one call of the cloud answers so late that everything that does not wait is done before. */
-async function slowWorld(
-  action: 'createVersion' | 'importMaterial',
-  meanwhile: (world: World) => void,
-): Promise<World> {
+async function slowWorld(action: 'create' | 'import', meanwhile: (world: World) => void): Promise<World> {
   const cloud = modelCloud();
   const storage = inMemoryStorage();
   const { awskms } = cloud.drivers;
@@ -92,9 +89,15 @@ async function slowWorld(
   };
   const connect: typeof awskms.connect = (config) => {
     const client = awskms.connect(config);
-    return action === 'createVersion'
-      ? { ...client, createVersion: (...args) => late(client.createVersion(...args)) }
-      : { ...client, importMaterial: (...args) => late(client.importMaterial(...args)) };
+    return action === 'create'
+      ? { ...client, create: (...args) => late(client.create(...args)) }
+      : {
+          ...client,
+          perform: (step, ...args) => {
+            const performed = client.perform(step, ...args);
+            return step.action === 'import' ? late(performed) : performed;
+          },
+        };
   };
   const engine = await startEngine({ storage, drivers: { ...cloud.drivers, awskms: { ...awskms, connect } } });
   const world = { cloud, storage, engine };
@@ -150,7 +153,7 @@ describe('requests for the same key at the same time', () => {
 
   it('do not bring back what was removed', async () => {
     let removed: Promise<unknown> = Promise.resolve();
-    const { storage, cloud, engine } = await slowWorld('createVersion', (world) => {
+    const { storage, cloud, engine } = await slowWorld('create', (world) => {
       if (world.cloud.objects.size > 1) removed = REQUESTS.remove(world.engine);
     });
     await REQUESTS.distribute(engine);
@@ -162,7 +165,7 @@ describe('requests for the same key at the same time', () => {
 
   it('wait for the tick that finishes what was left', async () => {
     let rotated: Promise<unknown> | undefined;
-    const { storage, cloud, engine } = await slowWorld('importMaterial', (world) => {
+    const { storage, cloud, engine } = await slowWorld('import', (world) => {
       rotated ??= REQUESTS.rotate(world.engine);
     });
     cloud.fault = (action) => (action === 'create' ? { when: 'before', reason: 'timeout' } : undefined);

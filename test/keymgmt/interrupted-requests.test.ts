@@ -235,9 +235,9 @@ describe.each([undefined, { part: 1, changes: 0 }])(
       const slow = await start({
         drivers: driversWith(cloud, (client) => ({
           ...client,
-          createVersion: async (target, material, signal) => {
+          create: async (step, attempt, target, signal) => {
             if (target.keyName === 'k') await held;
-            return client.createVersion(target, material, signal);
+            return client.create(step, attempt, target, signal);
           },
         })),
       });

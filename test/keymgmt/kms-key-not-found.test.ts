@@ -46,8 +46,8 @@ describe('an object that the cloud does not know', () => {
     await engine.tick();
     expect(account.objects.get('cmk-1')?.state).toBe('enabled');
     expect(warnings).toContainEqual([
-      'a KMS object counts as gone',
-      { key: 'k', kms: 'aws', version: 1, remote_id: 'cmk-1', reason: 'the KMS did not know it' },
+      'KMS key not found; treating it as deleted',
+      { key: 'k', kms: 'aws', version: 1, remote_id: 'cmk-1' },
     ]);
   });
 
@@ -70,18 +70,18 @@ describe('an object that the cloud does not know', () => {
     expect([...account.objects.values()].map(({ state }) => state)).toEqual(['pending_deletion', 'pending_deletion']);
   });
 
-  it('counts as removed when it is old, and the log says so', async () => {
+  it('is treated as deleted after the consistency window, and the log says so', async () => {
     clock.advance(MONTH);
     await use('other');
     await engine.request('delete', 'kms/aws/key/k');
     expect(await orphans()).toEqual([]);
-    expect(warnings.map(([message]) => message)).toEqual(['a KMS object counts as gone']);
+    expect(warnings.map(([message]) => message)).toEqual(['KMS key not found; treating it as deleted']);
   });
 
-  it('keeps its removal pending when it is young, until it can be believed to be gone', async () => {
+  it('keeps its removal pending within the consistency window', async () => {
     await use('other');
     expect(await engine.errorOf(engine.request('delete', 'kms/aws/key/k'))).toMatch(
-      /the KMS does not know cmk-1, which is too young for that to be believed/,
+      /the KMS does not know cmk-1, but it was made too recently to treat it as deleted/,
     );
     expect(await orphans()).toEqual([]);
     await use('one');
@@ -90,15 +90,15 @@ describe('an object that the cloud does not know', () => {
     expect(await engine.read('kms/aws/key/k')).toBeUndefined();
   });
 
-  it('counts as removed once it is not young any more', async () => {
+  it('is treated as deleted once the consistency window is over', async () => {
     (account.objects as Map<string, unknown>).delete('cmk-1');
     await engine.errorOf(engine.request('delete', 'kms/aws/key/k'));
     clock.advance(5 * MINUTE);
     await engine.tick();
     expect(await engine.read('kms/aws/key/k')).toBeUndefined();
     expect(warnings).toContainEqual([
-      'a KMS object counts as gone',
-      { key: 'k', kms: 'aws', version: 1, remote_id: 'cmk-1', reason: 'the KMS did not know it' },
+      'KMS key not found; treating it as deleted',
+      { key: 'k', kms: 'aws', version: 1, remote_id: 'cmk-1' },
     ]);
   });
 

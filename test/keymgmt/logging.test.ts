@@ -117,9 +117,9 @@ describe('the log', () => {
     engine = await start({
       drivers: driversWith(cloud, (client) => ({
         ...client,
-        async importMaterial(...args) {
-          await meanwhile();
-          return client.importMaterial(...args);
+        async perform(step, ...args) {
+          if (step.action === 'import') await meanwhile();
+          return client.perform(step, ...args);
         },
       })),
     });

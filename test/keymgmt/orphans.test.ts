@@ -57,7 +57,7 @@ describe('a creation whose answer was lost', () => {
       version: 1,
       name: 'k-1767225600',
       since: new Date(began).toISOString(),
-      reason: 'not found, but too young for the search to be believed',
+      reason: 'not found, but made too recently for the KMS to be sure to know of it',
     };
     const [orphan, ...others] = await orphans();
     expect(others).toEqual([]);

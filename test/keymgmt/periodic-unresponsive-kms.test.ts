@@ -34,16 +34,16 @@ describe('beside a KMS that does not answer', () => {
     const client = cloud.drivers.awskms.connect({ keyCollection, credentials: {} });
     return {
       ...client,
-      findVersion: (attempt, signal) =>
+      find: (attempt, target, signal) =>
         silent.has(keyCollection)
           ? silence(keyCollection, attempt.distributedName, signal)
-          : client.findVersion(attempt, signal),
+          : client.find(attempt, target, signal),
       surveyNames: (signal) =>
         silentSurvey.has(keyCollection) ? silence(keyCollection, 'survey', signal) : client.surveyNames(signal),
-      importMaterial: (target, id, material, signal) =>
-        silent.has(keyCollection)
+      perform: (step, target, signal) =>
+        step.action === 'import' && silent.has(keyCollection)
           ? silence(keyCollection, target.keyName, signal)
-          : client.importMaterial(target, id, material, signal),
+          : client.perform(step, target, signal),
     };
   };
   const start = (): Promise<Engine> =>

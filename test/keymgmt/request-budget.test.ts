@@ -28,9 +28,9 @@ describe('a request whose time is over', () => {
       drivers: (model) =>
         driversWith(model, (client) => ({
           ...client,
-          importMaterial: async (target, id, material, signal) => {
-            await importing(signal);
-            return client.importMaterial(target, id, material, signal);
+          perform: async (step, target, signal) => {
+            if (step.action === 'import') await importing(signal);
+            return client.perform(step, target, signal);
           },
         })),
     }));

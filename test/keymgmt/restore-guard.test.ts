@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject, StorageEntry } from '../../src/logical/index.ts';
-import type { Unseen } from '../../src/providers/port.ts';
+import type { Unseen } from '../../src/providers/observation.ts';
 import {
   distribute,
   distributedKey,
@@ -43,6 +43,10 @@ describe('the restore guard', () => {
         driversWith(model, (client) => ({
           ...client,
           observeName: (name, ours, signal) => (namesAnswer ? client.observeName(name, ours, signal) : silent()),
+          observe: async (target, signal) => {
+            const seen = await client.observe(target, signal);
+            return namesAnswer ? seen : { ...seen, names: [{ ...(await silent()), place: '' }] };
+          },
           surveyNames: (signal) => (namesAnswer ? client.surveyNames(signal) : silent()),
         })),
     }));

@@ -129,8 +129,8 @@ describe('a request that is broken off', () => {
     cloud.fault = (action) => (action === 'disable' ? { when: 'before', reason: 'unavailable' } : undefined);
     const request = (): Promise<string | undefined> =>
       engine.errorOf(engine.write('key/k', { min_enabled_version: 2 }));
-    expect(await request()).toContain('repeat the request to go on now');
-    expect(await request()).toContain('repeat the request to go on now');
+    expect(await request()).toContain('repeat the request to retry now');
+    expect(await request()).toContain('repeat the request to retry now');
     cloud.fault = () => undefined;
     expect(await request()).toBeUndefined();
     expect(cloud.objects.get('cmk-1')?.state).toBe('disabled');
@@ -142,8 +142,12 @@ describe('a request that is broken off', () => {
       const unreachable = { outcome: 'unreachable', why: 'down' } as const;
       return {
         ...client,
-        observeVersion: async (...asked: Parameters<typeof client.observeVersion>) =>
-          down ? unreachable : client.observeVersion(...asked),
+        observe: async (...asked: Parameters<typeof client.observe>) => {
+          const seen = await client.observe(...asked);
+          if (!down) return seen;
+          const versions = seen.versions.map(({ version, place }) => ({ version, place, ...unreachable }));
+          return { versions, names: [{ ...unreachable, place: '' }], others: [] };
+        },
         observeName: async (...asked: Parameters<typeof client.observeName>) =>
           down ? unreachable : client.observeName(...asked),
       };
@@ -237,7 +241,10 @@ describe('a request that is broken off', () => {
     lost = true;
     await expect(engine.write('kms/aws/key/k/force-remove')).rejects.toThrow('the answer is lost');
     expect(warnings).toMatchObject([
-      [expect.stringContaining('forgets'), { key: 'k', kms: 'aws', attempts: [...cloud.objects.values()][0]?.attempt }],
+      [
+        expect.stringContaining('from storage only'),
+        { key: 'k', kms: 'aws', attempts: [...cloud.objects.values()][0]?.attempt },
+      ],
     ]);
   });
 

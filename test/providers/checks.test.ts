@@ -3,9 +3,11 @@ import { KEY_TYPES } from '../../src/crypto/key-type.ts';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
 import { azureDriver } from '../../src/providers/azure/driver.ts';
 import { gcpDriver } from '../../src/providers/gcp/driver.ts';
-import type { DistributionSpec, KmsDriver, ProviderConfig } from '../../src/providers/port.ts';
+import type { KmsDriver, ProviderConfig } from '../../src/providers/port.ts';
+import type { DistributionSpec } from '../../src/providers/spec.ts';
 import { secret } from '../../src/support/secret.ts';
 import { clockOf } from '../support/clock.ts';
+import { remove } from './calls.ts';
 
 const retry = { clock: clockOf(() => 0), random: () => 0, wait: async () => undefined };
 const aws = (env: Readonly<Record<string, string>> = {}): KmsDriver => awsDriver({ env, retry });
@@ -157,7 +159,7 @@ describe.each([
   it.each(KEY_TYPES)('rejects the distribution of %s as not yet supported', async (keyType) => {
     expect(driver.checkDistribution({ ...spec, keyType })).toContain(`distribution to ${kind} is not yet supported`);
     const client = driver.connect(config(good[0]));
-    await expect(client.removeVersion('x', new AbortController().signal)).rejects.toMatchObject({
+    await expect(remove({ client, signal: new AbortController().signal }, 'x')).rejects.toMatchObject({
       name: 'ProviderError',
       reason: 'invalid_request',
       ambiguous: false,

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { azureDriver } from '../../src/providers/azure/driver.ts';
 import { ProviderError } from '../../src/providers/errors.ts';
 import { gcpDriver } from '../../src/providers/gcp/driver.ts';
-import { material, target } from './aws/harness.ts';
+import { create, disable, enable, find, importMaterial, observeName, remove, removeName, setCurrent } from './calls.ts';
+import { targetOf } from './target.ts';
 
 describe.each([
   ['azurekeyvault', azureDriver()],
@@ -11,20 +12,23 @@ describe.each([
   const text = `distribution to ${kind} is not yet supported: use a KMS provider of type awskms`;
   const client = driver.connect({ keyCollection: 'any', credentials: {} });
   const { signal } = new AbortController();
+  const at = { client, signal };
 
   it('rejects every distribution', () => {
     expect(driver.kind).toBe(kind);
-    expect(driver.checkDistribution(target(1))).toBe(text);
+    expect(driver.checkDistribution(targetOf())).toBe(text);
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ['createVersion', () => client.createVersion(target(1), async () => material(), signal)],
-    ['findVersion', () => client.findVersion(target(1), signal)],
-    ['importMaterial', () => client.importMaterial(target(1), 'id', material(), signal)],
-    ['setEnabled', () => client.setEnabled(target(1), 'id', true, signal)],
-    ['setCurrent', () => client.setCurrent(target(1), 'id', { owned: false, ours: [] }, signal)],
-    ['removeName', () => client.removeName('name', [], signal)],
-    ['removeVersion', () => client.removeVersion('id', signal)],
+    ['create', () => create(at)],
+    ['find', () => find(at, 'attempt-1')],
+    ['import', () => importMaterial(at, 1, 'id')],
+    ['enable', () => enable(at, 'id')],
+    ['disable', () => disable(at, 'id')],
+    ['set_current', () => setCurrent(at, 1, 'id', { owned: false, ours: [] })],
+    ['remove_name', () => removeName(at, [])],
+    ['remove', () => remove(at, 'id')],
+    ['removeObject', () => client.removeObject('id', signal)],
   ])('refuses %s, and is sure that nothing was made', async (_name, call) => {
     const error = await call().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ProviderError);
@@ -33,8 +37,8 @@ describe.each([
 
   it('reports every observation as unreachable, with the reason', async () => {
     const unseen = { outcome: 'unreachable', why: text };
-    expect(await client.observeVersion('id', signal)).toEqual(unseen);
-    expect(await client.observeName('name', [], signal)).toEqual(unseen);
+    expect(await observeName(at, [])).toEqual(unseen);
+    expect(await client.surveyNames(signal)).toEqual(unseen);
     expect(await client.probePermissions(signal)).toMatchObject({ problem: text, permissions: [] });
     expect(() => {
       client.close();

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
+import { withMaterial } from '../../src/crypto/key-material.ts';
+import { ATTEMPT_LABEL } from '../../src/providers/port.ts';
+import { planAws } from '../../src/providers/aws/plan.ts';
 import { ProviderError, type ProviderErrorReason } from '../../src/providers/errors.ts';
-import {
-  ATTEMPT_LABEL,
-  type KmsClient,
-  type KmsDriver,
-  type KmsDrivers,
-  type ProviderKind,
-  type Receipt,
-  type SearchResult,
-} from '../../src/providers/port.ts';
+import type { Observation, Performed, Seen } from '../../src/providers/observation.ts';
+import type { Candidate, KmsClient, KmsDriver, Search, Target } from '../../src/providers/port.ts';
+import { HOME } from '../../src/providers/step.ts';
 import { systemClock, type WallClock } from '../../src/support/clock.ts';
 
 /** One object of the model: what a CMK is, as far as the engine can tell. */
@@ -39,11 +36,11 @@ export interface ModelCloud {
   readonly calls: readonly string[];
   /** Asked before every call; a fault makes it fail. */
   fault: (action: string, index: number) => ModelFault | undefined;
-  /** Whether `findVersion` may look. */
+  /** Whether `find` may look. */
   searchable: boolean;
   /** Whose credentials the engine has: objects of other accounts are not there for it. Undefined: nobody says. */
   account: string | undefined;
-  readonly drivers: KmsDrivers;
+  readonly drivers: Readonly<Record<'azurekeyvault' | 'awskms' | 'gcpckms', KmsDriver>>;
 }
 
 export function modelCloud({ account, clock = systemClock }: { account?: string; clock?: WallClock } = {}): ModelCloud {
@@ -53,15 +50,16 @@ export function modelCloud({ account, clock = systemClock }: { account?: string;
   const calls: string[] = [];
   let created = 0;
 
-  /** As `call`, of one that changes something; false: there was nothing to change. The receipt has the call's number. */
-  const change = async <T extends object>(
+  /** As `call`, of one that changes something: gives what is known after it, or all of the answer. */
+  const change = async (
     action: string,
     subject: string,
-    effect: () => T | false,
-  ): Promise<Receipt & T> => {
+    effect: () => Performed | readonly Observation[],
+  ): Promise<Performed> => {
     const requestId = `request-${calls.length + 1}`;
     const given = await call(action, subject, effect);
-    return { ...(given === false ? { changed: false } : { changed: true, requestId }), ...given } as Receipt & T;
+    if (!('seen' in given)) return { changed: true, requestId, seen: given };
+    return given.changed ? { ...given, requestId } : given;
   };
   const call = async <T>(action: string, subject: string, effect: () => T): Promise<T> => {
     const fault = cloud.fault(action, calls.length);
@@ -89,14 +87,80 @@ export function modelCloud({ account, clock = systemClock }: { account?: string;
   };
 
   const client: KmsClient = {
-    createVersion: (target) =>
-      change('create', target.attempt, () => {
+    create: (_step, { attempt, version }, target) =>
+      change('create', attempt, () => {
         const id = `cmk-${++created}`;
-        const { attempt, labels } = target;
-        const createdAt = clock.now();
-        objects.set(id, { id, attempt, labels, account: cloud.account, createdAt, state: 'pending_import' });
-        return { remoteId: id, imported: false, ...(cloud.account === undefined ? {} : { account: cloud.account }) };
+        const labels = target.labels(version);
+        const { account } = cloud;
+        objects.set(id, { id, attempt, labels, account, createdAt: clock.now(), state: 'pending_import' });
+        const made = { of: 'version', version, place: HOME, id, state: 'created' } as const;
+        return [made, ...(account === undefined ? [] : [{ of: 'account', account } as const])];
       }),
+    async perform(step, target) {
+      switch (step.action) {
+        case 'import': {
+          const { version } = step;
+          const id = idOf(target, version);
+          return withMaterial(await target.material(version), (material) =>
+            change('import', id, () => {
+              const object = living('import', id);
+              const hash = createHash('sha256').update(material.reveal()).digest('hex');
+              if (object.material !== undefined && object.material !== hash) throw refusal('import', 'invalid_request');
+              object.material = hash;
+              if (object.state === 'pending_import') object.state = 'enabled';
+              return [{ of: 'version', version, place: HOME, id, state: 'enabled' }];
+            }),
+          );
+        }
+        case 'enable':
+        case 'disable': {
+          const { version, action } = step;
+          const id = idOf(target, version);
+          return change(action, id, () => {
+            const object = living('set_enabled', id);
+            if (object.state === 'pending_import') throw refusal('set_enabled', 'invalid_state');
+            object.state = action === 'enable' ? 'enabled' : 'disabled';
+            return [{ of: 'version', version, place: HOME, id, state: object.state }];
+          });
+        }
+        case 'set_current': {
+          const { version } = step;
+          const { distributedName, ownsName } = target;
+          const ours = target.ours(HOME);
+          const id = idOf(target, version);
+          return change('set_current', distributedName, () => {
+            living('set_current', id);
+            const holder = names().get(distributedName);
+            if (holder !== undefined && !ownsName && !ours.includes(holder)) {
+              return { changed: false, seen: [{ of: 'name', place: HOME, points: 'stranger' }] };
+            }
+            names().set(distributedName, id);
+            const taken = holder !== undefined && !ours.includes(holder);
+            return [{ of: 'name', place: HOME, points: version, id, taken }];
+          });
+        }
+        case 'remove_name': {
+          const { distributedName: name } = target;
+          const seen = [{ of: 'name', place: HOME, points: 'removed' }] as const;
+          return change('remove_name', name, () => {
+            const holder = names().get(name);
+            const removed = holder !== undefined && target.ours(HOME).includes(holder) && names().delete(name);
+            return { changed: removed, seen };
+          });
+        }
+        case 'remove': {
+          const { version, place } = step;
+          return remove(idOf(target, version), (state) => ({ of: 'version', version, place, state }));
+        }
+        case 'remove_replaced': {
+          const { id = '' } = step;
+          return remove(id, (state) => ({ of: 'replaced', id, state }));
+        }
+        default:
+          throw new Error(`the model has no step ${step.action}`);
+      }
+    },
+    removeObject: (id) => remove(id, (state) => ({ of: 'replaced', id, state })),
     account: async () => cloud.account,
     readLabels: async (id) => {
       if (!cloud.searchable) return { outcome: 'forbidden', why: 'no permission to look' };
@@ -119,61 +183,30 @@ export function modelCloud({ account, clock = systemClock }: { account?: string;
         unreadable: seen ? [] : ['no permission to look'],
       };
     },
-    findVersion: ({ attempt }) =>
-      call('find', attempt, (): SearchResult => {
+    find: ({ attempt, version }) =>
+      call('find', attempt, (): Search => {
         if (!cloud.searchable) return { outcome: 'unknown', why: 'no permission to look' };
         const tagged = [...objects.values()].filter((object) => object.attempt === attempt);
-        const remoteIds = tagged.flatMap(({ id, account: owner }) => (owner === cloud.account ? id : []));
-        return remoteIds.length > 0 ? { outcome: 'found', remoteIds } : { outcome: 'absent' };
+        const candidates = tagged
+          .filter(({ account: owner }) => owner === cloud.account)
+          .map(({ id }): Candidate => ({ id, seen: [{ of: 'version', version, place: HOME, id, state: 'created' }] }));
+        return candidates.length > 0 ? { outcome: 'found', candidates } : { outcome: 'absent' };
       }),
-    importMaterial: (_target, id, material) =>
-      change('import', id, () => {
-        const object = living('import', id);
-        const hash = createHash('sha256').update(material.reveal()).digest('hex');
-        if (object.material !== undefined && object.material !== hash) throw refusal('import', 'invalid_request');
-        object.material = hash;
-        if (object.state === 'pending_import') object.state = 'enabled';
-        return {};
-      }),
-    setEnabled: (_target, id, enabled) =>
-      change(enabled ? 'enable' : 'disable', id, () => {
-        const object = living('set_enabled', id);
-        if (object.state === 'pending_import') throw refusal('set_enabled', 'invalid_state');
-        object.state = enabled ? 'enabled' : 'disabled';
-        return {};
-      }),
-    setCurrent: ({ distributedName }, id, { owned, ours }) =>
-      change('set_current', distributedName, () => {
-        living('set_current', id);
-        const holder = names().get(distributedName);
-        if (holder !== undefined && !owned && !ours.includes(holder)) throw refusal('set_current', 'already_exists');
-        names().set(distributedName, id);
-        return { taken: holder !== undefined && !ours.includes(holder) };
-      }),
-    removeName: (name, ours) =>
-      change('remove_name', name, () => {
-        const holder = names().get(name);
-        return holder !== undefined && ours.includes(holder) && names().delete(name) ? {} : false;
-      }),
-    removeVersion: (id) =>
-      change('remove', id, () => {
-        const object = objectOf(id);
-        if (!object) return { outcome: 'unknown', changed: false };
-        const changed = object.state !== 'pending_deletion';
-        object.state = 'pending_deletion';
-        return { outcome: 'removed', changed };
-      }),
-    observeVersion: async (id) => {
-      if (!cloud.searchable) return { outcome: 'forbidden', why: 'no permission to look' };
-      const object = objectOf(id);
-      if (!object) return { outcome: 'seen', state: 'deleted' };
-      return { outcome: 'seen', state: object.state === 'pending_import' ? 'missing_material' : object.state };
+    async observe(target, signal) {
+      const versions = [...target.ids(HOME)].map(([version, id]) => observeVersion(version, id));
+      const name = await client.observeName(target, HOME, signal);
+      return { versions, names: ['outcome' in name ? { ...name, place: HOME } : name], others: [] };
     },
-    observeName: async (name, ours) => {
-      const holder = names().get(name);
-      if (holder === undefined || ours.includes(holder)) return { outcome: 'seen', remoteId: holder };
-      const labels = cloud.searchable ? (objects.get(holder)?.labels ?? {}) : undefined;
-      return { outcome: 'seen', remoteId: undefined, other: { remoteId: holder, labels } };
+    async observeName(target) {
+      const holder = names().get(target.distributedName);
+      const name = { of: 'name', place: HOME } as const;
+      if (holder === undefined) return { ...name, points: 'nowhere' };
+      if (!target.ours(HOME).includes(holder)) {
+        const labels = cloud.searchable ? (objects.get(holder)?.labels ?? {}) : undefined;
+        return { ...name, points: 'stranger', holder: { remoteId: holder, labels } };
+      }
+      const version = [...target.ids(HOME)].find(([, id]) => id === holder)?.[0];
+      return { ...name, points: version ?? 'replaced', id: holder };
     },
     surveyNames: async () => ({ outcome: 'seen', targets: new Map(names()) }),
     findByLabel: async (label, value) => {
@@ -185,8 +218,31 @@ export function modelCloud({ account, clock = systemClock }: { account?: string;
     probePermissions: async () => ({ credentials: { source: 'model', id: '' }, problem: undefined, permissions: [] }),
     close: () => undefined,
   };
-  const driver = (kind: ProviderKind): KmsDriver => ({
+
+  function remove(id: string, seen: (state: 'removed' | 'unknown') => Observation): Promise<Performed> {
+    return change('remove', id, () => {
+      const object = objectOf(id);
+      if (!object) return { changed: false, seen: [seen('unknown')] };
+      const changed = object.state !== 'pending_deletion';
+      object.state = 'pending_deletion';
+      return { changed, seen: [seen('removed')] };
+    });
+  }
+
+  function observeVersion(version: number, id: string): Seen['versions'][number] {
+    const at = { version, place: HOME };
+    if (!cloud.searchable) return { ...at, outcome: 'forbidden', why: 'no permission to look' };
+    const object = objectOf(id);
+    const state = object?.state === 'pending_import' ? 'created' : (object?.state ?? 'gone');
+    return { ...at, of: 'version', id, state };
+  }
+
+  const driver = (kind: string): KmsDriver => ({
     kind,
+    keyCollectionIs: 'a region',
+    consistencyWindowMs: 5 * 60_000,
+    lostAttempt: 'go_on',
+    plan: planAws,
     credentialNames: ['access_key', 'secret_key', 'session_token', 'endpoint'],
     takeCredentials: (credentials) => ({ credentials }),
     validateConfig: () => undefined,
@@ -208,6 +264,12 @@ export function modelCloud({ account, clock = systemClock }: { account?: string;
     },
   };
   return cloud;
+}
+
+function idOf(target: Target, version: number): string {
+  const id = target.id(version, HOME);
+  if (id === undefined) throw new Error(`version ${version} is not known to exist`);
+  return id;
 }
 
 function tagsOf({ labels, attempt }: ModelObject): Readonly<Record<string, string>> {

@@ -176,7 +176,9 @@ describe.each(releases)('over the record of a later release, $name', ({ old }) =
     const entry = await world.storage.get(path);
     if (!entry) throw new Error(`there is no record at ${path}`);
     const record = JSON.parse(Buffer.from(entry.value).toString()) as object;
-    const value = Buffer.from(JSON.stringify({ ...record, schema: 3, of_a_later_release: true }));
+    // The first format knows schema 1 alone, and 3 is what this release writes of a key with a container.
+    const schema = old ? 3 : 9;
+    const value = Buffer.from(JSON.stringify({ ...record, schema, of_a_later_release: true }));
     await world.storage.put({ ...entry, value });
     engine = await world.start(built?.release ?? presentRelease);
   };

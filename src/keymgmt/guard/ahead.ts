@@ -1,21 +1,26 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
-import type { LabelledObject, NameObservation } from '../../providers/port.ts';
+import type { LabelledObject, NameObservation, Unseen } from '../../providers/observation.ts';
+import { HOME } from '../../providers/step.ts';
+import { targetOf } from '../target.ts';
 import { knownIds, type Distribution } from '../records/distribution.ts';
 import type { DistributionRef } from '../records/distribution-store.ts';
 import { KEY_LABEL, MOUNT_LABEL, VERSION_LABEL } from '../records/labels.ts';
 import type { Loaded } from '../load-distribution.ts';
 import type { Mount } from '../mount.ts';
 
+/** Where the name points to, or why the KMS did not say. */
+export type NameAnswer = NameObservation | Unseen;
+
 /**
  * The object by which the cloud is ahead of storage: the name points to it, it stands in no record, and its labels say
  * that this mount made it for this key, or cannot be read. Undefined when the name points to a known object, nowhere,
  * or to an object that is provably another's (that is drift), and when nobody can tell.
  */
-export function aheadOf(mount: Mount, ref: DistributionRef, name: NameObservation): LabelledObject | undefined {
-  if (name.outcome !== 'seen' || name.other === undefined) return undefined;
-  const { labels } = name.other;
+export function aheadOf(mount: Mount, ref: DistributionRef, name: NameAnswer): LabelledObject | undefined {
+  if ('outcome' in name || name.holder === undefined) return undefined;
+  const { labels } = name.holder;
   const isOurs = labels === undefined || (labels[MOUNT_LABEL] === mount.id && labels[KEY_LABEL] === ref.key);
-  return isOurs ? name.other : undefined;
+  return isOurs ? name.holder : undefined;
 }
 
 /**
@@ -25,20 +30,19 @@ export function aheadOf(mount: Mount, ref: DistributionRef, name: NameObservatio
 export function mayBeAhead(distribution: Distribution): boolean {
   // Once a removal has taken the name away, a cloud may show for a moment where it was.
   if (distribution.name_removed === true) return false;
-  return distribution.reached !== undefined || knownIds(distribution).length > 0;
+  return distribution.highest_published !== undefined || knownIds(distribution).length > 0;
 }
 
 /** Asks where the name points to. @returns undefined where nothing of ours was ever made, so that it cannot be ahead */
 export async function askForName(
   mount: Mount,
-  { signal }: BackendContext,
+  context: BackendContext,
   ref: DistributionRef,
-  { distribution, kms }: Loaded,
-): Promise<NameObservation | undefined> {
-  if (!mayBeAhead(distribution)) return undefined;
-  return mount.clients.use(ref.kms, kms, (client) =>
-    client.observeName(distribution.name, knownIds(distribution), signal),
-  );
+  loaded: Loaded,
+): Promise<NameAnswer | undefined> {
+  if (!mayBeAhead(loaded.distribution)) return undefined;
+  const target = targetOf(mount, context, ref, loaded);
+  return mount.clients.use(ref.kms, loaded.kms, (client) => client.observeName(target, HOME, context.signal));
 }
 
 /**
@@ -51,7 +55,7 @@ export async function checkAhead(
   context: BackendContext,
   ref: DistributionRef,
   { name: distributedName }: Distribution,
-  name: NameObservation | undefined,
+  name: NameAnswer | undefined,
 ): Promise<string | undefined> {
   const ahead = name && aheadOf(mount, ref, name);
   if (!ahead || (await mount.guard.isAcknowledged(context, ahead.remoteId))) return undefined;
@@ -77,12 +81,12 @@ export async function refuseAhead(
   context: BackendContext,
   ref: DistributionRef,
   distribution: Distribution,
-  name: NameObservation | undefined,
+  name: NameAnswer | undefined,
   force: boolean,
 ): Promise<boolean> {
   const where = `key "${ref.key}" in KMS "${ref.kms}"`;
   const remedy = 'see restore-guard. Repeat with force=true to go on with what storage holds';
-  if (name !== undefined && name.outcome !== 'seen') {
+  if (name !== undefined && 'outcome' in name) {
     // Nobody can tell whether it is.
     if (!(await mount.guard.isEngaged(context))) return false;
     if (force) return true;
@@ -121,7 +125,12 @@ export async function admitChange(
 ): Promise<{ readonly forced: boolean; readonly nameChecked: boolean }> {
   const name = await askForName(mount, context, ref, loaded);
   const forced = await refuseAhead(mount, context, ref, loaded.distribution, name, force);
-  return { forced, nameChecked: force || name?.outcome !== 'unreachable' };
+  return { forced, nameChecked: force || !isUnreachable(name) };
+}
+
+/** Whether a KMS did not answer where the name points to. */
+export function isUnreachable(name: NameAnswer | undefined): boolean {
+  return name !== undefined && 'outcome' in name && name.outcome === 'unreachable';
 }
 
 function describeAhead(distributedName: string, { remoteId, labels }: LabelledObject): string {

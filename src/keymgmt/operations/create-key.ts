@@ -4,30 +4,32 @@ import type { KeyType } from '../../crypto/key-type.ts';
 import { TooManyGenerationsError } from '../../crypto/rsa-generator.ts';
 import { codedError, type BackendContext } from '../../logical/index.ts';
 import { rfc3339 } from '../../support/clock.ts';
+import type { HeldKey } from '../held-key.ts';
 import type { Mount } from '../mount.ts';
 import { beginKeyChange, endKeyChange } from './key-changes.ts';
 import { newKey, updatedKey, withNextVersion, type Key, type KeyUpdate, type KeyVersion } from '../records/key.ts';
 import { refuseLostKey } from './lost-key.ts';
 
 /**
- * Creates a key with its first version. The caller holds the key's lock and knows that there is none of that name.
+ * Creates a key with its first version. The caller knows that there is none of that name.
  *
  * @throws {BackendError} user_error where storage holds something of a key of that name whose record is missing
  */
 export async function createKey(
   mount: Mount,
   context: BackendContext,
-  name: string,
+  held: HeldKey,
   type: KeyType,
   settings: KeyUpdate,
 ): Promise<void> {
+  const { name } = held;
   // Checked before anything is generated or stored.
   updatedKey(newKey(type, { creation_time: '' }), settings);
   // What an interrupted creation or deletion has left would pass for the new key's, and what else is there is not ours.
-  await endKeyChange(mount, context, name);
+  await endKeyChange(mount, context, held);
   await refuseLostKey(mount, context, name);
   try {
-    await beginKeyChange(mount, context, name, { change: 'creation', latest_version: 1 });
+    await beginKeyChange(mount, context, held, { change: 'creation', latest_version: 1 });
     const version = await storeNewMaterial(mount, context, name, 1, type);
     await mount.keys.put(context.storage, name, updatedKey(newKey(type, version), settings), context.signal);
   } catch (error) {
@@ -47,8 +49,8 @@ async function forgetCreation(mount: Mount, { storage }: BackendContext, name: s
   }
 }
 
-/** Adds a version to a key. The caller holds the key's lock. @returns the key as stored */
-export async function addVersion(mount: Mount, context: BackendContext, name: string, key: Key): Promise<Key> {
+/** Adds a version to a key. @returns the key as stored */
+export async function addVersion(mount: Mount, context: BackendContext, { name }: HeldKey, key: Key): Promise<Key> {
   const version = await storeNewMaterial(mount, context, name, key.latest_version + 1, key.type);
   const rotated = withNextVersion(key, version);
   await mount.keys.put(context.storage, name, rotated, context.signal);

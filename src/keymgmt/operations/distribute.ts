@@ -1,14 +1,15 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
-import type { Protection, Purpose } from '../../providers/port.ts';
+import type { Protection, Purpose } from '../../providers/spec.ts';
 import { rfc3339 } from '../../support/clock.ts';
 import type { Key } from '../records/key.ts';
-import { endpointOf } from '../records/kms.ts';
+import { changeKey } from '../held-key.ts';
+import { driverOf, endpointOf } from '../records/kms.ts';
 import type { Mount } from '../mount.ts';
 import { asBackendError, providerFailure } from '../provider-failure.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { distributionSpec, newDistribution, type Distribution } from '../records/distribution.ts';
 import { distributionName, type DistributionRef } from '../records/distribution-store.ts';
-import { syncLocked } from './sync.ts';
+import { syncHeld } from './sync.ts';
 import { IncompleteError } from '../incomplete-error.ts';
 
 /** What a distribution asks for. */
@@ -30,28 +31,24 @@ export async function distribute(
   ref: DistributionRef,
   request: DistributeRequest,
 ): Promise<void> {
-  await mount.keyLock.run(
-    ref.key,
-    async () => {
-      const existing = await claim(mount, context, ref, request);
-      if (existing && request.purposes === undefined && request.protection === undefined) {
-        await syncLocked(mount, context, ref);
-        return;
+  await changeKey(mount, context, ref.key, async (held) => {
+    const existing = await claim(mount, context, ref, request);
+    if (existing && request.purposes === undefined && request.protection === undefined) {
+      await syncHeld(mount, context, held, ref.kms);
+      return;
+    }
+    try {
+      await reconcile(mount, context, held, ref.kms);
+    } catch (error) {
+      if (!existing && error instanceof IncompleteError && (await undoneBecauseEmpty(mount, context, ref))) {
+        throw providerFailure(error.cause.reason, `${notDistributed(ref)}: ${error.cause.message}`, error);
       }
-      try {
-        await reconcile(mount, context, ref);
-      } catch (error) {
-        if (!existing && error instanceof IncompleteError && (await undoneBecauseEmpty(mount, context, ref))) {
-          throw providerFailure(error.cause.reason, `${notDistributed(ref)}: ${error.cause.message}`, error);
-        }
-        throw asBackendError(error);
-      }
-    },
-    context.signal,
-  );
+      throw asBackendError(error);
+    }
+  });
 }
 
-/** Checks the request and writes the records that make it binding. @returns whether the key was in this KMS already */
+/** Checks the request and writes the desired state. @returns whether the key was in this KMS already */
 async function claim(
   mount: Mount,
   context: BackendContext,
@@ -74,7 +71,7 @@ async function claim(
       await refuseSecondKms(mount, context, ref, key);
       const endpoint = endpointOf(mount.drivers, kms);
       const distribution = { ...fresh(mount, ref, request), endpoint };
-      const problem = mount.drivers[kms.provider].checkDistribution(distributionSpec(ref.key, key, distribution));
+      const problem = driverOf(mount.drivers, kms).checkDistribution(distributionSpec(ref.key, key, distribution));
       if (problem !== undefined) throw userError(problem);
       // The key's pointer first: a distribution that its key does not know of would miss the next rotation.
       if (key.kms !== ref.kms) await mount.keys.put(storage, ref.key, { ...key, kms: ref.kms }, signal);

@@ -1,4 +1,5 @@
 import type { BackendContext } from '../../logical/index.ts';
+import { changeKey } from '../held-key.ts';
 import type { Mount } from '../mount.ts';
 import { distributionName, type DistributionRef } from '../records/distribution-store.ts';
 import { leftBehind, leftBehindFields, type LeftBehind } from '../orphans/left-behind.ts';
@@ -9,33 +10,29 @@ import { orphanName } from '../records/orphan.ts';
  *
  * @returns what is left behind; undefined when the key was not distributed there
  */
-export async function forget(
+export async function forceRemove(
   mount: Mount,
   context: BackendContext,
   ref: DistributionRef,
 ): Promise<LeftBehind | undefined> {
   const { storage, signal } = context;
-  return mount.keyLock.run(
-    ref.key,
-    async () => {
-      const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
-      if (!distribution) return undefined;
-      const left = leftBehind(distribution);
-      // Before the record goes: nobody could say it afterwards.
-      mount.logger.warn('forgets a distribution; what it made stays in the cloud', {
-        key: ref.key,
-        kms: ref.kms,
-        ...leftBehindFields(left),
-      });
-      // An attempt that was adopted may still be on record as a possible orphan, which is deleted when nobody owns it.
-      for (const version of Object.values(distribution.versions)) {
-        if (version.state !== 'creating')
-          await mount.orphans.delete(storage, orphanName(ref.kms, version.attempt), signal);
-      }
-      await mount.distributions.delete(storage, distributionName(ref), signal);
-      mount.workQueue.done(ref);
-      return left;
-    },
-    signal,
-  );
+  return changeKey(mount, context, ref.key, async () => {
+    const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
+    if (!distribution) return undefined;
+    const left = leftBehind(distribution);
+    // Before the record goes: nobody could say it afterwards.
+    mount.logger.warn('removing a distribution from storage only; what it made stays in the KMS', {
+      key: ref.key,
+      kms: ref.kms,
+      ...leftBehindFields(left),
+    });
+    // An attempt that was adopted may still be on record as a possible orphan, which is deleted when nobody owns it.
+    for (const version of Object.values(distribution.versions)) {
+      if (version.state !== 'creating')
+        await mount.orphans.delete(storage, orphanName(ref.kms, version.attempt), signal);
+    }
+    await mount.distributions.delete(storage, distributionName(ref), signal);
+    mount.workQueue.done(ref);
+    return left;
+  });
 }

@@ -1,23 +1,23 @@
 import type { BackendContext } from '../../logical/index.ts';
 import { rfc3339 } from '../../support/clock.ts';
+import type { HeldKey } from '../held-key.ts';
 import type { Mount } from '../mount.ts';
 import type { KeyChange } from '../records/key-change.ts';
 
-/** Records that a key is about to be created or deleted. The caller holds the key's lock. */
+/** Records that a key is about to be created or deleted. */
 export async function beginKeyChange(
   mount: Mount,
   { storage, signal }: BackendContext,
-  name: string,
+  { name }: HeldKey,
   change: Pick<KeyChange, 'change' | 'latest_version'>,
 ): Promise<void> {
   await mount.keyChanges.put(storage, name, { schema: 1, ...change, since: rfc3339(mount.clock.now()) }, signal);
 }
 
 /**
- * Brings an interrupted creation or deletion to its end: without a record of the key, what is left of it is deleted. The
- * caller holds the key's lock, so that none is under way.
+ * Brings an interrupted creation or deletion to its end: without a record of the key, what is left of it is deleted.
  */
-export async function endKeyChange(mount: Mount, context: BackendContext, name: string): Promise<void> {
+export async function endKeyChange(mount: Mount, context: BackendContext, { name }: HeldKey): Promise<void> {
   const { storage, signal } = context;
   const change = await mount.keyChanges.get(storage, name, signal);
   if (!change) return;

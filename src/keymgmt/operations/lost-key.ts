@@ -1,5 +1,6 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
 import { distributionName } from '../records/distribution-store.ts';
+import { changeKey } from '../held-key.ts';
 import type { Mount } from '../mount.ts';
 import { beginKeyChange, endKeyChange } from './key-changes.ts';
 
@@ -80,31 +81,27 @@ export async function refuseLostKey(mount: Mount, context: BackendContext, name:
  * @throws {BackendError} user_error while it is distributed to a KMS
  */
 export async function deleteLostKey(mount: Mount, context: BackendContext, name: string): Promise<LostKey | undefined> {
-  return mount.keyLock.run(
-    name,
-    async () => {
-      const lost = await findLostKey(mount, context, name);
-      if (!lost) return undefined;
-      if (lost.kms.length > 0) {
-        throw userError(
-          `key "${name}", whose record is missing, is distributed to KMS ${quotedNames(lost.kms)}: forget that first ` +
-            `with: vault write -f <mount>/kms/${lost.kms[0] ?? ''}/key/${name}/force-remove`,
-        );
-      }
-      mount.logger.warn('deletes the material of a key whose record is missing', {
-        key: name,
-        versions: lost.versions.join(','),
-      });
-      await beginKeyChange(mount, context, name, {
-        change: 'deletion',
-        latest_version: Math.max(...lost.versions),
-      });
-      mount.materialCleanup.needed = true;
-      await endKeyChange(mount, context, name);
-      return lost;
-    },
-    context.signal,
-  );
+  return changeKey(mount, context, name, async (held) => {
+    const lost = await findLostKey(mount, context, name);
+    if (!lost) return undefined;
+    if (lost.kms.length > 0) {
+      throw userError(
+        `key "${name}", whose record is missing, is distributed to KMS ${quotedNames(lost.kms)}: forget that first ` +
+          `with: vault write -f <mount>/kms/${lost.kms[0] ?? ''}/key/${name}/force-remove`,
+      );
+    }
+    mount.logger.warn('deletes the material of a key whose record is missing', {
+      key: name,
+      versions: lost.versions.join(','),
+    });
+    await beginKeyChange(mount, context, held, {
+      change: 'deletion',
+      latest_version: Math.max(...lost.versions),
+    });
+    mount.materialCleanup.needed = true;
+    await endKeyChange(mount, context, held);
+    return lost;
+  });
 }
 
 function describeLostKey(name: string, { versions, kms }: LostKey): string {

@@ -1,8 +1,8 @@
 import { userError, type BackendContext, type BackendError } from '../../logical/index.ts';
 import { admitChange } from '../guard/ahead.ts';
 import type { Mount } from '../mount.ts';
-import { asBackendError } from '../provider-failure.ts';
-import { reconcile } from '../reconcile/reconcile.ts';
+import { changeKey } from '../held-key.ts';
+import { bringAbout } from './bring-about.ts';
 import { distributionName, type DistributionRef } from '../records/distribution-store.ts';
 import { refuseOtherIdentity } from '../reconcile/identity.ts';
 import { loadDistribution } from '../load-distribution.ts';
@@ -24,31 +24,25 @@ export async function removeFromKms(
   force: boolean,
 ): Promise<void> {
   const { storage, signal } = context;
-  await mount.keyLock.run(
-    ref.key,
-    async () => {
-      const loaded = await loadDistribution(mount, context, ref);
-      if (!loaded) {
-        if (force) throw forceRefusal(ref);
-        return;
-      }
-      const { distribution } = loaded;
-      await refuseOtherIdentity(mount, context, ref, loaded);
-      const { forced, nameChecked } = await admitChange(mount, context, ref, loaded, force);
-      if (force && !forced) throw forceRefusal(ref);
-      mount.workQueue.add(ref);
-      if (!distribution.removing) {
+  await changeKey(mount, context, ref.key, async (held) => {
+    const loaded = await loadDistribution(mount, context, ref);
+    if (!loaded) {
+      if (force) throw forceRefusal(ref);
+      return;
+    }
+    const { distribution } = loaded;
+    await refuseOtherIdentity(mount, context, ref, loaded);
+    const { forced, nameChecked } = await admitChange(mount, context, ref, loaded, force);
+    if (force && !forced) throw forceRefusal(ref);
+    await bringAbout(mount, context, held, ref.kms, {
+      nameChecked,
+      async write() {
+        if (distribution.removing) return;
         const removing = { ...distribution, removing: true };
         await mount.distributions.put(storage, distributionName(ref), removing, signal, distribution);
-      }
-      try {
-        await reconcile(mount, context, ref, { nameChecked });
-      } catch (error) {
-        throw asBackendError(error);
-      }
-    },
-    signal,
-  );
+      },
+    });
+  });
 }
 
 function forceRefusal({ kms, key }: DistributionRef): BackendError {

@@ -1,15 +1,16 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
 import { knownIds } from '../records/distribution.ts';
-import { ATTEMPT_LABEL, type ObjectFacts } from '../../providers/port.ts';
+import { ATTEMPT_LABEL } from '../../providers/port.ts';
+import type { ObjectFacts } from '../../providers/port.ts';
+import { changeKey } from '../held-key.ts';
 import { endpointOf } from '../records/kms.ts';
 import type { Mount } from '../mount.ts';
 import { providerFailure } from '../provider-failure.ts';
 import { ProviderError } from '../../providers/errors.ts';
 import { distributionName } from '../records/distribution-store.ts';
 import { missingLabels } from '../records/labels.ts';
-import { logChange } from '../log-change.ts';
 import { orphanName } from '../records/orphan.ts';
-import { orphanOf, type RecordedOrphan } from '../orphans/orphans.ts';
+import { orphanOf, removeOrphan, type RecordedOrphan } from '../orphans/orphans.ts';
 
 /** A possible orphan, by its attempt in a KMS. */
 export interface OrphanRef {
@@ -30,20 +31,16 @@ export async function dismissOrphan(
   const { storage, signal } = context;
   const orphan = await orphanOf(mount, context, kms, attempt);
   // A record that cannot be read has no key to wait for.
-  return mount.keyLock.run(
-    orphan?.key ?? attempt,
-    async () => {
-      if (!(await mount.orphans.list(storage, `${kms}/`, signal)).includes(attempt)) return undefined;
-      mount.logger.warn('dismisses a possible orphan; what it made, if anything, stays in the KMS', {
-        kms,
-        attempt,
-        ...(orphan && { key: orphan.key, version: orphan.version, tags: JSON.stringify(orphan.labels) }),
-      });
-      await mount.orphans.delete(storage, orphanName(kms, attempt), signal);
-      return orphan;
-    },
-    signal,
-  );
+  return changeKey(mount, context, orphan?.key ?? attempt, async () => {
+    if (!(await mount.orphans.list(storage, `${kms}/`, signal)).includes(attempt)) return undefined;
+    mount.logger.warn('dismisses a possible orphan; what it made, if anything, stays in the KMS', {
+      kms,
+      attempt,
+      ...(orphan && { key: orphan.key, version: orphan.version, tags: JSON.stringify(orphan.labels) }),
+    });
+    await mount.orphans.delete(storage, orphanName(kms, attempt), signal);
+    return orphan;
+  });
 }
 
 /**
@@ -65,41 +62,34 @@ export async function deleteOrphanObject(
   const kms = await mount.kms.get(storage, kmsName, signal);
   if (!found || !kms) throw unknownOrphan(ref);
   const endpoint = endpointOf(mount.drivers, kms);
-  await mount.keyLock.run(
-    found.key,
-    async () => {
-      const orphan = await orphanOf(mount, context, kmsName, attempt);
-      if (!orphan) throw unknownOrphan(ref);
-      if (orphan.endpoint !== undefined && orphan.endpoint !== endpoint) {
-        throw userError(
-          `the attempt went to ${orphan.endpoint}, and requests of KMS "${kmsName}" go to ${endpoint} now`,
-        );
-      }
-      await refuseRecorded(mount, context, kmsName, remoteId);
-      try {
-        await mount.clients.use(kmsName, kms, async (client) => {
-          const facts = await client.inspect(remoteId, signal);
-          const expected = orphan.account ?? kms.account;
-          const account = facts?.account ?? (await client.account(signal, true));
-          const objections = facts
-            ? objectionsTo(facts, orphan, confirmName)
-            : [`KMS "${kmsName}" does not know it: dismiss the possible orphan if it is gone`];
-          if (expected !== undefined && account !== expected) {
-            objections.push(`it is in account ${account ?? 'unknown'}, and the attempt was in account ${expected}`);
-          }
-          if (objections.length > 0) throw userError(`${remoteId} is not deleted: ${objections.join('; ')}`);
-          const removal = await client.removeVersion(remoteId, signal);
-          const { key, version } = orphan;
-          logChange(mount, { kms: kmsName, key }, { step: 'remove_orphan', version, remoteId }, removal);
-        });
-      } catch (error) {
-        if (!(error instanceof ProviderError)) throw error;
-        throw providerFailure(error.reason, `${remoteId} was not deleted: ${error.message}`, error);
-      }
-      await forgetObject(mount, context, kmsName, orphan, remoteId);
-    },
-    signal,
-  );
+  await changeKey(mount, context, found.key, async () => {
+    const orphan = await orphanOf(mount, context, kmsName, attempt);
+    if (!orphan) throw unknownOrphan(ref);
+    if (orphan.endpoint !== undefined && orphan.endpoint !== endpoint) {
+      throw userError(`the attempt went to ${orphan.endpoint}, and requests of KMS "${kmsName}" go to ${endpoint} now`);
+    }
+    await refuseRecorded(mount, context, kmsName, remoteId);
+    try {
+      await mount.clients.use(kmsName, kms, async (client) => {
+        const facts = await client.inspect(remoteId, signal);
+        const expected = orphan.account ?? kms.account;
+        const account = facts?.account ?? (await client.account(signal, true));
+        const objections = facts
+          ? objectionsTo(facts, orphan, confirmName)
+          : [`KMS "${kmsName}" does not know it: dismiss the possible orphan if it is gone`];
+        if (expected !== undefined && account !== expected) {
+          objections.push(`it is in account ${account ?? 'unknown'}, and the attempt was in account ${expected}`);
+        }
+        if (objections.length > 0) throw userError(`${remoteId} is not deleted: ${objections.join('; ')}`);
+        const { key, version } = orphan;
+        await removeOrphan(mount, client, { kms: kmsName, key }, { version, remoteId }, signal);
+      });
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      throw providerFailure(error.reason, `${remoteId} was not deleted: ${error.message}`, error);
+    }
+    await forgetObject(mount, context, kmsName, orphan, remoteId);
+  });
 }
 
 function objectionsTo(facts: ObjectFacts, { labels, attempt }: RecordedOrphan, confirmName: boolean): string[] {

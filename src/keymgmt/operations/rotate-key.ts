@@ -1,12 +1,12 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
-import { reconcile } from '../reconcile/reconcile.ts';
+import { changeKey } from '../held-key.ts';
+import { bringAbout } from './bring-about.ts';
 import { currentDistribution } from '../load-distribution.ts';
 import type { Distribution } from '../records/distribution.ts';
 import { admitChange } from '../guard/ahead.ts';
 import { refuseOtherIdentity } from '../reconcile/identity.ts';
 import { withKms } from '../load-distribution.ts';
 import type { Mount } from '../mount.ts';
-import { asBackendError } from '../provider-failure.ts';
 import { addVersion } from './create-key.ts';
 import type { Key } from '../records/key.ts';
 
@@ -32,43 +32,35 @@ export async function rotateKey(
   name: string,
   force: boolean,
 ): Promise<Rotation> {
-  return mount.keyLock.run(
-    name,
-    async () => {
-      const key = await mount.keys.get(context.storage, name, context.signal);
-      if (!key) throw userError(`key "${name}" not found`);
-      const place = await currentDistribution(mount, context, name, key);
-      if (!place)
-        return { newVersion: true, latestVersion: (await addVersion(mount, context, name, key)).latest_version };
-      const { ref, distribution } = place;
-      const loaded = await withKms(mount, context, ref, { distribution, key });
-      await refuseOtherIdentity(mount, context, ref, loaded);
-      const { nameChecked } = await admitChange(mount, context, ref, loaded, force);
-      try {
-        if (isBehind(key, distribution)) {
-          await reconcile(mount, context, ref, { nameChecked });
-          return { newVersion: false, latestVersion: key.latest_version };
-        }
-        // What is half-done is finished before something new is begun, so that no version is passed over.
-        await reconcile(mount, context, ref, { nameChecked });
-      } catch (error) {
-        throw asBackendError(error, 'the key was not rotated: ');
-      }
-      mount.workQueue.add(ref);
-      const rotated = await addVersion(mount, context, name, key);
-      try {
-        await reconcile(mount, context, ref, { nameChecked });
-      } catch (error) {
-        throw asBackendError(error, `version ${rotated.latest_version} is stored in Vault, but `);
-      }
-      return { newVersion: true, latestVersion: rotated.latest_version };
-    },
-    context.signal,
-  );
+  return changeKey(mount, context, name, async (held) => {
+    const key = await mount.keys.get(context.storage, name, context.signal);
+    if (!key) throw userError(`key "${name}" not found`);
+    const current = await currentDistribution(mount, context, name, key);
+    if (!current) {
+      const { latest_version: latestVersion } = await addVersion(mount, context, held, key);
+      return { newVersion: true, latestVersion };
+    }
+    const { ref, distribution } = current;
+    const loaded = await withKms(mount, context, ref, { distribution, key });
+    await refuseOtherIdentity(mount, context, ref, loaded);
+    const { nameChecked } = await admitChange(mount, context, ref, loaded, force);
+    // What is unfinished comes first, so that no version is passed over.
+    await bringAbout(mount, context, held, ref.kms, { nameChecked, failure: 'the key was not rotated: ' });
+    if (isBehind(key, distribution)) return { newVersion: false, latestVersion: key.latest_version };
+    const latestVersion = key.latest_version + 1;
+    await bringAbout(mount, context, held, ref.kms, {
+      nameChecked,
+      async write() {
+        await addVersion(mount, context, held, key);
+      },
+      failure: `version ${latestVersion} is stored in Vault, but `,
+    });
+    return { newVersion: true, latestVersion };
+  });
 }
 
 /** Whether an earlier rotation stored a version that has not come to the cloud. */
-function isBehind({ latest_version }: Key, { removing, reached }: Distribution): boolean {
+function isBehind({ latest_version }: Key, { removing, highest_published: published }: Distribution): boolean {
   // Not by where the name points now: strangers move it, and a sync takes up what they did.
-  return !removing && reached !== undefined && reached < latest_version;
+  return !removing && published !== undefined && published < latest_version;
 }

@@ -1,20 +1,22 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
 import type { ProviderErrorReason } from '../../providers/errors.ts';
-import type { VersionObservation } from '../../providers/port.ts';
-import { refuseAhead } from '../guard/ahead.ts';
+import type { Observation, Seen, VersionObservation } from '../../providers/observation.ts';
+import { isUnreachable, refuseAhead } from '../guard/ahead.ts';
+import { changeKey, type HeldKey } from '../held-key.ts';
+import { IncompleteError } from '../incomplete-error.ts';
+import { loadDistribution, type Loaded } from '../load-distribution.ts';
 import type { Mount } from '../mount.ts';
 import { asBackendError } from '../provider-failure.ts';
-import { reconcile } from '../reconcile/reconcile.ts';
-import { desiredState } from '../reconcile/desired.ts';
-import { remoteIds, type Distribution } from '../records/distribution.ts';
-import { correctedRecord } from '../reconcile/drift.ts';
-import { distributionName, type DistributionRef } from '../records/distribution-store.ts';
-import { IncompleteError } from '../incomplete-error.ts';
+import type { ReconcileStep } from '../reconcile-step.ts';
+import { homeName, knownFrom } from '../reconcile/drift.ts';
 import { refuseOtherIdentity } from '../reconcile/identity.ts';
-import { loadDistribution, type Loaded } from '../load-distribution.ts';
-import { observe, saysGone, type Observation } from '../reconcile/observe.ts';
-import { planDistribution } from '../reconcile/plan.ts';
-import type { Step } from '../../providers/step.ts';
+import { observe, saysGone } from '../reconcile/observe.ts';
+import { remainingSteps } from '../reconcile/plan-input.ts';
+import { reconcile } from '../reconcile/reconcile.ts';
+import { withAllKnown, type Note } from '../reconcile/transitions.ts';
+import { distributionName, type DistributionRef } from '../records/distribution-store.ts';
+import { remoteIds, type Distribution } from '../records/distribution.ts';
+import { driverOf } from '../records/kms.ts';
 
 export interface SyncOptions {
   /** Only says what would be done. @default false */
@@ -26,7 +28,7 @@ export interface SyncOptions {
 /** What a sync did, or would do. */
 export interface SyncResult {
   /** Done, in this order; those of the plan for a dry run. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly ReconcileStep[];
   /** Versions that the cloud would not speak of, with its words; what they need was tried blindly. */
   readonly unseen: Readonly<Record<string, string>>;
 }
@@ -46,32 +48,35 @@ export async function sync(
   ref: DistributionRef,
   options: SyncOptions,
 ): Promise<SyncResult> {
-  return mount.keyLock.run(ref.key, () => syncLocked(mount, context, ref, options), context.signal);
+  return changeKey(mount, context, ref.key, (held) => syncHeld(mount, context, held, ref.kms, options));
 }
 
-/** As {@link sync}, for a caller who holds the key's lock. */
-export async function syncLocked(
+/** As {@link sync}, for a caller who holds the key. */
+export async function syncHeld(
   mount: Mount,
   context: BackendContext,
-  ref: DistributionRef,
+  held: HeldKey,
+  kms: string,
   { dryRun = false, force = false }: SyncOptions = {},
 ): Promise<SyncResult> {
+  const ref = { key: held.name, kms };
   const loaded = await loadDistribution(mount, context, ref);
   if (!loaded) throw userError(`key "${ref.key}" is not distributed to KMS "${ref.kms}"`);
   await refuseOtherIdentity(mount, context, ref, loaded);
-  const seen = await mount.clients.use(ref.kms, loaded.kms, (client) => observe(client, context, loaded.distribution));
+  const seen = await observe(mount, context, ref, loaded);
   // To another account everything is unknown, and credentials may change while a client is open.
   if (saysGone(seen)) await refuseOtherIdentity(mount, context, ref, loaded, true);
   const unseen = unseenVersions(seen);
   if (dryRun) {
-    const corrected = correctedRecord(loaded.distribution, seen);
-    return { steps: planDistribution(desiredState(loaded.key, corrected), corrected), unseen };
+    const distribution = withAllKnown(loaded.distribution, knownFrom(seen));
+    const { plan } = driverOf(mount.drivers, loaded.kms);
+    return { steps: remainingSteps({ plan, key: loaded.key, keyName: ref.key, distribution }), unseen };
   }
-  await refuseAhead(mount, context, ref, loaded.distribution, seen.name, force);
+  const name = homeName(seen);
+  await refuseAhead(mount, context, ref, loaded.distribution, name, force);
   try {
-    const nameChecked = force || seen.name.outcome !== 'unreachable';
-    const steps = await repair(mount, context, ref, loaded, seen, nameChecked);
-    mount.logger.info('synchronised a distribution', { key: ref.key, kms: ref.kms, steps: steps.length });
+    const steps = await repair(mount, context, held, ref, loaded, seen, force || !isUnreachable(name));
+    mount.logger.info('synchronized a distribution', { key: ref.key, kms: ref.kms, steps: steps.length });
     return { steps, unseen };
   } catch (error) {
     throw asBackendError(error);
@@ -81,57 +86,61 @@ export async function syncLocked(
 async function repair(
   mount: Mount,
   context: BackendContext,
+  held: HeldKey,
   ref: DistributionRef,
-  { distribution, kms }: Loaded,
-  seen: Observation,
+  loaded: Loaded,
+  seen: Seen,
   nameChecked: boolean,
-): Promise<readonly Step[]> {
+): Promise<readonly ReconcileStep[]> {
   const name = distributionName(ref);
-  const blind = new Set([...seen.versions].filter(([, { outcome }]) => outcome !== 'seen').map(([version]) => version));
-  const done: Step[] = [];
-  let record = distribution;
+  const blind = new Set(seen.versions.flatMap((each) => ('outcome' in each ? [each.version] : [])));
+  const done: ReconcileStep[] = [];
+  let record = loaded.distribution;
   mount.workQueue.add(ref);
-  for (let correction = seen; ;) {
-    const corrected = replaced(mount, ref, record, correction);
+  for (let known = knownFrom(seen); ;) {
+    const corrected = correctedRecord(mount, ref, record, known);
     await mount.distributions.put(context.storage, name, corrected, context.signal, record);
     try {
-      return [...done, ...(await reconcile(mount, context, ref, { nameChecked }))];
+      return [...done, ...(await reconcile(mount, context, held, ref.kms, { nameChecked }))];
     } catch (error) {
       const learned = learn(error);
-      // Asking has said nothing of this version, and the refusal does; any other refusal is the answer.
-      if (!learned || !blind.delete(learned.version)) throw error;
-      await refuseOtherIdentity(mount, context, ref, { distribution: record, kms }, true);
+      // The KMS did not describe this version, and the refusal does; any other refusal is the answer.
+      if (!learned || !blind.delete(learned.observation.version)) throw error;
+      await refuseOtherIdentity(mount, context, ref, { distribution: record, kms: loaded.kms }, true);
       done.push(...learned.done);
       // What has been repaired meanwhile stands in the record; only this version is corrected in the next round.
-      correction = { versions: new Map([[learned.version, learned.observation]]), name: seen.name };
       record = (await mount.distributions.get(context.storage, name, context.signal)) ?? record;
+      known = [learned.observation, ...knownFrom({ versions: [], names: seen.names, others: [] })];
     }
   }
 }
 
-/** The corrected record; what it replaces is named in the log, and stays in `retired` until the key is removed. */
-function replaced(mount: Mount, { key, kms }: DistributionRef, known: Distribution, seen: Observation): Distribution {
-  const corrected = correctedRecord(known, seen);
-  if (corrected.retired === known.retired) return corrected;
-  for (const [version, answer] of seen.versions) {
-    const remote_id = remoteIds(known)[version];
-    if (remote_id === undefined || answer.outcome !== 'seen' || answer.state !== 'deleted') continue;
-    const reason = 'the KMS did not know it';
-    mount.logger.warn('a KMS object counts as gone', { key, kms, version, remote_id, reason });
+/** The record corrected by what is known; what that replaces is logged, and stays on record until the key is removed. */
+function correctedRecord(
+  mount: Mount,
+  ref: DistributionRef,
+  record: Distribution,
+  known: readonly (Observation | Note)[],
+): Distribution {
+  for (const each of known) {
+    if (each.of !== 'version' || each.state !== 'gone') continue;
+    const { version } = each;
+    const remote_id = remoteIds(record)[version];
+    mount.logger.warn('KMS key not found; treating it as deleted', { key: ref.key, kms: ref.kms, version, remote_id });
   }
-  return corrected;
+  return withAllKnown(record, known);
 }
 
-const LEARNED: Partial<Record<ProviderErrorReason, 'deleted' | 'pending_deletion' | 'missing_material'>> = {
-  not_found: 'deleted',
+const LEARNED: Partial<Record<ProviderErrorReason, VersionObservation['state']>> = {
+  not_found: 'gone',
   pending_deletion: 'pending_deletion',
-  invalid_state: 'missing_material',
+  invalid_state: 'created',
 };
 
 /** What the refusal of a call says of the version it was for; undefined when it says nothing. */
 function learn(
   error: unknown,
-): { version: number; observation: VersionObservation; done: readonly Step[] } | undefined {
+): { readonly observation: VersionObservation; readonly done: readonly ReconcileStep[] } | undefined {
   if (!(error instanceof IncompleteError)) return undefined;
   const state = LEARNED[error.cause.reason];
   const { done, left } = error.progress;
@@ -140,11 +149,12 @@ function learn(
   if (state === undefined || !(step?.action === 'import' || step?.action === 'enable' || step?.action === 'disable')) {
     return undefined;
   }
-  return { version: step.version, observation: { outcome: 'seen', state }, done };
+  const { version, place } = step;
+  return { observation: { of: 'version', version, place, state }, done };
 }
 
-function unseenVersions({ versions }: Observation): Record<string, string> {
+function unseenVersions({ versions }: Seen): Record<string, string> {
   const unseen: Record<string, string> = {};
-  for (const [version, answer] of versions) if (answer.outcome !== 'seen') unseen[version] = answer.why;
+  for (const each of versions) if ('outcome' in each) unseen[each.version] = each.why;
   return unseen;
 }

@@ -1,8 +1,8 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
-import { PROVIDER_KINDS, type Credentials, type KmsDriver, type ProviderKind } from '../../providers/port.ts';
+import type { Credentials, KmsDriver, KmsDrivers } from '../../providers/port.ts';
 import type { Mount } from '../mount.ts';
 import { quoted } from '../../support/quoted.ts';
-import { endpointOf, providerConfig, type Kms } from '../records/kms.ts';
+import { driverOf, endpointOf, providerConfig, type Kms } from '../records/kms.ts';
 
 /** What a client sets of a KMS provider; undefined where it said nothing. */
 export interface KmsWrite {
@@ -26,8 +26,8 @@ export async function writeKms(mount: Mount, context: BackendContext, name: stri
     name,
     async () => {
       const existing = await mount.kms.get(storage, name, signal);
-      const asked = existing ? updated(name, existing, request) : created(request);
-      const driver = mount.drivers[asked.provider];
+      const asked = existing ? updated(name, existing, request) : created(mount.drivers, request);
+      const driver = driverOf(mount.drivers, asked);
       const kms = request.credentials ? { ...asked, credentials: taken(driver, request.credentials) } : asked;
       const problem = driver.validateConfig(providerConfig(kms));
       if (problem !== undefined) throw userError(problem);
@@ -63,17 +63,15 @@ async function refuseMove(mount: Mount, context: BackendContext, name: string, e
   );
 }
 
-function created({ provider, keyCollection }: KmsWrite): Kms {
-  if (provider === undefined || provider === '') {
-    throw userError(`provider is required: use one of ${PROVIDER_KINDS.join(', ')}`);
-  }
-  if (!isProviderKind(provider)) {
-    throw userError(`unsupported provider ${quoted(provider)}: provider must be one of ${PROVIDER_KINDS.join(', ')}`);
+function created(drivers: KmsDrivers, { provider, keyCollection }: KmsWrite): Kms {
+  const kinds = Object.keys(drivers).join(', ');
+  if (provider === undefined || provider === '') throw userError(`provider is required: use one of ${kinds}`);
+  if (!Object.hasOwn(drivers, provider)) {
+    throw userError(`unsupported provider ${quoted(provider)}: provider must be one of ${kinds}`);
   }
   if (keyCollection === undefined || keyCollection === '') {
-    throw userError(
-      'key_collection is required: the name of a Key Vault (azurekeyvault), a region (awskms) or a key ring (gcpckms)',
-    );
+    const each = Object.values(drivers).map(({ kind, keyCollectionIs }) => `${keyCollectionIs} (${kind})`);
+    throw userError(`key_collection is required: ${each.slice(0, -1).join(', ')} or ${each.at(-1) ?? ''}`);
   }
   return { schema: 1, provider, key_collection: keyCollection, credentials: {} };
 }
@@ -94,8 +92,4 @@ function taken(driver: KmsDriver, sent: Credentials): Kms['credentials'] {
   if ('problem' in result) throw userError(result.problem);
   // UIs send null for optional credentials that were left alone, which arrives as an empty string.
   return Object.fromEntries(Object.entries(result.credentials).filter(([, value]) => value.reveal() !== ''));
-}
-
-function isProviderKind(value: string): value is ProviderKind {
-  return (PROVIDER_KINDS as readonly string[]).includes(value);
 }

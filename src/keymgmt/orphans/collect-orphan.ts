@@ -1,11 +1,11 @@
 import type { BackendContext } from '../../logical/index.ts';
 import { knownIds } from '../records/distribution.ts';
 import { distributionName } from '../records/distribution-store.ts';
-import { logChange } from '../log-change.ts';
-import { orphanOf, type RecordedOrphan } from './orphans.ts';
-import { endpointOf } from '../records/kms.ts';
+import { orphanOf, removeOrphan, type RecordedOrphan } from './orphans.ts';
+import { driverOf, endpointOf } from '../records/kms.ts';
 import { orphanName } from '../records/orphan.ts';
 import { findAttempt } from './find-attempt.ts';
+import { changeKey } from '../held-key.ts';
 import type { Mount } from '../mount.ts';
 import { isUnreachable } from '../provider-failure.ts';
 import { reasonOf } from '../../support/reason-of.ts';
@@ -24,19 +24,15 @@ export async function collectOrphan(
   const orphan = await orphanOf(mount, context, kms, attempt);
   if (!orphan) return 'done';
   // Under the key's lock: a run that was cut short may still adopt the object that the orphan speaks of.
-  return mount.keyLock.run(
-    orphan.key,
-    async () => {
-      const settled = await isSettled(mount, context, kms, orphan);
-      if (settled === 'unreachable') return settled;
-      if (settled) await mount.orphans.delete(storage, orphanName(kms, attempt), signal);
-      return 'done';
-    },
-    signal,
-  );
+  return changeKey(mount, context, orphan.key, async () => {
+    const resolved = await isResolved(mount, context, kms, orphan);
+    if (resolved === 'unreachable') return resolved;
+    if (resolved) await mount.orphans.delete(storage, orphanName(kms, attempt), signal);
+    return 'done';
+  });
 }
 
-async function isSettled(
+async function isResolved(
   mount: Mount,
   context: BackendContext,
   kmsName: string,
@@ -60,16 +56,20 @@ async function isSettled(
       }
       const present = account === undefined ? undefined : await client.account(signal, true);
       if (present !== account) throw new Error(`it is in account ${account ?? ''}, and the credentials are not`);
+      const { consistencyWindowMs: windowMs } = driverOf(mount.drivers, kms);
       const lost = { distributedName, version, attempt, labels, since, account };
-      const result = await findAttempt(client, lost, distribution ? knownIds(distribution) : [], signal);
-      if (result.outcome === 'absent') return !mount.consistency.isWithin(since);
+      const owned = distribution ? knownIds(distribution) : [];
+      const result = await findAttempt(client, lost, { owned, target: undefined, windowMs }, signal);
+      if (result.outcome === 'absent') return !mount.consistency.isWithin(since, windowMs);
       if (result.outcome === 'unknown') {
         await keepSuspects(mount, context, kmsName, orphan, result.why, result.suspects);
         return false;
       }
-      const { remoteId } = result;
-      const removal = await client.removeVersion(remoteId, signal);
-      logChange(mount, { kms: kmsName, key }, { step: 'remove_orphan', version, remoteId }, removal);
+      for (const each of result.seen) {
+        if (each.of === 'version' && each.id !== undefined) {
+          await removeOrphan(mount, client, { kms: kmsName, key }, { version, remoteId: each.id }, signal);
+        }
+      }
       return true;
     });
   } catch (error) {

@@ -1,5 +1,8 @@
 import { StorageError, type BackendContext, type JsonObject } from '../../logical/index.ts';
-import { ATTEMPT_LABEL, type VersionTarget } from '../../providers/port.ts';
+import { ATTEMPT_LABEL } from '../../providers/port.ts';
+import type { KmsClient } from '../../providers/port.ts';
+import { logChange } from '../log-change.ts';
+import type { LostAttempt } from './find-attempt.ts';
 import type { Mount } from '../mount.ts';
 import type { DistributionRef } from '../records/distribution-store.ts';
 import { orphanName, type Orphan } from '../records/orphan.ts';
@@ -54,7 +57,7 @@ export function describeOrphan(orphan: RecordedOrphan): JsonObject {
   };
 }
 
-/** What is recorded of a lost attempt that stays unsettled. */
+/** What is recorded of a lost attempt that cannot be resolved. */
 export interface LostObject {
   readonly reason: string;
   readonly suspects: readonly string[];
@@ -67,8 +70,7 @@ export async function recordOrphan(
   mount: Mount,
   { storage, signal }: BackendContext,
   { key, kms }: DistributionRef,
-  { attempt, version, distributedName, labels }: VersionTarget,
-  since: string,
+  { attempt, version, distributedName, labels, since }: Omit<LostAttempt, 'account'>,
   { reason, suspects, account, endpoint }: LostObject,
 ): Promise<void> {
   const orphan: Orphan = {
@@ -80,4 +82,18 @@ export async function recordOrphan(
   };
   await mount.orphans.put(storage, orphanName(kms, attempt), orphan, signal);
   mount.logger.warn('a KMS object may have been left behind', { key, kms, version, attempt, reason });
+}
+
+/** Schedules the deletion of the object of an orphan, and logs it. @throws {ProviderError} when the KMS refuses */
+export async function removeOrphan(
+  mount: Mount,
+  client: KmsClient,
+  ref: DistributionRef,
+  { version, remoteId }: { readonly version: number; readonly remoteId: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const begun = mount.clock.monotonic();
+  const performed = await client.removeObject(remoteId, signal);
+  const durationMs = mount.clock.monotonic() - begun;
+  logChange(mount, ref, { step: 'remove_orphan', version, remoteId, durationMs }, performed);
 }

@@ -1,6 +1,8 @@
 import type { BackendContext } from '../../logical/index.ts';
 import { knownIds } from '../records/distribution.ts';
-import { ATTEMPT_LABEL, type LabelledObject, type LabelSearch } from '../../providers/port.ts';
+import { ATTEMPT_LABEL } from '../../providers/port.ts';
+import type { LabelledObject } from '../../providers/observation.ts';
+import type { LabelSearch } from '../../providers/port.ts';
 import type { Mount } from '../mount.ts';
 import { distributionName } from '../records/distribution-store.ts';
 import { KEY_LABEL, KMS_LABEL, MOUNT_LABEL } from '../records/labels.ts';

@@ -1,6 +1,6 @@
 import { definePath, fields, genericName, type PathContext, type PathDefinition } from '../../framework/index.ts';
 import { userError, type JsonObject } from '../../logical/index.ts';
-import { PROTECTIONS, PURPOSES, type Protection, type Purpose } from '../../providers/port.ts';
+import { PROTECTIONS, PURPOSES, type Protection, type Purpose } from '../../providers/spec.ts';
 import { distribute } from '../operations/distribute.ts';
 import { remoteIds, type Distribution } from '../records/distribution.ts';
 import { distributionName, type DistributionRef } from '../records/distribution-store.ts';

@@ -1,5 +1,5 @@
 import { definePath, genericName, type PathDefinition } from '../../framework/index.ts';
-import { forget } from '../operations/force-remove.ts';
+import { forceRemove } from '../operations/force-remove.ts';
 import type { LeftBehind } from '../orphans/left-behind.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
@@ -23,7 +23,7 @@ export function forceRemovePath(mount: Mount): PathDefinition {
       update: {
         handler: async (context) => {
           const { data } = context;
-          const left = await forget(mount, context, { kms: data.get('name'), key: data.get('key_name') });
+          const left = await forceRemove(mount, context, { kms: data.get('name'), key: data.get('key_name') });
           return left && { warnings: leftBehindWarnings(left) };
         },
       },

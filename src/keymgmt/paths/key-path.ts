@@ -5,6 +5,7 @@ import { createKey } from '../operations/create-key.ts';
 import { deleteKey } from '../operations/delete-key.ts';
 import { isEnabled, type Key } from '../records/key.ts';
 import { updateKey } from '../operations/update-key.ts';
+import { changeKey } from '../held-key.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
 import { keyNameField } from './fields.ts';
@@ -14,7 +15,7 @@ import { quoted } from '../../support/quoted.ts';
 const typeField = fields.string({
   description:
     'Type of the key: aes256-gcm96 is symmetric, the others are asymmetric. Chosen when the key is created and fixed ' +
-    'from then on; rsa-2048 where nothing is said.',
+    'from then on; defaults to rsa-2048.',
   default: 'rsa-2048',
   allowedValues: ['rsa-2048', 'rsa-3072', 'rsa-4096', 'ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'aes256-gcm96'],
 });
@@ -85,20 +86,16 @@ async function write(mount: Mount, context: PathContext<typeof keyFields>): Prom
     deletionAllowed: given(context, 'deletion_allowed'),
     minEnabledVersion: given(context, 'min_enabled_version'),
   };
-  await mount.keyLock.run(
-    name,
-    async () => {
-      const key = await mount.keys.get(storage, name, signal);
-      if (!key) return createKey(mount, context, name, type ?? 'rsa-2048', settings);
-      if (type !== undefined && type !== key.type) {
-        throw userError(
-          `type of key "${name}" is ${key.type} and cannot be changed: leave type out, or use another name`,
-        );
-      }
-      return updateKey(mount, context, name, key, settings);
-    },
-    signal,
-  );
+  await changeKey(mount, context, name, async (held) => {
+    const key = await mount.keys.get(storage, name, signal);
+    if (!key) return createKey(mount, context, held, type ?? 'rsa-2048', settings);
+    if (type !== undefined && type !== key.type) {
+      throw userError(
+        `type of key "${name}" is ${key.type} and cannot be changed: leave type out, or use another name`,
+      );
+    }
+    return updateKey(mount, context, held, key, settings);
+  });
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 import { definePath, fields, genericName, type PathContext, type PathDefinition } from '../../framework/index.ts';
 import type { Response } from '../../logical/index.ts';
 import { deleteKms } from '../operations/delete-kms.ts';
+import { driverOf } from '../records/kms.ts';
 import { writeKms } from '../operations/write-kms.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
@@ -52,7 +53,7 @@ export function kmsPath(mount: Mount): PathDefinition {
       credentials: credentials && requestedCredentials(credentials),
       confirmEndpoint: given(context, 'confirm_endpoint') ?? false,
     });
-    const { credentialNames } = mount.drivers[provider];
+    const { credentialNames } = driverOf(mount.drivers, { provider });
     const misplaced = credentialNames.filter((credential) => Object.hasOwn(context.request.data, credential));
     return misplaced.length === 0 ? undefined : { warnings: [misplacedWarning(misplaced)] };
   };

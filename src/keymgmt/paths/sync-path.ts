@@ -1,5 +1,5 @@
 import { definePath, fields, genericName, type PathDefinition } from '../../framework/index.ts';
-import { stepText } from '../incomplete-error.ts';
+import { reconcileStepText } from '../reconcile-step.ts';
 import { sync } from '../operations/sync.ts';
 import type { Mount } from '../mount.ts';
 import { OPERATION_PREFIX } from './display.ts';
@@ -27,7 +27,7 @@ export function syncPath(mount: Mount): PathDefinition {
             ([version, why]) => `version ${version} could not be seen: ${why}`,
           );
           return {
-            data: { dry_run: dryRun, [dryRun ? 'planned' : 'done']: steps.map(stepText) },
+            data: { dry_run: dryRun, [dryRun ? 'planned' : 'done']: steps.map(reconcileStepText) },
             ...(warnings.length > 0 ? { warnings } : {}),
           };
         },

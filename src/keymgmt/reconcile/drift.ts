@@ -1,19 +1,17 @@
-import type { Desired } from './desired.ts';
-import {
-  remoteIds,
-  withVersion,
-  type Distribution,
-  type ExistingVersion,
-  type RemoteVersion,
-} from '../records/distribution.ts';
-import type { Observation } from './observe.ts';
+import type { NameObservation, Observation, Seen, Unseen, VersionObservation } from '../../providers/observation.ts';
+import type { Desired } from '../../providers/planner.ts';
+import { HOME } from '../../providers/step.ts';
+import { remoteIds, type Distribution } from '../records/distribution.ts';
+import type { Note } from './transitions.ts';
 
 /** What is to be said of one version, or of the name, after the cloud was asked. */
 export type Verdict =
   | 'in_sync'
-  /** Recorded as wished, and not made yet: a run was interrupted. */
+  /** Desired, and not made yet: a run was interrupted. */
   | 'missing'
   | 'missing_material'
+  /** The KMS is still at work on it. */
+  | 'pending'
   | 'disabled'
   | 'enabled'
   | 'pending_deletion'
@@ -31,92 +29,100 @@ export interface VersionDrift {
   readonly version: number;
   readonly remoteId: string | undefined;
   readonly expected: 'enabled' | 'disabled' | 'deleted';
-  /** The cloud's word; undefined where it gave none. */
+  /** What the cloud says; undefined where it says nothing. */
   readonly observed: string | undefined;
   readonly verdict: Verdict;
   /** Why the cloud said nothing. */
   readonly why?: string;
 }
 
-/** Compares the wish with what the cloud said, version by version. Pure. */
-export function versionDrift(desired: Desired, known: Distribution, seen: Observation): readonly VersionDrift[] {
-  const wished = desired.present ? [...desired.enabled.keys()] : [];
-  const numbers = new Set([...wished, ...Object.keys(known.versions).map(Number)]);
-  return [...numbers].sort((a, b) => a - b).map((version) => driftOf(desired, known, seen, version));
+type Observed = Extract<
+  Verdict,
+  'missing_material' | 'disabled' | 'enabled' | 'pending_deletion' | 'deleted' | 'pending'
+>;
+
+/** A state as the API names it. */
+const OBSERVED: Readonly<Record<VersionObservation['state'], Observed>> = {
+  created: 'missing_material',
+  pending: 'pending',
+  enabled: 'enabled',
+  disabled: 'disabled',
+  pending_deletion: 'pending_deletion',
+  gone: 'deleted',
+  removed: 'deleted',
+  unknown: 'deleted',
+};
+
+/**
+ * Compares the desired state with what the cloud said, version by version, at the home place. Pure.
+ *
+ * @param planned - versions that a repair would do something about; what a cloud cannot do is no drift
+ */
+export function versionDrift(
+  desired: Desired,
+  known: Distribution,
+  seen: Seen,
+  planned: ReadonlySet<number>,
+): readonly VersionDrift[] {
+  const wanted = desired.present ? [...desired.enabled.keys()] : [];
+  const numbers = new Set([...wanted, ...Object.keys(known.versions).map(Number)]);
+  const answers = new Map(
+    seen.versions.flatMap((each) => (each.place === HOME ? [[each.version, each] as const] : [])),
+  );
+  return [...numbers]
+    .sort((a, b) => a - b)
+    .map((version) => driftOf(desired, known, answers.get(version), version, planned.has(version)));
 }
 
-function driftOf(desired: Desired, known: Distribution, seen: Observation, version: number): VersionDrift {
+function driftOf(
+  desired: Desired,
+  known: Distribution,
+  answer: Seen['versions'][number] | undefined,
+  version: number,
+  isPlanned: boolean,
+): VersionDrift {
   const state = known.versions[version];
   const remoteId = state === undefined || state.state === 'creating' ? undefined : state.remote_id;
   const expected = !desired.present ? 'deleted' : desired.enabled.get(version) === true ? 'enabled' : 'disabled';
-  const answer = seen.versions.get(version);
   const base = { version, remoteId, expected } as const;
   if (!answer) return { ...base, observed: undefined, verdict: 'missing' };
-  if (answer.outcome !== 'seen') return { ...base, observed: undefined, verdict: answer.outcome, why: answer.why };
-  const { state: observed } = answer;
+  if ('outcome' in answer) return { ...base, observed: undefined, verdict: answer.outcome, why: answer.why };
+  const observed = OBSERVED[answer.state];
   const gone = observed === 'deleted' || observed === 'pending_deletion';
-  const agrees = expected === 'deleted' ? gone : observed === expected;
+  const agrees = expected === 'deleted' ? gone : observed === expected || !isPlanned;
   return { ...base, observed, verdict: agrees ? 'in_sync' : observed };
 }
 
 /** Says whether the name points where it should; `isAhead`: to an object by which the cloud is ahead. Pure. */
-export function nameVerdict(desired: Desired, known: Distribution, { name }: Observation, isAhead: boolean): Verdict {
-  if (name.outcome !== 'seen') return name.outcome;
+export function nameVerdict(
+  desired: Desired,
+  known: Distribution,
+  name: NameObservation | Unseen | undefined,
+  isAhead: boolean,
+): Verdict {
+  if (!name) return 'in_sync';
+  if ('outcome' in name) return name.outcome;
   if (isAhead) return 'ahead';
-  const expected = desired.present ? remoteIds(known)[desired.current] : undefined;
+  if (!desired.present) return name.points === 'nowhere' || name.points === 'stranger' ? 'in_sync' : 'alias_moved';
   // Nowhere to move yet.
-  if (desired.present && expected === undefined) return 'missing';
-  return name.remoteId === expected ? 'in_sync' : 'alias_moved';
+  if (remoteIds(known)[desired.current] === undefined) return 'missing';
+  return name.points === desired.current ? 'in_sync' : 'alias_moved';
+}
+
+/** What the cloud says of the name at the home place; undefined for keys that have none (GCP: asymmetric keys). */
+export function homeName({ names }: Seen): Seen['names'][number] | undefined {
+  return names.find(({ place }) => place === HOME);
 }
 
 /**
- * The record corrected by what the cloud said, so that the ordinary plan repairs the drift: a version that is gone is
- * made anew, lost material is imported again, what was switched by somebody else is switched back, a name that was
- * moved or removed is set again. What the cloud did not tell stays as it was, its `enabled` in doubt. Pure.
+ * What is known after the cloud was asked, so that the ordinary plan repairs the drift: a version that is gone is made
+ * anew, lost material is imported again, what was switched by somebody else is switched back, a name that was moved or
+ * removed is set again. What the cloud did not say is not known any more. Pure.
  */
-export function correctedRecord(known: Distribution, seen: Observation): Distribution {
-  let record = known;
-  for (const [version, answer] of seen.versions) {
-    const state = known.versions[version];
-    if (state === undefined || state.state === 'creating') continue;
-    const corrected = correctedVersion(state, answer.outcome === 'seen' ? answer.state : undefined);
-    record = withVersion(corrected ? record : withRetired(record, state.remote_id), version, corrected);
-  }
-  const holder = seen.name.outcome === 'seen' ? versionOf(record, seen.name.remoteId) : undefined;
-  return holder === undefined ? withoutName(record) : { ...record, current: holder };
-}
-
-function versionOf(record: Distribution, remoteId: string | undefined): number | undefined {
-  const entry = Object.entries(record.versions).find(
-    ([, state]) => state.state !== 'creating' && state.remote_id === remoteId,
-  );
-  return entry && Number(entry[0]);
-}
-
-function correctedVersion(
-  state: ExistingVersion,
-  observed: 'enabled' | 'disabled' | 'missing_material' | 'pending_deletion' | 'deleted' | undefined,
-): RemoteVersion | undefined {
-  const { enabled: _unknown, ...rest } = state;
-  switch (observed) {
-    case 'enabled':
-    case 'disabled':
-      return { ...state, state: 'ready', enabled: observed === 'enabled' };
-    case 'missing_material':
-      return { ...rest, state: 'created' };
-    case 'pending_deletion':
-    case 'deleted':
-      return undefined;
-    case undefined:
-      return rest;
-  }
-}
-
-function withRetired(record: Distribution, remoteId: string): Distribution {
-  return { ...record, retired: [...(record.retired ?? []), remoteId] };
-}
-
-function withoutName(record: Distribution): Distribution {
-  const { current: _unset, ...rest } = record;
-  return rest;
+export function knownFrom({ versions, names, others }: Seen): readonly (Observation | Note)[] {
+  return [
+    ...others,
+    ...versions.map((each): Observation | Note => ('outcome' in each ? { of: 'unknown_state', ...each } : each)),
+    ...names.map((each): Observation | Note => ('outcome' in each ? { of: 'unknown_name', place: each.place } : each)),
+  ];
 }

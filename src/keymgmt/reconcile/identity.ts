@@ -5,7 +5,7 @@ import { endpointOf, type Kms } from '../records/kms.ts';
 import type { Mount } from '../mount.ts';
 import { remoteIds, type Distribution } from '../records/distribution.ts';
 import type { DistributionRef } from '../records/distribution-store.ts';
-import { missingLabels, VERSION_LABEL, versionLabels } from '../records/labels.ts';
+import { missingLabels, versionLabels } from '../records/labels.ts';
 import type { Run } from './run.ts';
 
 /** What the refusals here name as their call. */
@@ -90,8 +90,7 @@ export async function refuseForeign(
   const answer = await client.readLabels(id, context.signal);
   // What is not there is told by the call itself; where labels may not be read, the record has to do.
   if (answer.outcome === 'unknown') return;
-  const { [VERSION_LABEL]: _any, ...expected } = versionLabels(mount.id, ref, '', version ?? 0);
-  const labels = version === undefined ? expected : versionLabels(mount.id, ref, '', version);
+  const labels = versionLabels(mount.id, ref, '', version);
   const missing = answer.outcome === 'seen' ? missingLabels(answer.labels, labels) : [];
   if (missing.length > 0) {
     throw refusal(
@@ -158,4 +157,24 @@ async function labelDoubt(
 
 function refusal(text: string): ProviderError {
   return new ProviderError('invalid_request', text, { call: CHECK });
+}
+
+/**
+ * Records the account of a KMS's first object. Not bound to the client's patience: the object is there.
+ *
+ * @returns the account that its keys are in: another one where a request beside this one was first
+ */
+export async function pinAccount(
+  mount: Mount,
+  { storage }: BackendContext,
+  name: string,
+  account: string,
+): Promise<string> {
+  return mount.kmsLock.run(name, async () => {
+    const kms = await mount.kms.get(storage, name);
+    if (!kms) return account;
+    if (kms.account !== undefined) return kms.account;
+    await mount.kms.put(storage, name, { ...kms, account });
+    return account;
+  });
 }

@@ -1,97 +1,125 @@
-import { withMaterial } from '../../crypto/key-material.ts';
-import { knownIds } from '../records/distribution.ts';
 import { ProviderError } from '../../providers/errors.ts';
-import type { Receipt } from '../../providers/port.ts';
-import { createVersion, resolveAttempt } from './create-version.ts';
-import { checkIdentity, refuseForeign } from './identity.ts';
+import type { Observation } from '../../providers/observation.ts';
+import type { Target } from '../../providers/port.ts';
+import type { RepeatableStep } from '../../providers/step.ts';
 import { logChange, type Change } from '../log-change.ts';
-import type { Step } from '../../providers/step.ts';
-import { readMaterial, remoteId, versionTarget, type Run } from './run.ts';
-import { setCurrent } from './set-current.ts';
-import { afterStep } from './transitions.ts';
+import type { ReconcileStep } from '../reconcile-step.ts';
+import { placeOf } from '../records/distribution.ts';
+import { createVersion, resolveAttempt } from './attempts.ts';
+import { checkIdentity, refuseForeign } from './identity.ts';
+import { runTarget, type Run } from './run.ts';
+import { takeNote } from './take-note.ts';
+import { createWrappingKey } from './wrapping-key.ts';
 
-/** Does one step in the cloud and sets its outcome in the record. @throws {ProviderError} when the cloud refuses */
-export async function performStep(run: Run, step: Step, next: () => Step | undefined): Promise<void> {
-  const { mount, ref, client, record, context } = run;
-  const { signal } = context;
-  const log = (receipt: Receipt, change: Omit<Change, 'step'>): void => {
-    logChange(mount, ref, { step: step.action, ...change }, receipt);
-  };
+/**
+ * Performs one step and takes note of what is known after it.
+ *
+ * @param next - the step after it in the plan
+ * @throws {ProviderError} when the KMS refuses or fails
+ */
+export async function performStep(run: Run, step: ReconcileStep, next: ReconcileStep | undefined): Promise<void> {
   switch (step.action) {
-    case 'find':
+    case 'resolve_attempt':
       return resolveAttempt(run, step.version);
     case 'create':
-      return createVersion(run, step.version, next);
-    case 'import': {
-      const { version } = step;
-      const id = remoteId(run, version);
-      const receipt = await withMaterial(await readMaterial(run, version), (material) =>
-        client.importMaterial(versionTarget(run, version), id, material, signal),
-      );
-      log(receipt, { version, remoteId: id });
-      break;
-    }
-    case 'enable':
-    case 'disable': {
-      const { version } = step;
-      // A version is never disabled while the stored record still calls it merely created, see Distribution. What else
-      // is not written down yet may wait: writing at each of a thousand versions would cost a thousand writes.
-      if (record.written.versions[version]?.state !== 'ready') await record.flush();
-      const id = remoteId(run, version);
-      if (step.action === 'disable') await refuseForeign(run, id, version);
-      const receipt = await client.setEnabled(versionTarget(run, version), id, step.action === 'enable', signal);
-      log(receipt, { version, remoteId: id });
-      break;
-    }
-    case 'set_current': {
-      const { version } = step;
-      const receipt = await setCurrent(run, version);
-      log(receipt, { version, remoteId: remoteId(run, version), name: record.current.name });
-      break;
-    }
-    case 'remove_name': {
-      const { name } = record.current;
-      log(await client.removeName(name, knownIds(record.current), signal), { name });
-      break;
-    }
-    case 'remove': {
-      const { version } = step;
-      const id = remoteId(run, version);
-      const { since } = record.current.versions[version] ?? {};
-      await refuseForeign(run, id, version);
-      const removal = await client.removeVersion(id, signal);
-      log(removal, { version, remoteId: id });
-      if (removal.outcome === 'unknown') await believeGone(run, id, since, version);
-      break;
-    }
-    case 'remove_replaced': {
-      await refuseForeign(run, step.remoteId, undefined);
-      const removal = await client.removeVersion(step.remoteId, signal);
-      log(removal, { remoteId: step.remoteId });
-      if (removal.outcome === 'unknown') await believeGone(run, step.remoteId, undefined);
-      break;
-    }
+      return createVersion(run, step, next);
+    case 'create_wrapping_key':
+      return createWrappingKey(run, step);
+    default:
+      return performRepeatable(run, step);
   }
-  record.set(afterStep(record.current, step));
+}
+
+async function performRepeatable(run: Run, step: RepeatableStep): Promise<void> {
+  const { mount, ref, client, record, context } = run;
+  await record.before(step);
+  const target = runTarget(run);
+  await requireOurs(run, step, target);
+  const begun = mount.clock.monotonic();
+  const performed = await client.perform(step, target, context.signal);
+  const durationMs = mount.clock.monotonic() - begun;
+  logChange(mount, ref, { ...describeChange(step, target), durationMs }, performed);
+  const known: Observation[] = [];
+  for (const each of performed.seen) known.push(await confirmed(run, each, target));
+  await takeNote(run, { ...performed, seen: known });
+  if (step.action === 'await' && record.current.versions[step.version]?.state === 'pending') {
+    throw new ProviderError('not_ready', `the KMS has not finished version ${step.version} yet`, { call: 'await' });
+  }
+}
+
+/** Nothing is disabled or removed that is labelled as somebody else's. */
+async function requireOurs(run: Run, step: RepeatableStep, target: Target): Promise<void> {
+  switch (step.action) {
+    case 'disable':
+    case 'remove': {
+      const id = target.id(step.version, step.place);
+      if (id !== undefined) await refuseForeign(run, id, step.version);
+      return;
+    }
+    case 'remove_replaced':
+    case 'remove_container': {
+      const id = step.action === 'remove_container' ? target.container : step.id;
+      if (id !== undefined) await refuseForeign(run, id, undefined);
+      return;
+    }
+    default:
+  }
+}
+
+function describeChange(step: RepeatableStep, target: Target): Omit<Change, 'durationMs'> {
+  const { action, place } = step;
+  if ('version' in step) {
+    const { version } = step;
+    const name = action === 'set_current' ? { name: target.distributedName } : {};
+    return { step: action, place, version, remoteId: target.id(version, place), ...name };
+  }
+  if (action === 'remove_name') return { step: action, place, name: target.distributedName };
+  return { step: action, place, remoteId: ('id' in step ? step.id : undefined) ?? target.container };
+}
+
+/** An object that the KMS does not know counts as removed, unless it was made too recently for that. */
+async function confirmed(run: Run, seen: Observation, target: Target): Promise<Observation> {
+  if (seen.of === 'version' && seen.state === 'unknown') {
+    const { version, place } = seen;
+    const since = run.record.current.versions[version]?.since;
+    await treatAsDeleted(run, target.id(version, place) ?? '', since, version);
+    return { ...seen, state: 'removed' };
+  }
+  if (seen.of === 'replaced' && seen.state === 'unknown') {
+    // The KMS has not known it before, which is why it was replaced.
+    await treatAsDeleted(run, seen.id, undefined);
+    return { ...seen, state: 'removed' };
+  }
+  return seen;
 }
 
 /**
- * Takes an object for gone that the cloud does not know, and says so in the log.
- *
- * @param since - when it was made: of a young object the cloud may say so although it is there; undefined for one that
- *   was replaced, which the cloud does not know for the second time then
- * @throws {ProviderError} for a young one: the removal stays pending, and is tried again
+ * @param since - when it was made; undefined: before the consistency window
+ * @throws {ProviderError} within the consistency window: the removal stays pending, and is tried again
  */
-async function believeGone(run: Run, remote_id: string, since: string | undefined, version?: number): Promise<void> {
-  const { mount, context, ref, kms: account, client, record } = run;
-  // To another account everything is unknown.
+async function treatAsDeleted(run: Run, remote_id: string, since: string | undefined, version?: number): Promise<void> {
+  const { mount, context, ref, kms: account, client, driver, record } = run;
+  // Credentials of another account know none of the keys.
   await checkIdentity(mount, context, ref, { distribution: record.current, kms: account }, client, true);
-  if (mount.consistency.isWithin(since)) {
-    const text = `the KMS does not know ${remote_id}, which is too young for that to be believed`;
+  if (mount.consistency.isWithin(since, driver.consistencyWindowMs)) {
+    const text = `the KMS does not know ${remote_id}, but it was made too recently to treat it as deleted`;
     throw new ProviderError('unavailable', text, { call: 'remove' });
   }
   const { key, kms } = ref;
-  const reason = 'the KMS did not know it';
   const which = version === undefined ? {} : { version };
-  mount.logger.warn('a KMS object counts as gone', { key, kms, ...which, remote_id, reason });
+  mount.logger.warn('KMS key not found; treating it as deleted', { key, kms, ...which, remote_id });
+}
+
+/** Whether the record shows what a step promises; otherwise the rest of the plan may not hold. */
+export function isReached({ record }: Run, step: ReconcileStep): boolean {
+  const { current } = record;
+  switch (step.action) {
+    case 'resolve_attempt':
+      return false;
+    case 'set_current':
+      return placeOf(current, step.place)?.current === step.version;
+    default:
+      if (!('to' in step)) return true;
+      return placeOf(current, step.place)?.versions[step.version]?.state === step.to;
+  }
 }

@@ -1,63 +1,168 @@
-import type { Distribution, ExistingVersion } from '../records/distribution.ts';
-import { withVersion } from '../records/distribution.ts';
-import { planDistribution } from './plan.ts';
-import type { Step } from '../../providers/step.ts';
-import type { Desired } from './desired.ts';
+import type { NameObservation, Observation, VersionObservation } from '../../providers/observation.ts';
+import { HOME, type Place } from '../../providers/step.ts';
+import {
+  placeOf,
+  type Distribution,
+  type ExistingVersion,
+  type PlaceRecord,
+  type VersionRecord,
+} from '../records/distribution.ts';
 
-/** The record after a step that succeeded. */
-export function afterStep(known: Distribution, step: Step): Distribution {
-  switch (step.action) {
-    case 'find':
-    case 'create':
-      // Their outcome is more than success: create-version.ts sets it.
-      return known;
-    case 'import':
-      return withVersion(known, step.version, { ...existing(known, step.version), state: 'ready', enabled: true });
-    case 'enable':
-    case 'disable':
-      return withVersion(known, step.version, {
-        ...existing(known, step.version),
-        state: 'ready',
-        enabled: step.action === 'enable',
-      });
-    case 'set_current':
-      return { ...known, current: step.version, reached: Math.max(step.version, known.reached ?? 0) };
-    case 'remove_name': {
-      const { current: _gone, ...rest } = known;
-      return { ...rest, name_removed: true };
-    }
-    case 'remove':
-      return withVersion(known, step.version, undefined);
-    case 'remove_replaced':
-      return { ...known, retired: (known.retired ?? []).filter((id) => id !== step.remoteId) };
-  }
-}
+/** What the engine itself puts on record: no cloud has said it. */
+export type Note =
+  /** The creation of a version begins. `since` is RFC 3339. */
+  | { readonly of: 'attempt'; readonly version: number; readonly attempt: string; readonly since: string }
+  /** An attempt has made nothing, or what it made is on record elsewhere. */
+  | { readonly of: 'no_attempt'; readonly version: number }
+  /** Nobody knows whether a version is enabled. */
+  | { readonly of: 'unknown_state'; readonly version: number; readonly place: Place }
+  /** Nobody knows where the name points to. */
+  | { readonly of: 'unknown_name'; readonly place: Place }
+  /** The name was taken by somebody else. */
+  | { readonly of: 'new_name'; readonly name: string }
+  /** Where requests go (KmsDriver.endpointOf). */
+  | { readonly of: 'endpoint'; readonly endpoint: string };
 
 /**
- * The record with everything marked as not known that outstanding steps may have changed half-way.
+ * The record after something is known. The only way in which it changes between its creation and its deletion. Pure.
  *
- * An enable or disable that was under way when the process died may or may not have taken effect. As long as the wish
- * stays, the plan repeats it; before the wish changes, the record must forget what it believed, or the opposite wish
- * would look fulfilled.
+ * An observation of a version that is not on record, and has no id, says nothing.
  */
-export function withSwitching(desired: Desired, known: Distribution): Distribution {
-  let doubted = known;
-  for (const step of planDistribution(desired, known)) {
-    if (step.action === 'enable' || step.action === 'disable') doubted = withDoubt(doubted, step.version);
+export function withKnown(record: Distribution, known: Observation | Note): Distribution {
+  switch (known.of) {
+    case 'version':
+      return withObservedVersion(record, known);
+    case 'name':
+      return withObservedName(record, known);
+    case 'container':
+      if (known.state === 'made') return { ...record, container: known.id };
+      return withoutContainer(record, known.id, known.state);
+    case 'replaced':
+      return { ...record, replaced: (record.replaced ?? []).filter((id) => id !== known.id) };
+    case 'account':
+      return { ...record, account: known.account };
+    case 'endpoint':
+      return { ...record, endpoint: known.endpoint };
+    case 'new_name':
+      // Nothing was ever set to it.
+      return { ...without(record, 'highest_published', 'current'), name: known.name };
+    case 'attempt': {
+      const { version, attempt, since } = known;
+      return withVersion(record, HOME, version, { state: 'creating', attempt, since });
+    }
+    case 'no_attempt':
+      return withVersion(record, HOME, known.version, undefined);
+    case 'unknown_state': {
+      const state = existing(record, known.place, known.version);
+      if (state?.state !== 'enabled' && state?.state !== 'disabled') return record;
+      return withVersion(record, known.place, known.version, { ...state, state: 'switching' });
+    }
+    case 'unknown_name':
+      return withPlace(record, known.place, (place) => without(place, 'current'));
+    case 'wrapping_key':
+      // It belongs to the KMS.
+      return record;
   }
-  return doubted;
 }
 
-/** The record with one version's `enabled` not known. */
-export function withDoubt(known: Distribution, version: number): Distribution {
-  const state = known.versions[version];
-  if (state?.state !== 'ready' || state.enabled === undefined) return known;
-  const { enabled: _unknown, ...rest } = state;
-  return withVersion(known, version, rest);
+/** As {@link withKnown}, one after the other. */
+export function withAllKnown(record: Distribution, known: readonly (Observation | Note)[]): Distribution {
+  return known.reduce(withKnown, record);
 }
 
-function existing(known: Distribution, version: number): ExistingVersion {
-  const state = known.versions[version];
-  if (state === undefined || state.state === 'creating') throw new Error(`version ${version} is not known to exist`);
-  return state;
+function withObservedVersion(record: Distribution, { version, place, id, state }: VersionObservation): Distribution {
+  const known = placeOf(record, place)?.versions[version];
+  switch (state) {
+    case 'created':
+    case 'pending':
+    case 'enabled':
+    case 'disabled': {
+      const remote_id = id ?? (known?.state === 'creating' ? undefined : known?.remote_id);
+      // A replica is of the attempt that made the version.
+      const origin = known ?? record.versions[version];
+      if (remote_id === undefined || origin === undefined) return record;
+      const { attempt, since } = origin;
+      const next = { attempt, ...(since === undefined ? {} : { since }), remote_id, state };
+      if (!known || known.state === 'creating') return withVersion(record, place, version, next);
+      if (known.remote_id === remote_id) return withVersion(record, place, version, { ...known, state });
+      // Another object has taken its place.
+      return withVersion(dropped(record, place, version, known.remote_id), place, version, next);
+    }
+    case 'gone':
+    case 'pending_deletion': {
+      if (known === undefined || known.state === 'creating') return record;
+      return withVersion(dropped(record, place, version, known.remote_id), place, version, undefined);
+    }
+    case 'removed':
+      return withVersion(withoutCurrent(record, place, version), place, version, undefined);
+    case 'unknown':
+      return record;
+  }
+}
+
+function withObservedName(record: Distribution, { place, points }: NameObservation): Distribution {
+  if (points === 'removed') {
+    return withPlace(record, place, (known) => ({ ...without(known, 'current'), name_removed: true }));
+  }
+  // It may still point to what is gone.
+  if (typeof points !== 'number' || existing(record, place, points) === undefined) {
+    return withPlace(record, place, (known) => without(known, 'current'));
+  }
+  const published = withPlace(record, place, (known) => ({ ...known, current: points }));
+  if (place !== HOME) return published;
+  return { ...published, highest_published: Math.max(points, record.highest_published ?? 0) };
+}
+
+/** The record with one version replaced, or dropped for undefined. */
+function withVersion(
+  record: Distribution,
+  place: Place,
+  version: number,
+  state: VersionRecord | undefined,
+): Distribution {
+  return withPlace(record, place, (known) => {
+    // A plain copy, as it costs a thirtieth of one by a rest pattern, and ten thousand versions are copied at each change.
+    const versions = { ...known.versions };
+    if (state) versions[version] = state;
+    else Reflect.deleteProperty(versions, version);
+    return { ...known, versions };
+  });
+}
+
+/** All versions went with it; the name may still point to one that somebody else has removed. */
+function withoutContainer(record: Distribution, id: string, state: 'gone' | 'removed'): Distribution {
+  const emptied = { ...without(record, 'container', 'current', 'places'), versions: {} };
+  return state === 'gone' ? withReplaced(emptied, id) : emptied;
+}
+
+function withReplaced(record: Distribution, id: string): Distribution {
+  return { ...record, replaced: [...(record.replaced ?? []), id] };
+}
+
+/** The record before a version of it goes, or gets another object. Replaced objects are those of the home place. */
+function dropped(record: Distribution, place: Place, version: number, id: string): Distribution {
+  return withoutCurrent(place === HOME ? withReplaced(record, id) : record, place, version);
+}
+
+/** The name does not point to the version's new object yet, if it pointed to the former one. */
+function withoutCurrent(record: Distribution, place: Place, version: number): Distribution {
+  if (placeOf(record, place)?.current !== version) return record;
+  return withPlace(record, place, (known) => without(known, 'current'));
+}
+
+function withPlace(record: Distribution, place: Place, change: <T extends PlaceRecord>(known: T) => T): Distribution {
+  if (place === HOME) return change(record);
+  const known = record.places?.[place] ?? { versions: {} };
+  return { ...record, places: { ...record.places, [place]: change(known) } };
+}
+
+function without<T extends object>(record: T, ...names: readonly (keyof T)[]): T {
+  const rest = { ...record };
+  for (const name of names) Reflect.deleteProperty(rest, name);
+  return rest;
+}
+
+function existing(record: Distribution, place: Place, version: number): ExistingVersion | undefined {
+  const state = placeOf(record, place)?.versions[version];
+  return state === undefined || state.state === 'creating' ? undefined : state;
 }

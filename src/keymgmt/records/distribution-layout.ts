@@ -1,4 +1,5 @@
-import type { Distribution, DistributionHead, DistributionPart, DividedHead, RemoteVersion } from './distribution.ts';
+import type { Distribution, VersionRecord } from './distribution.ts';
+import type { DistributionHead, DistributionPart, DividedHead } from './distribution-schema.ts';
 
 /** One list of a distribution record as storage holds it. */
 interface Table<T> {
@@ -15,33 +16,34 @@ export interface Layout {
   /** Numbers in a part. */
   readonly size: number;
   divided: boolean;
-  readonly versions: Table<RemoteVersion>;
-  readonly retired: Table<string>;
+  readonly versions: Table<VersionRecord>;
+  readonly replaced: Table<string>;
 }
 
-type TableName = 'versions' | 'retired';
+type TableName = 'versions' | 'replaced';
 
 /** An entry that is set, or dropped for undefined. */
 export type Change =
-  | { readonly table: 'versions'; readonly number: number; readonly value: RemoteVersion | undefined }
-  | { readonly table: 'retired'; readonly number: number; readonly value: string | undefined };
+  | { readonly table: 'versions'; readonly number: number; readonly value: VersionRecord | undefined }
+  | { readonly table: 'replaced'; readonly number: number; readonly value: string | undefined };
 
 /** A layout of nothing. */
 export function emptyLayout(size: number): Layout {
   const table = <T>(): Table<T> => ({ entries: new Map<number, T>(), inHead: new Set(), parts: 0 });
-  return { size, divided: false, versions: table(), retired: table() };
+  return { size, divided: false, versions: table(), replaced: table() };
 }
 
 /** Names of the parts that a head needs. */
 export function partNames(head: DistributionHead): readonly string[] {
-  if (head.schema === 1) return [];
+  if (!head.divided) return [];
   const names = (table: TableName): readonly string[] =>
     Array.from({ length: head.parts[table] }, (_, index) => partName(table, index));
-  return [...names('versions'), ...names('retired')];
+  return [...names('versions'), ...names('replaced')];
 }
 
 function partName(table: TableName, index: number): string {
-  return `${table}-${index}`;
+  // As the first release that divided records named them.
+  return `${table === 'replaced' ? 'retired' : table}-${index}`;
 }
 
 /** Puts a record together. @param size numbers in a part, for a record that is not divided yet */
@@ -50,20 +52,20 @@ export function assemble(
   parts: readonly DistributionPart[],
   size: number,
 ): { readonly record: Distribution; readonly layout: Layout } {
-  const layout = emptyLayout(head.schema === 1 ? size : head.parts.size);
-  if (head.schema === 1) {
-    for (const change of changesTo(layout, head)) applyChange(layout, change);
-    return { record: head, layout };
+  const layout = emptyLayout(head.divided ? head.parts.size : size);
+  if (!head.divided) {
+    for (const change of changesTo(layout, head.record)) applyChange(layout, change);
+    return { record: head.record, layout };
   }
   layout.divided = true;
   layout.versions.parts = head.parts.versions;
-  layout.retired.parts = head.parts.retired;
+  layout.replaced.parts = head.parts.replaced;
   for (const part of parts) {
     for (const [number, value] of Object.entries(part.versions ?? {})) layout.versions.entries.set(+number, value);
-    for (const [number, value] of Object.entries(part.retired ?? {})) layout.retired.entries.set(+number, value);
+    for (const [number, value] of Object.entries(part.replaced ?? {})) layout.replaced.entries.set(+number, value);
   }
   for (const [number, value] of Object.entries(head.versions)) set(layout.versions, +number, value);
-  for (const [number, value] of Object.entries(head.retired)) set(layout.retired, +number, value);
+  for (const [number, value] of Object.entries(head.replaced)) set(layout.replaced, +number, value);
   return { record: recordOf(head, layout), layout };
 }
 
@@ -73,13 +75,13 @@ function set<T>(table: Table<T>, number: number, value: T | null): void {
   table.inHead.add(number);
 }
 
-function recordOf({ parts: _parts, retired: _retired, ...head }: DividedHead, layout: Layout): Distribution {
+function recordOf({ fields }: DividedHead, layout: Layout): Distribution {
   const versions = Object.fromEntries(layout.versions.entries);
   const inUse = new Set(Object.values(versions).map((state) => (state.state === 'creating' ? '' : state.remote_id)));
   // An id counts as replaced once no version holds it: with many changes, it is written first that it is replaced.
-  const retired = byNumber(layout.retired.entries).filter((id) => !inUse.has(id));
-  const some = retired.length > 0 || layout.retired.inHead.size > 0;
-  return { ...head, schema: 1, ...(some ? { retired } : {}), versions };
+  const replaced = byNumber(layout.replaced.entries).filter((id) => !inUse.has(id));
+  const some = replaced.length > 0 || layout.replaced.inHead.size > 0;
+  return { ...fields, ...(some ? { replaced } : {}), versions };
 }
 
 function byNumber<T>(entries: ReadonlyMap<number, T>): T[] {
@@ -91,7 +93,7 @@ function byNumber<T>(entries: ReadonlyMap<number, T>): T[] {
  * is replaced is noted as such before its version is dropped, so that nothing that was made is ever in neither.
  */
 export function changesTo(layout: Layout, record: Distribution): Change[] {
-  const { added, dropped } = retiredChanges(layout.retired.entries, record.retired ?? []);
+  const { added, dropped } = replacedChanges(layout.replaced.entries, record.replaced ?? []);
   const { entries } = layout.versions;
   const versions: Change[] = [];
   // By number: walking over the names of ten thousand members would cost ten times as much, at each write.
@@ -111,7 +113,7 @@ export function changesTo(layout: Layout, record: Distribution): Change[] {
   return [...added, ...versions, ...dropped];
 }
 
-function retiredChanges(
+function replacedChanges(
   stored: ReadonlyMap<number, string>,
   wanted: readonly string[],
 ): { readonly added: readonly Change[]; readonly dropped: readonly Change[] } {
@@ -121,15 +123,15 @@ function retiredChanges(
   let last = 0;
   for (const [number, id] of stored) {
     last = Math.max(last, number);
-    if (!left.delete(id)) dropped.push({ table: 'retired', number, value: undefined });
+    if (!left.delete(id)) dropped.push({ table: 'replaced', number, value: undefined });
   }
-  return { added: [...left].map((value, index) => ({ table: 'retired', number: last + 1 + index, value })), dropped };
+  return { added: [...left].map((value, index) => ({ table: 'replaced', number: last + 1 + index, value })), dropped };
 }
 
 /** Notes a change as held by the head. */
 export function applyChange(layout: Layout, change: Change): void {
   if (change.table === 'versions') apply(layout.versions, layout.size, change.number, change.value);
-  else apply(layout.retired, layout.size, change.number, change.value);
+  else apply(layout.replaced, layout.size, change.number, change.value);
 }
 
 function apply<T>(table: Table<T>, size: number, number: number, value: T | undefined): void {
@@ -139,19 +141,19 @@ function apply<T>(table: Table<T>, size: number, number: number, value: T | unde
 }
 
 /** How many entries the head would hold with these changes. */
-export function headEntries({ versions, retired }: Layout, changes: readonly Change[]): number {
-  const more = changes.filter(({ table, number }) => !(table === 'versions' ? versions : retired).inHead.has(number));
-  return versions.inHead.size + retired.inHead.size + more.length;
+export function headEntries({ versions, replaced }: Layout, changes: readonly Change[]): number {
+  const more = changes.filter(({ table, number }) => !(table === 'versions' ? versions : replaced).inHead.has(number));
+  return versions.inHead.size + replaced.inHead.size + more.length;
 }
 
 /** The parts to be written before the entries that the head holds may leave it. Empties the head's share. */
 export function foldHead(layout: Layout): ReadonlyMap<string, DistributionPart> {
   const parts = new Map<string, DistributionPart>();
   for (const [index, versions] of fold(layout.versions, layout.size)) {
-    parts.set(partName('versions', index), { schema: 1, versions });
+    parts.set(partName('versions', index), { versions });
   }
-  for (const [index, retired] of fold(layout.retired, layout.size)) {
-    parts.set(partName('retired', index), { schema: 1, retired });
+  for (const [index, replaced] of fold(layout.replaced, layout.size)) {
+    parts.set(partName('replaced', index), { replaced });
   }
   return parts;
 }
@@ -176,14 +178,15 @@ function fold<T>(table: Table<T>, size: number): ReadonlyMap<number, Record<stri
 
 /** The head of a record, as it is to be stored with a layout. */
 export function headOf(record: Distribution, layout: Layout): DistributionHead {
-  if (!layout.divided) return record;
-  const { size, versions, retired } = layout;
+  if (!layout.divided) return { divided: false, record };
+  const { size, versions, replaced } = layout;
+  const { versions: _all, replaced: _others, ...fields } = record;
   return {
-    ...record,
-    schema: 2,
+    divided: true,
+    fields,
     versions: heldByHead(versions),
-    retired: heldByHead(retired),
-    parts: { size, versions: versions.parts, retired: retired.parts },
+    replaced: heldByHead(replaced),
+    parts: { size, versions: versions.parts, replaced: replaced.parts },
   };
 }
 

@@ -1,7 +1,7 @@
-import { jsonCodec, recordStore } from '../../framework/index.ts';
+import { recordStore } from '../../framework/index.ts';
 import type { Storage } from '../../logical/index.ts';
 import { partStore, type RecordSizes } from './record-parts.ts';
-import { headSchema, partSchema, type Distribution } from './distribution.ts';
+import type { Distribution } from './distribution.ts';
 import {
   applyChange,
   assemble,
@@ -13,6 +13,7 @@ import {
   partNames,
   type Layout,
 } from './distribution-layout.ts';
+import { headCodec, partCodec } from './distribution-schema.ts';
 
 /** Storage prefix of the parts of divided records: `distribution-parts/<kms>/<key>/<part>`. */
 const PARTS_PREFIX = 'distribution-parts/';
@@ -49,8 +50,8 @@ export interface DistributionStore {
 }
 
 export function distributionStore(sizes: RecordSizes): DistributionStore {
-  const heads = recordStore({ prefix: 'distribution/', codec: jsonCodec(headSchema) });
-  const parts = partStore(PARTS_PREFIX, jsonCodec(partSchema));
+  const heads = recordStore({ prefix: 'distribution/', codec: headCodec() });
+  const parts = partStore(PARTS_PREFIX, partCodec());
   /** What storage holds, by the record that was read or written last. */
   const layouts = new WeakMap<Distribution, Layout>();
 
@@ -83,7 +84,7 @@ export function distributionStore(sizes: RecordSizes): DistributionStore {
       // Parts that a record of the same name has left are written anew before a head names them.
       const layout = stored ?? emptyLayout(sizes.part);
       const changes = changesTo(layout, record);
-      const entries = Object.keys(record.versions).length + (record.retired?.length ?? 0);
+      const entries = Object.keys(record.versions).length + (record.replaced?.length ?? 0);
       const divided = layout.divided || entries > layout.size;
       do {
         if (divided && headEntries(layout, changes) > sizes.changes) {
@@ -97,10 +98,10 @@ export function distributionStore(sizes: RecordSizes): DistributionStore {
     },
     async delete(storage, name, signal) {
       const head = await heads.get(storage, name, signal);
-      if (head?.schema === 2) {
-        // That it goes is on record before its parts go: whoever finds parts without a record must not delete them.
-        const { parts: _named, retired: _replaced, ...rest } = head;
-        await heads.put(storage, name, { ...rest, schema: 1, removing: true, versions: {} }, signal);
+      if (head?.divided) {
+        // Written before the parts are deleted: parts without a record must not be deleted by anybody else.
+        const record = { ...head.fields, removing: true, versions: {} };
+        await heads.put(storage, name, { divided: false, record }, signal);
       }
       await parts.deleteAll(storage, name, signal);
       await heads.delete(storage, name, signal);

@@ -1,104 +1,63 @@
-import * as v from 'valibot';
-import { PROTECTIONS, PURPOSES, type DistributionSpec, type Protection, type Purpose } from '../../providers/port.ts';
+import type { DistributionSpec, Protection, Purpose } from '../../providers/spec.ts';
+import { HOME, type Place, type VersionState } from '../../providers/step.ts';
 import type { Key } from './key.ts';
-import { LARGEST_PART, MOST_PARTS } from './record-parts.ts';
 
-/**
- * What is known of one version in the cloud.
- *
- * - `creating`: about to be made, or made and the answer lost; `attempt` is the label to look for.
- * - `created`: made (`remote_id`), its material perhaps not imported. Never disabled by us in this state.
- * - `ready`: holds its material; `enabled` is absent where a change of it was begun and its outcome is not known.
- *
- * `since` is when its creation was begun (RFC 3339): what a cloud says of a young object cannot be believed yet.
- */
-const remoteVersionSchema = v.variant('state', [
-  v.looseObject({ state: v.literal('creating'), attempt: v.string(), since: v.string() }),
-  v.looseObject({
-    state: v.literal('created'),
-    attempt: v.string(),
-    remote_id: v.string(),
-    since: v.optional(v.string()),
-  }),
-  v.looseObject({
-    state: v.literal('ready'),
-    attempt: v.string(),
-    remote_id: v.string(),
-    since: v.optional(v.string()),
-    enabled: v.optional(v.boolean()),
-  }),
-]);
+/** A key's presence in one KMS: what was asked for, and what is known to exist in the cloud. */
+export interface Distribution extends DistributionFields, PlaceRecord {
+  /** Cloud ids that were replaced, as the cloud did not know them; a name may still point there. */
+  readonly replaced?: readonly string[] | undefined;
+}
 
-/** Numbers by which entries of a record are kept. */
-const entryNumber = v.pipe(v.string(), v.regex(/^[1-9]\d{0,5}$/));
-
-const commonFields = {
+/** All of a distribution but what there is one of for each version. */
+export interface DistributionFields extends Omit<PlaceRecord, 'versions'> {
   /** Name in the cloud, `<key>-<unix seconds>`: those of distribution_time, or the next that were free. */
-  name: v.string(),
+  readonly name: string;
   /** RFC 3339; the time of the distribution, unchanged by rotation. */
-  distribution_time: v.string(),
+  readonly distribution_time: string;
   /** Sorted, without duplicates. */
-  purpose: v.array(v.picklist(PURPOSES)),
-  protection: v.picklist(PROTECTIONS),
-  /** The key is on its way out of the KMS; the record goes when everything else has gone. */
-  removing: v.boolean(),
-  /** While removing: the name in the cloud has been taken away. */
-  name_removed: v.optional(v.boolean()),
-  /** The version that the name in the cloud points to; absent while there is no such name. */
-  current: v.optional(v.number()),
-  /** The highest version that the name was ever set to by us; once there is one, the name is ours wherever it points. */
-  reached: v.optional(v.number()),
-};
-
-/** The record at `distribution/<kms>/<key>`: what was asked for, and what is known to exist in the cloud. */
-const distributionSchema = v.looseObject({
-  schema: v.literal(1),
-  ...commonFields,
-  /** Cloud ids that were replaced, as the cloud called them gone; a name may still point there. */
-  retired: v.optional(v.array(v.string())),
+  readonly purpose: readonly Purpose[];
+  readonly protection: Protection;
+  /** The key is to be removed from the KMS; the record is deleted when everything else has been. */
+  readonly removing: boolean;
+  /** The highest version that the name was ever set to by the engine; once there is one, the name is ours. */
+  readonly highest_published?: number | undefined;
   /** The account that its objects are in, and the endpoint that issued their ids (KmsDriver.endpointOf). */
-  account: v.optional(v.string()),
-  endpoint: v.optional(v.string()),
-  versions: v.record(entryNumber, remoteVersionSchema),
-});
+  readonly account?: string | undefined;
+  readonly endpoint?: string | undefined;
+  /** What holds the versions in the cloud (Azure: key; GCP: CryptoKey). */
+  readonly container?: string | undefined;
+  /** What is on record of further places, beside the home place. */
+  readonly places?: Readonly<Record<Place, PlaceRecord>> | undefined;
+}
 
-const partCount = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_PARTS));
+/** What is on record of one place. */
+export interface PlaceRecord {
+  /** By version number. */
+  readonly versions: Readonly<Record<string, VersionRecord>>;
+  /** The version that the name in the cloud points to; absent while it is not known to point to any. */
+  readonly current?: number | undefined;
+  /** While removing: the name in the cloud has been taken away. */
+  readonly name_removed?: boolean | undefined;
+}
 
 /**
- * The head of a record that is divided, as it has many versions. A release that knows no parts refuses it by `schema`.
- * It holds what has changed since the parts were written: null where an entry of theirs was dropped.
+ * What is on record of one version at one place.
+ *
+ * - `creating`: its creation was begun, or the answer was lost; the object, if any, carries `attempt` as a label.
+ * - any other state: it was made, and has an id.
+ *
+ * `since` is when its creation was begun (RFC 3339): within the consistency window a cloud may not know of it yet.
  */
-const dividedSchema = v.looseObject({
-  schema: v.literal(2),
-  ...commonFields,
-  /** By the order in which they were replaced. */
-  retired: v.record(entryNumber, v.nullable(v.string())),
-  versions: v.record(entryNumber, v.nullable(remoteVersionSchema)),
-  /** `size` numbers to a part, from 1 on, and how many parts there are of each. */
-  parts: v.object({
-    size: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LARGEST_PART)),
-    versions: partCount,
-    retired: partCount,
-  }),
-});
+export type VersionRecord =
+  { readonly state: 'creating'; readonly attempt: string; readonly since: string } | ExistingVersion;
 
-/** What a record's own entry may hold. */
-export const headSchema = v.variant('schema', [distributionSchema, dividedSchema]);
-/** What a part may hold: entries of one of the two. */
-export const partSchema = v.looseObject({
-  schema: v.literal(1),
-  retired: v.optional(v.record(entryNumber, v.string())),
-  versions: v.optional(v.record(entryNumber, remoteVersionSchema)),
-});
-export type DistributionHead = v.InferOutput<typeof headSchema>;
-export type DividedHead = v.InferOutput<typeof dividedSchema>;
-export type DistributionPart = v.InferOutput<typeof partSchema>;
-
-/** A key's presence in one KMS. */
-export type Distribution = v.InferOutput<typeof distributionSchema>;
-export type RemoteVersion = v.InferOutput<typeof remoteVersionSchema>;
 /** A version that is known to have been made. */
-export type ExistingVersion = Exclude<RemoteVersion, { state: 'creating' }>;
+export interface ExistingVersion {
+  readonly state: VersionState;
+  readonly attempt: string;
+  readonly remote_id: string;
+  readonly since?: string | undefined;
+}
 
 /** A distribution of which nothing exists in the cloud yet. `time` is RFC 3339. */
 export function newDistribution(
@@ -107,15 +66,7 @@ export function newDistribution(
   purposes: readonly Purpose[],
   protection: Protection,
 ): Distribution {
-  return {
-    schema: 1,
-    name,
-    distribution_time: time,
-    purpose: [...purposes],
-    protection,
-    removing: false,
-    versions: {},
-  };
+  return { name, distribution_time: time, purpose: [...purposes], protection, removing: false, versions: {} };
 }
 
 /** What the distribution asks of the cloud. */
@@ -128,21 +79,18 @@ export function distributionSpec(keyName: string, key: Key, distribution: Distri
   };
 }
 
-/** The record with one version's state replaced, or dropped for undefined. */
-export function withVersion(
-  distribution: Distribution,
-  version: number,
-  state: RemoteVersion | undefined,
-): Distribution {
-  // A plain copy, as it costs a thirtieth of one by a rest pattern, and ten thousand versions are copied at each change.
-  const versions = { ...distribution.versions };
-  if (state) versions[version] = state;
-  else Reflect.deleteProperty(versions, version);
-  return { ...distribution, versions };
+/** What is on record of a place; undefined when nothing is. */
+export function placeOf(distribution: Distribution, place: Place): PlaceRecord | undefined {
+  return place === HOME ? distribution : distribution.places?.[place];
 }
 
-/** Cloud ids of the versions that are known to exist, by Vault version. */
-export function remoteIds(distribution: Distribution): Record<string, string> {
+/** Places of which something is on record, the home place first. */
+export function placesOf({ places = {} }: Distribution): readonly Place[] {
+  return [HOME, ...Object.keys(places)];
+}
+
+/** Cloud ids of the versions that are known to exist at the home place, by Vault version. */
+export function remoteIds(distribution: PlaceRecord): Record<string, string> {
   const ids: Record<string, string> = {};
   for (const [version, state] of Object.entries(distribution.versions)) {
     if (state.state !== 'creating') ids[version] = state.remote_id;
@@ -151,9 +99,10 @@ export function remoteIds(distribution: Distribution): Record<string, string> {
 }
 
 /** Cloud ids of this distribution: what a name in the cloud may point to and still be ours, the likeliest last. */
-export function knownIds(distribution: Distribution): readonly string[] {
-  const ids = remoteIds(distribution);
-  const current = distribution.current === undefined ? undefined : ids[distribution.current];
-  const all = [...(distribution.retired ?? []), ...Object.values(ids)];
+export function knownIds(distribution: Distribution, place: Place = HOME): readonly string[] {
+  const record = placeOf(distribution, place);
+  const ids = record ? remoteIds(record) : {};
+  const current = record?.current === undefined ? undefined : ids[record.current];
+  const all = [...(distribution.replaced ?? []), ...Object.values(ids)];
   return current === undefined ? all : [...all.filter((id) => id !== current), current];
 }

@@ -31,6 +31,8 @@ export const keySchema = v.pipe(
     ),
     /** Name of the KMS that the key was distributed to last. Whether it still is, the distribution record says. */
     kms: v.optional(v.string()),
+    /** Further places of the KMS that the key is to be in; fixed once it is created. */
+    replica_regions: v.optional(v.array(v.string())),
   }),
   // Whoever counts up to the latest version relies on it: a number that is wrong may be too large to count to. It also
   // makes a release that knows no parts refuse the record.

@@ -11,13 +11,18 @@ export const VERSION_LABEL = 'vault-keymgmt-version';
 export const EPOCH_LABEL = 'vault-keymgmt-epoch';
 
 /** Labels on a cloud object (AWS: tags) that say what it belongs to. Letters, digits and `_-:/.` only, as AWS allows. */
-export function versionLabels(mountId: string, ref: DistributionRef, distributedName: string, version: number): Labels {
+export function versionLabels(
+  mountId: string,
+  ref: DistributionRef,
+  distributedName: string,
+  version?: number,
+): Labels {
   return {
     key_name: distributedName,
     [MOUNT_LABEL]: mountId,
     [KMS_LABEL]: ref.kms,
     [KEY_LABEL]: ref.key,
-    [VERSION_LABEL]: String(version),
+    ...(version === undefined ? {} : { [VERSION_LABEL]: String(version) }),
   };
 }
 

@@ -1,10 +1,10 @@
 import { ProviderError } from '../errors.ts';
-import type { NameClaim, NameObservation, NameReceipt, Receipt } from '../port.ts';
+import type { LabelledObject } from '../observation.ts';
 import type { Answer, Calls } from './calls.ts';
 import type { RecentKeys } from './recent-keys.ts';
 import { isKeyId } from './ids.ts';
 import { labelsOf, readTags } from './read-tags.ts';
-import { receiptOf } from './receipt.ts';
+import { receiptOf, type Receipt } from './receipt.ts';
 import { pageMarkers } from './list-pages.ts';
 import { CREATE, WITHIN_WINDOW, CONSISTENT, type Retry, type RetryPolicy } from './retry.ts';
 import { undefinedOn } from './undefined-on.ts';
@@ -19,16 +19,41 @@ export function aliasOf(distributedName: string): string {
 /** How many of the latest KMS keys are checked for an alias before the log reports that it pointed elsewhere. */
 const LIKELY_HOLDERS = 4;
 
+/** What entitles the engine to an alias. */
+export interface AliasClaim {
+  /** The alias is known to have been set by the engine before: it is taken back, wherever it points now. */
+  readonly owned: boolean;
+  /** Ids of all KMS keys of this distribution, the likeliest holder last: an alias that points to one of them is ours. */
+  readonly ours: readonly string[];
+}
+
+/** What an alias points to. */
+export interface AliasTarget {
+  /** One of the KMS keys that were asked for; undefined for any other, and where there is no such alias. */
+  readonly id: string | undefined;
+  /** Any other KMS key. */
+  readonly holder?: LabelledObject;
+}
+
 /** The alias calls of one operation, which share a time budget. */
 export interface Aliases {
-  /** Points an alias to a KMS key. Moves an existing alias if the claim allows it. */
-  point(AliasName: string, TargetKeyId: string, claim: NameClaim): Promise<NameReceipt>;
+  /**
+   * Points an alias to a KMS key. Moves an existing alias if the claim allows it.
+   *
+   * @returns with `taken`: whether the alias pointed to a KMS key that is not ours; undefined where nobody could tell
+   * @throws {ProviderError} already_exists for an alias that is somebody else's
+   */
+  point(
+    AliasName: string,
+    TargetKeyId: string,
+    claim: AliasClaim,
+  ): Promise<Receipt & { readonly taken: boolean | undefined }>;
   /** Deletes an alias if it points to one of these KMS keys. */
   remove(AliasName: string, ours: readonly string[]): Promise<Receipt>;
   /** Lists the aliases of a KMS key, 50 at most. */
   of(KeyId: string): Promise<readonly string[]>;
   /** Reads the target of an alias: one of these KMS keys, or another KMS key with its tags. */
-  observe(AliasName: string, ours: readonly string[]): Promise<Extract<NameObservation, { outcome: 'seen' }>>;
+  observe(AliasName: string, ours: readonly string[]): Promise<AliasTarget>;
   /** Lists the engine's aliases in the account: KMS key ID by distributed name. */
   survey(): Promise<ReadonlyMap<string, string>>;
 }
@@ -88,12 +113,12 @@ export function aliases(calls: Calls, recent: RecentKeys, retry: Retry, signal: 
         const isThere = await undefinedOn(['not_found'], () =>
           retry(CREATE, () => someAlias(latest, (name) => name === AliasName)),
         );
-        if (isThere === true) return { outcome: 'seen', remoteId: latest };
+        if (isThere === true) return { id: latest };
       }
       const id = await targetOf(AliasName);
-      if (id === undefined || ours.includes(id)) return { outcome: 'seen', remoteId: id };
+      if (id === undefined || ours.includes(id)) return { id };
       const labels = labelsOf(await readTags(() => calls.listResourceTags({ KeyId: id }, signal)));
-      return { outcome: 'seen', remoteId: undefined, other: { remoteId: id, labels } };
+      return { id: undefined, holder: { remoteId: id, labels } };
     },
 
     survey,

@@ -1,4 +1,4 @@
-import type { DistributionSpec, Purpose } from '../port.ts';
+import type { DistributionSpec, Purpose } from '../spec.ts';
 
 /** `alias/hashicorp/` and `-<unix seconds>` enclose the key name; an alias has 256 characters at most (AWS: CreateAlias). */
 const LONGEST_NAME = 256 - 'alias/hashicorp/'.length - '-1700000000'.length;

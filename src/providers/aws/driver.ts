@@ -3,6 +3,7 @@ import { validateConfig } from './validate-config.ts';
 import { calls } from './calls.ts';
 import { checkDistribution } from './check-distribution.ts';
 import { awsClient } from './client.ts';
+import { planAws } from './plan.ts';
 import { endpointOf, type Environment } from './endpoint.ts';
 import type { RetryDependencies } from './retry.ts';
 import { CREDENTIAL_NAMES, takeCredentials } from './take-credentials.ts';
@@ -18,6 +19,11 @@ export interface AwsDriverOptions {
 export function awsDriver({ env, retry, requestTimeoutMs = 10_000 }: AwsDriverOptions): KmsDriver {
   return {
     kind: 'awskms',
+    keyCollectionIs: 'a region',
+    // "In some cases several minutes" (AWS KMS Developer Guide, Programming eventual consistency).
+    consistencyWindowMs: 5 * 60_000,
+    lostAttempt: 'go_on',
+    plan: planAws,
     credentialNames: CREDENTIAL_NAMES,
     takeCredentials,
     validateConfig: (config) => validateConfig(config, env),

@@ -1,5 +1,6 @@
 import { ProviderError } from '../errors.ts';
-import type { LabelledObject, LabelSearch } from '../port.ts';
+import type { LabelledObject } from '../observation.ts';
+import type { LabelSearch } from '../port.ts';
 import type { Calls } from './calls.ts';
 import { keyBatches } from './list-pages.ts';
 import { labelsOf, readTags } from './read-tags.ts';

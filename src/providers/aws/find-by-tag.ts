@@ -1,5 +1,5 @@
 import { ProviderError } from '../errors.ts';
-import type { SearchResult } from '../port.ts';
+import type { Search } from '../port.ts';
 import type { Calls } from './calls.ts';
 import { keyBatches } from './list-pages.ts';
 import { labelsOf, readTags } from './read-tags.ts';
@@ -11,6 +11,11 @@ const SEARCH_MS = 20_000;
 const MOST_SEEN = 100_000;
 /** An attempt creates one KMS key. A bound, because records and messages include all that are found. */
 const MOST_FOUND = 100;
+
+/** As {@link Search}, with the IDs of the KMS keys that carry the tag. */
+type TagSearch =
+  | { readonly outcome: 'found'; readonly ids: readonly string[] }
+  | Extract<Search, { readonly outcome: 'absent' | 'unknown' }>;
 
 /**
  * Finds all KMS keys with a tag (`ListKeys`, `ListResourceTags`). Searches the whole account even after a match: others can
@@ -26,13 +31,13 @@ export async function findByTag(
   tag: { readonly key: string; readonly value: string },
   seen: Map<string, string>,
   signal: AbortSignal,
-): Promise<SearchResult> {
+): Promise<TagSearch> {
   const { clock } = dependencies;
   const end = clock.monotonic() + SEARCH_MS;
   const retry = retryWithin(SEARCH_MS, dependencies, signal);
   let hidden = 0;
   const remoteIds: string[] = [];
-  const unknown = (why: string): SearchResult => ({
+  const unknown = (why: string): TagSearch => ({
     outcome: 'unknown',
     why,
     ...(remoteIds.length === 0 ? {} : { remoteIds }),
@@ -52,7 +57,7 @@ export async function findByTag(
     return unknown(`search not permitted: ${error.message}`);
   }
   if (hidden > 0) return unknown(`cannot read the tags of ${hidden} KMS keys (kms:ListResourceTags)`);
-  return remoteIds.length === 0 ? { outcome: 'absent' } : { outcome: 'found', remoteIds };
+  return remoteIds.length === 0 ? { outcome: 'absent' } : { outcome: 'found', ids: remoteIds };
 
   /** Whether a KMS key has the tag; undefined if its tags cannot be read. */
   async function hasTag(id: string): Promise<{ id: string; matches: boolean | undefined }> {

@@ -138,6 +138,7 @@ function grantOf(error: ProviderError | undefined): Pick<PermissionCheck, 'grant
       return { granted: 'no', why: error.message };
     case 'unauthenticated':
     case 'throttled':
+    case 'not_ready':
     case 'timeout':
     case 'unavailable':
       return { granted: 'unknown', why: error.message };

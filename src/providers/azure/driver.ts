@@ -10,9 +10,13 @@ const CREDENTIAL_NAMES = ['tenant_id', 'client_id', 'client_secret', 'environmen
 
 /** Azure Key Vault: provider `azurekeyvault`. */
 export function azureDriver(): KmsDriver {
-  return notYetSupported('azurekeyvault', CREDENTIAL_NAMES, ({ keyCollection }) =>
-    VAULT.test(keyCollection)
-      ? undefined
-      : `key_collection ${quoted(keyCollection)} is not a Key Vault: use its name (3 to 24 letters, digits and hyphens) or its URL, https://<name>.vault.azure.net`,
-  );
+  return notYetSupported({
+    kind: 'azurekeyvault',
+    keyCollectionIs: 'the name of a Key Vault',
+    credentialNames: CREDENTIAL_NAMES,
+    validateConfig: ({ keyCollection }) =>
+      VAULT.test(keyCollection)
+        ? undefined
+        : `key_collection ${quoted(keyCollection)} is not a Key Vault: use its name (3 to 24 letters, digits and hyphens) or its URL, https://<name>.vault.azure.net`,
+  });
 }

@@ -6,9 +6,13 @@ const KEY_RING = /^projects\/[^/\s]+\/locations\/[^/\s]+\/keyRings\/[^/\s]+$/;
 
 /** GCP Cloud KMS: provider `gcpckms`. */
 export function gcpDriver(): KmsDriver {
-  return notYetSupported('gcpckms', ['service_account_file'], ({ keyCollection }) =>
-    KEY_RING.test(keyCollection)
-      ? undefined
-      : `key_collection ${quoted(keyCollection)} is not the name of a key ring: use projects/<project>/locations/<location>/keyRings/<ring>`,
-  );
+  return notYetSupported({
+    kind: 'gcpckms',
+    keyCollectionIs: 'a key ring',
+    credentialNames: ['service_account_file'],
+    validateConfig: ({ keyCollection }) =>
+      KEY_RING.test(keyCollection)
+        ? undefined
+        : `key_collection ${quoted(keyCollection)} is not the name of a key ring: use projects/<project>/locations/<location>/keyRings/<ring>`,
+  });
 }

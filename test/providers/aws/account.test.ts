@@ -6,25 +6,15 @@ import { clientConfig } from '../../../src/providers/aws/client-config.ts';
 import { accountCredentials } from '../../../src/providers/aws/credentials.ts';
 import { systemClock } from '../../../src/support/clock.ts';
 import { secret } from '../../../src/support/secret.ts';
-import {
-  ACCESS_KEY,
-  administrator,
-  failure,
-  makeVersion,
-  noMaterial,
-  REGION,
-  setUp,
-  target,
-  type Bench,
-} from './harness.ts';
+import { ACCESS_KEY, administrator, failure, makeVersion, REGION, setUp } from './harness.ts';
 import { DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
+import { create, disable } from '../calls.ts';
 
 const configured = ({ url }: Kms): Readonly<Record<string, string>> => ({
   access_key: ACCESS_KEY.accessKeyId,
   secret_key: ACCESS_KEY.secretAccessKey,
   endpoint: url,
 });
-const create = ({ client, signal }: Bench): Promise<unknown> => client.createVersion(target(1), noMaterial, signal);
 
 // The SDK looks at the environment of the process, so nothing of this machine's may be in it.
 const AWS_VARIABLES = [
@@ -151,7 +141,7 @@ describe('probePermissions', () => {
   it('does not change an account in use if all actions are allowed', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
-    await bench.client.setEnabled(target(1), id, false, bench.signal);
+    await disable(bench, id);
     await administrator(bench).send(new CreateAliasCommand({ AliasName: 'alias/hashicorp/x', TargetKeyId: id }));
     const state = (): unknown => ({ keys: bench.kms.keys(REGION), aliases: bench.kms.aliases(REGION) });
     const before = state();

@@ -5,19 +5,23 @@ import {
   UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
-import {
-  administrator,
-  failure,
-  makeVersion,
-  material,
-  noMaterial,
-  REGION,
-  setUp,
-  target,
-  type Bench,
-} from './harness.ts';
+import { administrator, failure, makeVersion, REGION, setUp, type Bench } from './harness.ts';
 import { DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
+import {
+  create,
+  importMaterial,
+  enable,
+  disable,
+  remove,
+  setCurrent,
+  removeName,
+  observe,
+  observeName,
+} from '../calls.ts';
+import { labelsOf, material } from '../target.ts';
+import { HOME } from '../../../src/providers/step.ts';
 
+const AT_HOME = { of: 'version', version: 1, place: HOME } as const;
 const ALIAS = 'alias/hashicorp/k-1700000000';
 
 const actions = ({ kms }: Bench): readonly string[] => kms.calls().map(({ action }) => action);
@@ -29,17 +33,17 @@ describe('AWS KMS adapter', () => {
     const each = await setUp({ allow: DOCUMENTED_PERMISSIONS });
     const { client, kms, signal } = each;
     const first = await makeVersion(each, 1);
-    await client.setCurrent(target(1), first, { owned: false, ours: [first] }, signal);
+    await setCurrent({ client, signal }, 1, first, { owned: false, ours: [first] });
     const second = await makeVersion(each, 2);
-    await client.setCurrent(target(2), second, { owned: true, ours: [first, second] }, signal);
+    await setCurrent({ client, signal }, 2, second, { owned: true, ours: [first, second] });
     expect(kms.aliases(REGION)).toEqual({ [ALIAS]: second });
-    await client.setEnabled(target(1), first, false, signal);
+    await disable({ client, signal }, first);
     expect(stateOf(each, first)).toBe('Disabled');
-    await client.setEnabled(target(1), first, true, signal);
+    await enable({ client, signal }, first);
     expect(stateOf(each, first)).toBe('Enabled');
-    await client.removeName('k-1700000000', [first, second], signal);
-    await client.removeVersion(first, signal);
-    await client.removeVersion(second, signal);
+    await removeName({ client, signal }, [first, second]);
+    await remove({ client, signal }, first);
+    await remove({ client, signal }, second);
     expect(kms.aliases(REGION)).toEqual({});
     expect(kms.keys(REGION).map(({ state }) => state)).toEqual(['PendingDeletion', 'PendingDeletion']);
     expect(actions(each).filter((action) => !DOCUMENTED_PERMISSIONS.includes(action))).toEqual([]);
@@ -47,7 +51,7 @@ describe('AWS KMS adapter', () => {
 
   it('tags a KMS key with all labels and the attempt', async () => {
     const each = await setUp();
-    await each.client.createVersion(target(3, 'a-lost-attempt'), noMaterial, each.signal);
+    await create(each, 3, 'a-lost-attempt');
     expect(each.kms.keys(REGION)[0]?.tags).toEqual({
       key_name: 'k-1700000000',
       'vault-keymgmt-version': '3',
@@ -59,11 +63,11 @@ describe('AWS KMS adapter', () => {
     expect(KeyMetadata?.Description).toBe('Vault key management: k-1700000000, version 3');
   });
 
-  describe('createVersion', () => {
+  describe('create', () => {
     it('does not retry after a lost response and reports the outcome as ambiguous', async () => {
       const each = await setUp();
       each.kms.faults.set(() => ({ when: 'after', drop: true }));
-      const error = await failure(each.client.createVersion(target(1), noMaterial, each.signal));
+      const error = await failure(create(each, 1));
       expect(error).toMatchObject({ ambiguous: true, reason: 'unavailable', call: 'CreateKey' });
       expect(actions(each)).toEqual(['CreateKey']);
       expect(each.kms.keys(REGION)).toHaveLength(1);
@@ -77,7 +81,7 @@ describe('AWS KMS adapter', () => {
     ])('says of %s whether something may have been made', async (code, status, reason, ambiguous) => {
       const each = await setUp();
       each.kms.faults.set(() => ({ when: 'before', error: { code, message: 'injected', status } }));
-      expect(await failure(each.client.createVersion(target(1), noMaterial, each.signal))).toMatchObject({
+      expect(await failure(create(each, 1))).toMatchObject({
         reason,
         ambiguous,
       });
@@ -86,7 +90,7 @@ describe('AWS KMS adapter', () => {
 
     it('reports a refused connection as not ambiguous', async () => {
       const each = await setUp({ credentials: { access_key: 'a', secret_key: 'b', endpoint: 'http://127.0.0.1:1' } });
-      const error = await failure(each.client.createVersion(target(1), noMaterial, each.signal));
+      const error = await failure(create(each, 1));
       expect(error).toMatchObject({ ambiguous: false, reason: 'unavailable' });
       expect(error.message).toContain('cannot reach 127.0.0.1:1 (ECONNREFUSED)');
     });
@@ -98,7 +102,7 @@ describe('AWS KMS adapter', () => {
           ? { when: 'before', error: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 } }
           : undefined,
       );
-      await each.client.createVersion(target(1), noMaterial, each.signal);
+      await create(each, 1);
       expect(actions(each)).toHaveLength(4);
       // 500, 1000 and 2000 ms, three quarters of each as the random number is a half.
       expect(each.waited()).toBe(2625);
@@ -110,7 +114,7 @@ describe('AWS KMS adapter', () => {
         when: 'before',
         error: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
       }));
-      expect(await failure(each.client.createVersion(target(1), noMaterial, each.signal))).toMatchObject({
+      expect(await failure(create(each, 1))).toMatchObject({
         reason: 'throttled',
       });
       expect(each.waited()).toBeGreaterThan(20_000);
@@ -123,7 +127,7 @@ describe('AWS KMS adapter', () => {
     it('is repeatable', async () => {
       const each = await setUp();
       const id = await makeVersion(each, 1);
-      await each.client.importMaterial(target(1), id, material(1), each.signal);
+      await importMaterial(each, 1, id, () => material(1));
       expect(stateOf(each, id)).toBe('Enabled');
     });
 
@@ -137,7 +141,7 @@ describe('AWS KMS adapter', () => {
     it('does not retry not_found outside the consistency window', async () => {
       const each = await setUp();
       const missing = '00000000-0000-4000-8000-000000000000';
-      const error = await failure(each.client.importMaterial(target(1), missing, material(), each.signal));
+      const error = await failure(importMaterial(each, 1, missing, () => material()));
       expect(error.reason).toBe('not_found');
       expect(each.waited()).toBe(0);
     });
@@ -145,7 +149,7 @@ describe('AWS KMS adapter', () => {
     it('rejects material that differs from the first import', async () => {
       const each = await setUp();
       const id = await makeVersion(each, 1);
-      expect(await failure(each.client.importMaterial(target(1), id, material(9), each.signal))).toMatchObject({
+      expect(await failure(importMaterial(each, 1, id, () => material(9)))).toMatchObject({
         reason: 'invalid_request',
         code: 'IncorrectKeyMaterialException',
       });
@@ -158,37 +162,43 @@ describe('AWS KMS adapter', () => {
       const unknown = await makeVersion(each, 8);
       const own = await makeVersion(each, 1);
       await administrator(each).send(new CreateAliasCommand({ AliasName: ALIAS, TargetKeyId: unknown }));
-      const error = await failure(each.client.setCurrent(target(1), own, { owned: false, ours: [own] }, each.signal));
-      expect(error.reason).toBe('already_exists');
-      await each.client.removeName('k-1700000000', [own], each.signal);
+      expect(await setCurrent(each, 1, own, { owned: false, ours: [own] })).toEqual({
+        changed: false,
+        seen: [{ of: 'name', place: HOME, points: 'stranger' }],
+      });
+      expect(each.kms.aliases(REGION)).toEqual({ [ALIAS]: unknown });
+      await removeName(each, [own]);
       expect(each.kms.aliases(REGION)).toEqual({ [ALIAS]: unknown });
     });
 
     it('moves an alias of another version although ownership is not recorded', async () => {
       const each = await setUp();
       const [first, second] = [await makeVersion(each, 1), await makeVersion(each, 2)];
-      await each.client.setCurrent(target(1), first, { owned: false, ours: [first] }, each.signal);
-      await each.client.setCurrent(target(2), second, { owned: false, ours: [first, second] }, each.signal);
+      await setCurrent(each, 1, first, { owned: false, ours: [first] });
+      await setCurrent(each, 2, second, { owned: false, ours: [first, second] });
       expect(each.kms.aliases(REGION)).toEqual({ [ALIAS]: second });
     });
 
     it('moves an owned alias back from another KMS key and recreates a deleted one', async () => {
       const each = await setUp();
       const [own, unknown] = [await makeVersion(each, 1), await makeVersion(each, 8)];
-      await each.client.setCurrent(target(1), own, { owned: false, ours: [own] }, each.signal);
+      await setCurrent(each, 1, own, { owned: false, ours: [own] });
       await administrator(each).send(new UpdateAliasCommand({ AliasName: ALIAS, TargetKeyId: unknown }));
-      expect(await each.client.observeName('k-1700000000', [own], each.signal)).toEqual({
-        outcome: 'seen',
-        remoteId: undefined,
-        other: { remoteId: unknown, labels: { ...target(8).labels, 'vault-keymgmt-attempt': 'attempt-8' } },
+      expect(await observeName(each, [own])).toEqual({
+        of: 'name',
+        place: HOME,
+        points: 'stranger',
+        holder: { remoteId: unknown, labels: { ...labelsOf(8), 'vault-keymgmt-attempt': 'attempt-8' } },
       });
-      await each.client.setCurrent(target(1), own, { owned: true, ours: [own] }, each.signal);
-      expect(await each.client.observeName('k-1700000000', [own], each.signal)).toEqual({
-        outcome: 'seen',
-        remoteId: own,
+      await setCurrent(each, 1, own, { owned: true, ours: [own] });
+      expect(await observeName(each, [own])).toEqual({
+        of: 'name',
+        place: HOME,
+        points: 1,
+        id: own,
       });
-      await each.client.removeName('k-1700000000', [own], each.signal);
-      await each.client.setCurrent(target(1), own, { owned: true, ours: [own] }, each.signal);
+      await removeName(each, [own]);
+      await setCurrent(each, 1, own, { owned: true, ours: [own] });
       expect(each.kms.aliases(REGION)).toEqual({ [ALIAS]: own });
     });
   });
@@ -196,9 +206,9 @@ describe('AWS KMS adapter', () => {
   it('treats a deleted or pending KMS key as removed', async () => {
     const each = await setUp();
     const id = await makeVersion(each, 1);
-    await each.client.removeVersion(id, each.signal);
-    await each.client.removeVersion(id, each.signal);
-    await each.client.removeVersion('00000000-0000-4000-8000-000000000000', each.signal);
+    await remove(each, id);
+    await remove(each, id);
+    await remove(each, '00000000-0000-4000-8000-000000000000');
     expect(stateOf(each, id)).toBe('PendingDeletion');
   });
 
@@ -206,25 +216,27 @@ describe('AWS KMS adapter', () => {
     const each = await setUp();
     const { client, signal } = each;
     const id = await makeVersion(each, 1);
-    const seen = async (): Promise<unknown> => client.observeVersion(id, signal);
-    expect(await seen()).toEqual({ outcome: 'seen', state: 'enabled' });
-    await client.setEnabled(target(1), id, false, signal);
-    expect(await seen()).toEqual({ outcome: 'seen', state: 'disabled' });
+    const seen = async (): Promise<unknown> => observe({ client, signal }, id);
+    expect(await seen()).toEqual({ ...AT_HOME, id, state: 'enabled' });
+    await disable({ client, signal }, id);
+    expect(await seen()).toEqual({ ...AT_HOME, id, state: 'disabled' });
     await administrator(each).send(new DeleteImportedKeyMaterialCommand({ KeyId: id }));
-    expect(await seen()).toEqual({ outcome: 'seen', state: 'missing_material' });
-    await client.removeVersion(id, signal);
-    expect(await seen()).toEqual({ outcome: 'seen', state: 'pending_deletion' });
-    expect(await client.observeVersion('00000000-0000-4000-8000-000000000000', signal)).toEqual({
-      outcome: 'seen',
-      state: 'deleted',
+    expect(await seen()).toEqual({ ...AT_HOME, id, state: 'created' });
+    await remove({ client, signal }, id);
+    expect(await seen()).toEqual({ ...AT_HOME, id, state: 'pending_deletion' });
+    const missing = '00000000-0000-4000-8000-000000000000';
+    expect(await observe({ client, signal }, missing)).toEqual({
+      ...AT_HOME,
+      id: missing,
+      state: 'gone',
     });
   });
 
   it('observes forbidden and unreachable', async () => {
     const limited = await setUp({ allow: DOCUMENTED_PERMISSIONS });
     const id = await makeVersion(limited, 1);
-    expect(await limited.client.observeVersion(id, limited.signal)).toMatchObject({ outcome: 'forbidden' });
+    expect(await observe(limited, id)).toMatchObject({ outcome: 'forbidden' });
     limited.kms.faults.set(() => ({ when: 'before', drop: true }));
-    expect(await limited.client.observeVersion(id, limited.signal)).toMatchObject({ outcome: 'unreachable' });
+    expect(await observe(limited, id)).toMatchObject({ outcome: 'unreachable' });
   });
 });

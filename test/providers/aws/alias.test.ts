@@ -2,11 +2,13 @@ import { CreateAliasCommand } from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
 import type { Calls } from '../../../src/providers/aws/calls.ts';
 import { awsClient } from '../../../src/providers/aws/client.ts';
-import { administrator, failure, makeVersion, REGION, setUp, target, type Bench } from './harness.ts';
+import { administrator, failure, makeVersion, REGION, setUp, type Bench } from './harness.ts';
 import { DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 import { clockOf } from '../../support/clock.ts';
+import { enable, disable, remove, setCurrent, removeName, observe, observeName } from '../calls.ts';
+import { NAME, labelsOf } from '../target.ts';
+import { HOME } from '../../../src/providers/step.ts';
 
-const NAME = 'k-1700000000';
 const ALIAS = `alias/hashicorp/${NAME}`;
 
 describe('alias', () => {
@@ -16,31 +18,31 @@ describe('alias', () => {
     bench.kms.faults.set(({ action, nth }) =>
       action === 'CreateAlias' && nth === 1 ? { when: 'after', drop: true } : undefined,
     );
-    await bench.client.setCurrent(target(1), id, { owned: false, ours: [id] }, bench.signal);
+    await setCurrent(bench, 1, id, { owned: false, ours: [id] });
     expect(bench.kms.aliases(REGION)).toEqual({ [ALIAS]: id });
   });
 
   it('is removed after a lost response of DeleteAlias', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
-    await bench.client.setCurrent(target(1), id, { owned: false, ours: [id] }, bench.signal);
+    await setCurrent(bench, 1, id, { owned: false, ours: [id] });
     bench.kms.faults.set(({ action, nth }) =>
       action === 'DeleteAlias' && nth === 1 ? { when: 'after', drop: true } : undefined,
     );
-    await bench.client.removeName(NAME, [id], bench.signal);
+    await removeName(bench, [id]);
     expect(bench.kms.aliases(REGION)).toEqual({});
   });
 
   it('is not deleted if it does not exist', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
-    await bench.client.removeName(NAME, [id], bench.signal);
+    await removeName(bench, [id]);
     expect(bench.kms.calls().map(({ action }) => action)).not.toContain('DeleteAlias');
   });
 
   it('is treated as removed if the KMS key is not found', async () => {
     const bench = await setUp();
-    await bench.client.removeName(NAME, ['00000000-0000-4000-8000-000000000000'], bench.signal);
+    await removeName(bench, ['00000000-0000-4000-8000-000000000000']);
     expect(bench.waited()).toBe(0);
   });
 
@@ -60,37 +62,39 @@ describe('alias', () => {
     };
     const retry = { clock: clockOf(() => 0), random: () => 0.5, wait: async () => undefined };
     const client = awsClient(listed as Calls, REGION, retry);
-    expect(await client.observeName(NAME, ['id'], new AbortController().signal)).toEqual({
-      outcome: 'seen',
-      remoteId: 'id',
+    expect(await observeName({ client, signal: new AbortController().signal }, ['id'])).toEqual({
+      of: 'name',
+      place: HOME,
+      points: 1,
+      id: 'id',
     });
   });
 
   it('is observed as forbidden or unreachable', async () => {
     const bench = await setUp({ allow: DOCUMENTED_PERMISSIONS.filter((action) => action !== 'ListAliases') });
     const id = await makeVersion(bench, 1);
-    expect(await bench.client.observeName(NAME, [id], bench.signal)).toEqual({
+    expect(await observeName(bench, [id])).toEqual({
       outcome: 'forbidden',
       why: expect.stringContaining('kms:ListAliases') as string,
     });
     bench.kms.faults.set(() => ({ when: 'before', drop: true }));
-    expect(await bench.client.observeName(NAME, [id], bench.signal)).toMatchObject({ outcome: 'unreachable' });
+    expect(await observeName(bench, [id])).toMatchObject({ outcome: 'unreachable' });
   });
 
   it('rejects with the reason of an aborted signal', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
     const reason = new Error('the request is over');
-    const aborted = AbortSignal.abort(reason);
-    await expect(bench.client.observeName(NAME, [id], aborted)).rejects.toBe(reason);
-    await expect(bench.client.observeVersion(id, aborted)).rejects.toBe(reason);
+    const over = { client: bench.client, signal: AbortSignal.abort(reason) };
+    await expect(observeName(over, [id])).rejects.toBe(reason);
+    await expect(observe(over, id)).rejects.toBe(reason);
   });
 
   it('is not created for a KMS key that is not found', async () => {
     const bench = await setUp();
     const gone = '00000000-0000-4000-8000-000000000000';
     for (const owned of [true, false]) {
-      const call = bench.client.setCurrent(target(1), gone, { owned, ours: [gone] }, bench.signal);
+      const call = setCurrent(bench, 1, gone, { owned, ours: [gone] });
       expect((await failure(call)).reason).toBe('not_found');
     }
     expect(bench.kms.aliases(REGION)).toEqual({});
@@ -105,11 +109,11 @@ describe('throttled call on a KMS key', () => {
     bench.kms.faults.set(({ action, nth }) =>
       action === 'DisableKey' && nth < 4 ? { when: 'before', error } : undefined,
     );
-    await bench.client.setEnabled(target(1), id, false, bench.signal);
+    await disable(bench, id);
     expect(bench.kms.keys(REGION)[0]?.state).toBe('Disabled');
     bench.kms.faults.set(() => ({ when: 'before', error }));
     const before = bench.waited();
-    const call = bench.client.setEnabled(target(1), id, true, bench.signal);
+    const call = enable(bench, id);
     expect(await failure(call)).toMatchObject({ reason: 'throttled', call: 'EnableKey' });
     // Vault's clients wait a minute for an answer.
     expect(bench.waited() - before).toBeGreaterThan(20_000);
@@ -117,29 +121,31 @@ describe('throttled call on a KMS key', () => {
   });
 
   describe('on an unknown KMS key', () => {
-    const labels = { ...target(2).labels, 'vault-keymgmt-attempt': 'attempt-2' };
+    const labels = { ...labelsOf(2), 'vault-keymgmt-attempt': 'attempt-2' };
     const moved = async (allow?: readonly string[]): Promise<{ bench: Bench; first: string; second: string }> => {
       const bench = await setUp(allow && { allow });
       const [first, second] = [await makeVersion(bench, 1), await makeVersion(bench, 2)];
-      await bench.client.setCurrent(target(2), second, { owned: false, ours: [second] }, bench.signal);
+      await setCurrent(bench, 2, second, { owned: false, ours: [second] });
       return { bench, first, second };
     };
 
     it('is observed with its target ID and tags', async () => {
       const { bench, first, second } = await moved();
-      expect(await bench.client.observeName(NAME, [first], bench.signal)).toEqual({
-        outcome: 'seen',
-        remoteId: undefined,
-        other: { remoteId: second, labels },
+      expect(await observeName(bench, [first])).toEqual({
+        of: 'name',
+        place: HOME,
+        points: 'stranger',
+        holder: { remoteId: second, labels },
       });
     });
 
     it('is found by ListAliases with the documented permissions, without tags', async () => {
       const { bench, first, second } = await moved(DOCUMENTED_PERMISSIONS);
-      expect(await bench.client.observeName(NAME, [first], bench.signal)).toEqual({
-        outcome: 'seen',
-        remoteId: undefined,
-        other: { remoteId: second, labels: undefined },
+      expect(await observeName(bench, [first])).toEqual({
+        of: 'name',
+        place: HOME,
+        points: 'stranger',
+        holder: { remoteId: second, labels: undefined },
       });
     });
 
@@ -149,7 +155,7 @@ describe('throttled call on a KMS key', () => {
     ])('takes %s', async (_title, ours, calls) => {
       const { bench, first, second } = await moved();
       const before = bench.kms.calls().length;
-      await bench.client.observeName(NAME, ours(first, second), bench.signal);
+      await observeName(bench, ours(first, second));
       const made = bench.kms.calls().slice(before);
       expect(made.map(({ action }) => action)).toEqual(calls);
     });
@@ -175,11 +181,11 @@ describe('findByLabel', () => {
       await makeVersion(bench, 2),
       await makeVersion(bench, 3),
     ];
-    await bench.client.removeVersion(second, bench.signal);
+    await remove(bench, second);
     const { found, incomplete } = await bench.client.findByLabel('key_name', NAME, bench.signal);
     expect(incomplete).toBeUndefined();
     expect(new Set(found.map(({ remoteId }) => remoteId))).toEqual(new Set([first, third]));
-    expect(found.find(({ remoteId }) => remoteId === first)?.labels).toMatchObject(target(1).labels);
+    expect(found.find(({ remoteId }) => remoteId === first)?.labels).toMatchObject(labelsOf(1));
     expect(await bench.client.findByLabel('key_name', 'other', bench.signal)).toEqual({
       found: [],
       incomplete: undefined,

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { failure, makeVersion, noMaterial, REGION, setUp, target } from './harness.ts';
+import { failure, makeVersion, REGION, setUp } from './harness.ts';
+import { create } from '../calls.ts';
 
 const MINUTE = 60_000;
 const offBy = (milliseconds: number): { now: () => number } => ({ now: () => Date.now() + milliseconds });
@@ -24,7 +25,7 @@ it.each([-90 * MINUTE, -6 * MINUTE, 6 * MINUTE, 90 * MINUTE])(
 
 it('signs each of several concurrent requests again', async () => {
   const { client, kms, signal } = await setUp({ signatureClock: offBy(30 * MINUTE) });
-  await Promise.all([1, 2, 3].map((version) => client.createVersion(target(version), noMaterial, signal)));
+  await Promise.all([1, 2, 3].map((version) => create({ client, signal }, version)));
   expect(kms.keys(REGION)).toHaveLength(3);
 });
 
@@ -32,7 +33,7 @@ it('sends an invalid signature twice at most', async () => {
   const kms = (await setUp({ signatureClock: offBy(30 * MINUTE) })).kms;
   const credentials = { access_key: 'AKIA0ADAPTERTEST', secret_key: 'wrong-secret', endpoint: kms.url };
   const { client, signal } = await setUp({ credentials });
-  const error = await failure(client.createVersion(target(1), noMaterial, signal));
+  const error = await failure(create({ client, signal }, 1));
   expect(error).toMatchObject({ reason: 'unauthenticated', ambiguous: false });
   expect(kms.calls()).toHaveLength(2);
 });

@@ -3,11 +3,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startKms, type Kms } from '../../../dev/aws-kms/kms.ts';
 import { allowing } from '../../support/allowing.ts';
 import { ambient, fileOf, metadataAnswer, serve, stsAnswer, stsError, type Variables } from './ambient.ts';
-import { ACCESS_KEY, failure, noMaterial, REGION, setUp, target, type Bench } from './harness.ts';
+import { ACCESS_KEY, failure, REGION, setUp, type Bench } from './harness.ts';
+import { create } from '../calls.ts';
 
 const TEMPORARY = { ...ACCESS_KEY, sessionToken: 'a-session-token' };
 const ROLE = 'arn:aws:iam::111122223333:role/keymgmt';
-const create = ({ client, signal }: Bench): Promise<unknown> => client.createVersion(target(1), noMaterial, signal);
 
 /** The embedded KMS, which takes these credentials only. */
 async function kmsFor(user: typeof ACCESS_KEY): Promise<Kms> {

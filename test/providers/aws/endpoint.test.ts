@@ -10,7 +10,8 @@ import { secret } from '../../../src/support/secret.ts';
 import { clockOf } from '../../support/clock.ts';
 import { startEngine } from '../../support/engine.ts';
 import { modelCloud } from '../../support/model-cloud.ts';
-import { failure, noMaterial, target } from './harness.ts';
+import { failure } from './harness.ts';
+import { create } from '../calls.ts';
 
 const retry = { clock: clockOf(() => 0), random: () => 0, wait: async () => undefined };
 const KEYS = { access_key: 'AKIA0EXAMPLE00000', secret_key: 'example-secret' };
@@ -264,7 +265,7 @@ describe('engine', () => {
     onTestFinished(() => {
       client.close();
     });
-    const error = await failure(client.createVersion(target(1), noMaterial, new AbortController().signal));
+    const error = await failure(create({ client, signal: new AbortController().signal }, 1));
     expect(error).toMatchObject({ reason: 'invalid_request', ambiguous: false });
     expect(error.message).toContain('KEYMGMT_ALLOWED_ENDPOINTS');
     expect(requests).toBe(0);

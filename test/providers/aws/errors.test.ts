@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { ProviderError } from '../../../src/providers/errors.ts';
 import { toProviderError } from '../../../src/providers/aws/to-provider-error.ts';
-import { ACCESS_KEY, failure, noMaterial, setUp, target } from './harness.ts';
+import { ACCESS_KEY, failure, setUp } from './harness.ts';
+import { create } from '../calls.ts';
 
 /** An error in the shape that the SDK gives it. */
 const sdkError = (name: string, message: string, status?: number, code?: string): Error =>
@@ -93,7 +94,7 @@ describe('toProviderError', () => {
 
   it('has no credentials in any printed form', async () => {
     const { client, signal } = await setUp({ allow: [] });
-    const error = await failure(client.createVersion(target(1), noMaterial, signal));
+    const error = await failure(create({ client, signal }, 1));
     for (const text of printed(error)) expect(text).not.toContain(ACCESS_KEY.secretAccessKey);
     expect(error.message).toContain('kms:CreateKey');
   });

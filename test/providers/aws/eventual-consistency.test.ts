@@ -1,17 +1,9 @@
 import { DeleteAliasCommand } from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
 import type { Fault, FaultCall } from '../../../dev/aws-kms/faults.ts';
-import {
-  administrator,
-  failure,
-  makeVersion,
-  material,
-  noMaterial,
-  REGION,
-  setUp,
-  target,
-  type Bench,
-} from './harness.ts';
+import { administrator, failure, makeVersion, REGION, setUp, type Bench } from './harness.ts';
+import { create, createdId, find, importMaterial, disable, remove, setCurrent, removeName } from '../calls.ts';
+import { material } from '../target.ts';
 
 const ALIAS = 'alias/hashicorp/k-1700000000';
 
@@ -29,75 +21,75 @@ const PENDING_IMPORT = refuse('KMSInvalidStateException', 'arn:aws:kms:x is pend
 describe('KMS key within the consistency window', () => {
   it('is removed although it is not found at first', async () => {
     const bench = await setUp();
-    const { remoteId } = await bench.client.createVersion(target(1), noMaterial, bench.signal);
+    const id = await createdId(bench, 1);
     bench.kms.faults.set(first(3, 'ScheduleKeyDeletion', NOT_FOUND));
-    await bench.client.removeVersion(remoteId, bench.signal);
-    expect(stateOf(bench, remoteId)).toBe('PendingDeletion');
+    await remove(bench, id);
+    expect(stateOf(bench, id)).toBe('PendingDeletion');
   });
 
   it('is not treated as removed if it is still not found', async () => {
     const bench = await setUp();
-    const { remoteId } = await bench.client.createVersion(target(1), noMaterial, bench.signal);
+    const id = await createdId(bench, 1);
     bench.kms.faults.set(() => NOT_FOUND);
-    expect((await failure(bench.client.removeVersion(remoteId, bench.signal))).reason).toBe('not_found');
+    expect((await failure(remove(bench, id))).reason).toBe('not_found');
     bench.advance(5 * 60_000);
-    await bench.client.removeVersion(remoteId, bench.signal);
+    await remove(bench, id);
   });
 
-  it('is removed after findVersion although it is not found at first', async () => {
+  it('is removed after find although it is not found at first', async () => {
     const bench = await setUp();
-    await bench.client.createVersion(target(1, 'lost'), noMaterial, bench.signal);
+    await create(bench, 1, 'lost');
     bench.advance(5 * 60_000);
-    const found = await bench.client.findVersion(target(1, 'lost'), bench.signal);
-    const [id = ''] = (found.outcome === 'found' && found.remoteIds) || [];
+    const found = await find(bench, 'lost');
+    const id = (found.outcome === 'found' && found.candidates[0]?.id) || '';
     bench.kms.faults.set(first(3, 'ScheduleKeyDeletion', NOT_FOUND));
-    await bench.client.removeVersion(id, bench.signal);
+    await remove(bench, id);
     expect(stateOf(bench, id)).toBe('PendingDeletion');
   });
 
-  it('accepts material after findVersion although it is not found at first', async () => {
+  it('accepts material after find although it is not found at first', async () => {
     const bench = await setUp();
-    const { remoteId } = await bench.client.createVersion(target(1, 'lost'), noMaterial, bench.signal);
+    const id = await createdId(bench, 1, 'lost');
     bench.advance(5 * 60_000);
-    await bench.client.findVersion(target(1, 'lost'), bench.signal);
+    await find(bench, 'lost');
     bench.kms.faults.set(first(3, 'GetParametersForImport', NOT_FOUND));
-    await bench.client.importMaterial(target(1, 'lost'), remoteId, material(1), bench.signal);
-    expect(stateOf(bench, remoteId)).toBe('Enabled');
+    await importMaterial(bench, 1, id, () => material(1));
+    expect(stateOf(bench, id)).toBe('Enabled');
   });
 
   it('loses its alias although it is not found at first', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
-    await bench.client.setCurrent(target(1), id, { owned: false, ours: [id] }, bench.signal);
+    await setCurrent(bench, 1, id, { owned: false, ours: [id] });
     bench.kms.faults.set(first(3, 'ListAliases', NOT_FOUND));
-    await bench.client.removeName('k-1700000000', [id], bench.signal);
+    await removeName(bench, [id]);
     expect(bench.kms.aliases(REGION)).toEqual({});
   });
 
   it('is not treated as having no alias if it is still not found', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
-    await bench.client.setCurrent(target(1), id, { owned: false, ours: [id] }, bench.signal);
+    await setCurrent(bench, 1, id, { owned: false, ours: [id] });
     bench.kms.faults.set(() => NOT_FOUND);
-    expect((await failure(bench.client.removeName('k-1700000000', [id], bench.signal))).reason).toBe('not_found');
+    expect((await failure(removeName(bench, [id]))).reason).toBe('not_found');
   });
 
   it('stays recent when further KMS keys are created', async () => {
     const bench = await setUp();
-    const { remoteId } = await bench.client.createVersion(target(1), noMaterial, bench.signal);
+    const id = await createdId(bench, 1);
     await makeVersion(bench, 2);
     bench.kms.faults.set(first(1, 'ScheduleKeyDeletion', NOT_FOUND));
-    await bench.client.removeVersion(remoteId, bench.signal);
-    expect(stateOf(bench, remoteId)).toBe('PendingDeletion');
+    await remove(bench, id);
+    expect(stateOf(bench, id)).toBe('PendingDeletion');
   });
 
   it('gets the alias although it is not found at first', async () => {
     const bench = await setUp();
     const [old, id] = [await makeVersion(bench, 1), await makeVersion(bench, 2)];
     const claim = { owned: true, ours: [old, id] };
-    await bench.client.setCurrent(target(1), old, claim, bench.signal);
+    await setCurrent(bench, 1, old, claim);
     bench.kms.faults.set(first(3, 'UpdateAlias', NOT_FOUND));
-    await bench.client.setCurrent(target(2), id, claim, bench.signal);
+    await setCurrent(bench, 2, id, claim);
     expect(bench.kms.aliases(REGION)).toEqual({ [ALIAS]: id });
   });
 });
@@ -106,9 +98,9 @@ it('a deleted alias is recreated without a retry', async () => {
   const bench = await setUp();
   const id = await makeVersion(bench, 1);
   const claim = { owned: true, ours: [id] };
-  await bench.client.setCurrent(target(1), id, claim, bench.signal);
+  await setCurrent(bench, 1, id, claim);
   await administrator(bench).send(new DeleteAliasCommand({ AliasName: ALIAS }));
-  await bench.client.setCurrent(target(1), id, claim, bench.signal);
+  await setCurrent(bench, 1, id, claim);
   expect(bench.kms.aliases(REGION)).toEqual({ [ALIAS]: id });
   expect(bench.waited()).toBe(0);
 });
@@ -118,9 +110,9 @@ describe('recently imported material', () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
     bench.advance(5 * 60_000);
-    await bench.client.importMaterial(target(1), id, material(1), bench.signal);
+    await importMaterial(bench, 1, id, () => material(1));
     bench.kms.faults.set(first(2, 'DisableKey', PENDING_IMPORT));
-    await bench.client.setEnabled(target(1), id, false, bench.signal);
+    await disable(bench, id);
     expect(stateOf(bench, id)).toBe('Disabled');
   });
 
@@ -129,7 +121,7 @@ describe('recently imported material', () => {
     const id = await makeVersion(bench, 1);
     bench.advance(5 * 60_000);
     bench.kms.faults.set(first(2, 'DisableKey', PENDING_IMPORT));
-    expect((await failure(bench.client.setEnabled(target(1), id, false, bench.signal))).reason).toBe('invalid_state');
+    expect((await failure(disable(bench, id))).reason).toBe('invalid_state');
     expect(bench.waited()).toBe(0);
   });
 });
@@ -156,12 +148,12 @@ describe('import token', () => {
 
 it('the calls of one import share one retry budget', async () => {
   const bench = await setUp();
-  const { remoteId } = await bench.client.createVersion(target(1), noMaterial, bench.signal);
+  const id = await createdId(bench, 1);
   const throttled = refuse('ThrottlingException', 'Rate exceeded');
   bench.kms.faults.set(({ action, nth }) =>
     action === 'ImportKeyMaterial' || (action === 'GetParametersForImport' && nth < 8) ? throttled : undefined,
   );
-  const error = await failure(bench.client.importMaterial(target(1), remoteId, material(1), bench.signal));
+  const error = await failure(importMaterial(bench, 1, id, () => material(1)));
   expect(error).toMatchObject({ reason: 'throttled', call: 'ImportKeyMaterial' });
   expect(bench.waited()).toBeGreaterThan(35_000);
   expect(bench.waited()).toBeLessThan(45_000);

@@ -3,36 +3,39 @@ import { describe, expect, it } from 'vitest';
 import type { Calls } from '../../../src/providers/aws/calls.ts';
 import { findByTag } from '../../../src/providers/aws/find-by-tag.ts';
 import { ProviderError } from '../../../src/providers/errors.ts';
-import type { SearchResult } from '../../../src/providers/port.ts';
-import { administrator, failure, makeVersion, noMaterial, setUp, target } from './harness.ts';
+import { administrator, failure, makeVersion, setUp } from './harness.ts';
 import { DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 import { clockOf } from '../../support/clock.ts';
+import { create, createdId, find } from '../calls.ts';
 
 const SEARCHER = [...DOCUMENTED_PERMISSIONS, 'ListKeys', 'ListResourceTags'];
 
-describe('findVersion', () => {
+describe('find', () => {
   it('finds a KMS key by its attempt', async () => {
     const bench = await setUp({ allow: SEARCHER });
     const { client, signal } = bench;
     await makeVersion(bench, 1);
-    const { remoteId } = await client.createVersion(target(2, 'lost'), noMaterial, signal);
-    expect(await client.findVersion(target(2, 'lost'), signal)).toEqual({ outcome: 'found', remoteIds: [remoteId] });
-    expect(await client.findVersion(target(2, 'never made'), signal)).toEqual({ outcome: 'absent' });
+    const remoteId = await createdId({ client, signal }, 2, 'lost');
+    expect(await find({ client, signal }, 'lost')).toMatchObject({ outcome: 'found', candidates: [{ id: remoteId }] });
+    expect(await find({ client, signal }, 'never made')).toEqual({ outcome: 'absent' });
   });
 
   it('finds the KMS key of a CreateKey without a response', async () => {
     const bench = await setUp({ allow: SEARCHER });
     bench.kms.faults.set(({ action }) => (action === 'CreateKey' ? { when: 'after', drop: true } : undefined));
-    expect(await failure(bench.client.createVersion(target(1), noMaterial, bench.signal))).toMatchObject({
+    expect(await failure(create(bench, 1))).toMatchObject({
       ambiguous: true,
     });
     const id = bench.kms.keys('eu-west-2')[0]?.id;
-    expect(await bench.client.findVersion(target(1), bench.signal)).toEqual({ outcome: 'found', remoteIds: [id] });
+    expect(await find(bench, 'attempt-1')).toEqual({
+      outcome: 'found',
+      candidates: [{ id, seen: [{ of: 'version', version: 1, place: '', id, state: 'created' }] }],
+    });
   });
 
   it('returns unknown if ListKeys is denied', async () => {
     const { client, signal } = await setUp({ allow: DOCUMENTED_PERMISSIONS });
-    expect(await client.findVersion(target(1), signal)).toEqual({
+    expect(await find({ client, signal }, 'attempt-1')).toEqual({
       outcome: 'unknown',
       why: expect.stringContaining('kms:ListKeys') as string,
     });
@@ -41,7 +44,7 @@ describe('findVersion', () => {
   it('returns unknown if the tags of a KMS key cannot be read', async () => {
     const bench = await setUp({ allow: [...DOCUMENTED_PERMISSIONS, 'ListKeys'] });
     await administrator(bench).send(new CreateKeyCommand({ Origin: 'EXTERNAL' }));
-    expect(await bench.client.findVersion(target(2), bench.signal)).toEqual({
+    expect(await find(bench, 'attempt-2')).toEqual({
       outcome: 'unknown',
       why: expect.stringContaining('kms:ListResourceTags') as string,
     });
@@ -55,11 +58,11 @@ describe('findVersion', () => {
         ? { when: 'before', error: { code: 'KMSInternalException', message: 'injected', status: 500 } }
         : undefined,
     );
-    expect((await failure(bench.client.findVersion(target(1), bench.signal))).reason).toBe('unavailable');
+    expect((await failure(find(bench, 'attempt-1'))).reason).toBe('unavailable');
   });
 });
 
-describe('findVersion with many KMS keys', () => {
+describe('find with many KMS keys', () => {
   const TAG = { key: 'attempt', value: 'lost' };
   const id = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
   const BARE = id(999_999);
@@ -82,7 +85,7 @@ describe('findVersion with many KMS keys', () => {
     vanished,
     readMs = 0,
     seen = new Map(),
-  }: Account): Promise<{ result: SearchResult; read: string[] }> {
+  }: Account): Promise<{ result: Awaited<ReturnType<typeof findByTag>>; read: string[] }> {
     let now = 0;
     const read: string[] = [];
     const calls: Pick<Calls, 'listKeys' | 'listResourceTags'> = {
@@ -114,7 +117,7 @@ describe('findVersion with many KMS keys', () => {
 
   it('reads all pages', async () => {
     const found = await search({ pages: [ids(20), ids(20, 20), ids(3, 40)], lost: id(42) });
-    expect(found.result).toEqual({ outcome: 'found', remoteIds: [id(42)] });
+    expect(found.result).toEqual({ outcome: 'found', ids: [id(42)] });
     const absent = await search({ pages: [ids(20), ids(20, 20), ids(3, 40)] });
     expect(absent.result).toEqual({ outcome: 'absent' });
     expect(absent.read).toEqual(ids(43));
@@ -122,7 +125,7 @@ describe('findVersion with many KMS keys', () => {
 
   it('continues after a match, because others may set the tag', async () => {
     const { result, read } = await search({ pages: [ids(20), ids(20, 20)], lost: id(3), forged: id(33) });
-    expect(result).toEqual({ outcome: 'found', remoteIds: [id(3), id(33)] });
+    expect(result).toEqual({ outcome: 'found', ids: [id(3), id(33)] });
     expect(read).toEqual(ids(40));
   });
 
@@ -144,7 +147,7 @@ describe('findVersion with many KMS keys', () => {
     const second = await search({ pages: [ids(100)], lost: id(99), readMs: 500, seen });
     const third = await search({ pages: [ids(100)], lost: id(99), readMs: 500, seen });
     expect([...first.read, ...second.read, ...third.read]).toEqual(ids(100).filter((each) => each !== id(5)));
-    expect(third.result).toEqual({ outcome: 'found', remoteIds: [id(99)] });
+    expect(third.result).toEqual({ outcome: 'found', ids: [id(99)] });
   });
 
   it('reads untagged KMS keys again, because tags are eventually consistent', async () => {

@@ -4,13 +4,13 @@ import { onTestFinished } from 'vitest';
 import { startKms, type Kms, type KmsOptions } from '../../../dev/aws-kms/kms.ts';
 import { wrappingKeyRing } from '../../../dev/aws-kms/wrapping-keys.ts';
 import { knownSecrets, refuseLeaks } from '../../../dev/secrecy/known-secrets.ts';
-import { keyMaterial, type KeyMaterial } from '../../../src/crypto/key-material.ts';
 import { awsDriver } from '../../../src/providers/aws/driver.ts';
 import { ProviderError } from '../../../src/providers/errors.ts';
-import type { KmsClient, VersionTarget } from '../../../src/providers/port.ts';
+import type { KmsClient } from '../../../src/providers/port.ts';
 import { secret } from '../../../src/support/secret.ts';
 import { allowing } from '../../support/allowing.ts';
 import { clockOf } from '../../support/clock.ts';
+import { createdId, importMaterial } from '../calls.ts';
 
 export const REGION = 'eu-west-2';
 export const ACCESS_KEY = { accessKeyId: 'AKIA0ADAPTERTEST', secretAccessKey: 'adapter-test-secret' };
@@ -110,27 +110,9 @@ export async function failure(call: Promise<unknown>): Promise<ProviderError> {
   return error;
 }
 
-export function target(version: number, attempt = `attempt-${version}`): VersionTarget {
-  return {
-    keyName: 'k',
-    keyType: 'aes256-gcm96',
-    purposes: ['decrypt', 'encrypt'],
-    protection: 'hsm',
-    distributedName: 'k-1700000000',
-    version,
-    attempt,
-    labels: { key_name: 'k-1700000000', 'vault-keymgmt-version': String(version) },
-  };
-}
-
-export const material = (fill = 7): KeyMaterial => keyMaterial(Buffer.alloc(32, fill));
-export const noMaterial = async (): Promise<KeyMaterial> => {
-  throw new Error('AWS takes no material at creation');
-};
-
 /** Creates a version and imports its material. @returns the ID of its KMS key */
-export async function makeVersion({ client, signal }: Bench, version: number): Promise<string> {
-  const { remoteId } = await client.createVersion(target(version), noMaterial, signal);
-  await client.importMaterial(target(version), remoteId, material(version), signal);
-  return remoteId;
+export async function makeVersion(bench: Bench, version: number): Promise<string> {
+  const id = await createdId(bench, version);
+  await importMaterial(bench, version, id);
+  return id;
 }

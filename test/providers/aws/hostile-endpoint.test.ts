@@ -9,12 +9,27 @@ import type { Calls } from '../../../src/providers/aws/calls.ts';
 import { probePermissions } from '../../../src/providers/aws/probe-permissions.ts';
 import { awsDriver } from '../../../src/providers/aws/driver.ts';
 import { ProviderError } from '../../../src/providers/errors.ts';
-import { ATTEMPT_LABEL, type KmsClient } from '../../../src/providers/port.ts';
+import { ATTEMPT_LABEL } from '../../../src/providers/port.ts';
+import type { KmsClient } from '../../../src/providers/port.ts';
 import type { Clock } from '../../../src/support/clock.ts';
 import { secret } from '../../../src/support/secret.ts';
 import { allowing } from '../../support/allowing.ts';
 import { clockOf } from '../../support/clock.ts';
-import { failure, material, noMaterial, REGION, target } from './harness.ts';
+import { failure, REGION } from './harness.ts';
+import {
+  create,
+  find,
+  importMaterial,
+  enable,
+  disable,
+  remove,
+  setCurrent,
+  removeName,
+  observe,
+  observeName,
+} from '../calls.ts';
+import { material } from '../target.ts';
+import { HOME } from '../../../src/providers/step.ts';
 
 /** In what the endpoint says; nobody may repeat it. */
 const MARK = 'of-a-metadata-service';
@@ -60,22 +75,22 @@ function connect(endpoint: string, limitMs = LIMIT_MS, clock?: Clock): KmsClient
   return client;
 }
 
-const create = (client: KmsClient, caller = signal): Promise<ProviderError> =>
-  failure(client.createVersion(target(1), noMaterial, caller));
+const createFailure = (client: KmsClient, caller = signal): Promise<ProviderError> =>
+  failure(create({ client, signal: caller }));
 
 /** Every method of the port, each with what it ends in. */
 async function askAll(client: KmsClient): Promise<readonly unknown[]> {
   const claim = { owned: true, ours: [ID] };
   const asked = await Promise.allSettled<unknown>([
-    client.createVersion(target(1), noMaterial, signal),
-    client.findVersion(target(1), signal),
-    client.importMaterial(target(1), ID, material(), signal),
-    client.setEnabled(target(1), ID, false, signal),
-    client.setCurrent(target(1), ID, claim, signal),
-    client.removeName('k-1', [ID], signal),
-    client.removeVersion(ID, signal),
-    client.observeVersion(ID, signal),
-    client.observeName('k-1', [ID], signal),
+    create({ client, signal }, 1),
+    find({ client, signal }, 'attempt-1'),
+    importMaterial({ client, signal }, 1, ID, () => material()),
+    disable({ client, signal }, ID),
+    setCurrent({ client, signal }, 1, ID, claim),
+    removeName({ client, signal }, [ID], 'k-1'),
+    remove({ client, signal }, ID),
+    observe({ client, signal }, ID),
+    observeName({ client, signal }, [ID], 'k-1'),
     client.probePermissions(signal),
   ]);
   return asked.map((each) => {
@@ -160,7 +175,7 @@ describe('a call ends', () => {
       response.writeHead(200);
       again(response, 5, () => response.write(' '));
     });
-    expect(await create(connect(endpoint))).toMatchObject({ reason: 'timeout', ambiguous: true });
+    expect(await createFailure(connect(endpoint))).toMatchObject({ reason: 'timeout', ambiguous: true });
   });
 
   it('at the first megabyte of a body, and closes the connection', async () => {
@@ -175,7 +190,7 @@ describe('a call ends', () => {
       response.on('drain', more).on('close', () => closed?.());
       more();
     });
-    const error = await create(connect(endpoint, 20_000));
+    const error = await createFailure(connect(endpoint, 20_000));
     expect(error).toMatchObject({ reason: 'unavailable', ambiguous: true });
     expect(error.message).toContain('the answer is larger than 1 MB');
     await isClosed;
@@ -190,7 +205,7 @@ describe('a call ends', () => {
       response.write(' ');
       caller.abort();
     });
-    const error = await failure(connect(endpoint, 60_000).setEnabled(target(1), ID, true, caller.signal));
+    const error = await failure(enable({ client: connect(endpoint, 60_000), signal: caller.signal }, ID));
     expect(error).toMatchObject({ reason: 'timeout', ambiguous: true });
   });
 
@@ -199,7 +214,7 @@ describe('a call ends', () => {
     const endpoint = await http(() => {
       caller.abort();
     });
-    expect(await create(connect(endpoint), caller.signal)).toMatchObject({ reason: 'timeout', ambiguous: true });
+    expect(await createFailure(connect(endpoint), caller.signal)).toMatchObject({ reason: 'timeout', ambiguous: true });
   });
 });
 
@@ -220,12 +235,12 @@ describe('paging ends', () => {
   ])('%s', async (_title, marker, most) => {
     const [answer, count] = pages(marker);
     const client = connect(await http(answer), 20_000);
-    expect(await client.observeName('k-1', [ID], signal)).toMatchObject({
+    expect(await observeName({ client, signal }, [ID], 'k-1')).toMatchObject({
       outcome: 'unreachable',
       why: expect.stringContaining('the pages of the answer do not end') as string,
     });
     expect(count()).toBeLessThanOrEqual(most);
-    const search = await client.findVersion(target(1), signal).catch((error: unknown) => error);
+    const search = await find({ client, signal }, 'attempt-1').catch((error: unknown) => error);
     expect(search).toMatchObject({ reason: 'unavailable' });
   });
 });
@@ -237,24 +252,25 @@ describe('paging stops', () => {
       const page = { Aliases: [{ AliasName: 'alias/hashicorp/k-1' }], NextMarker: `page-${requests++}` };
       response.end(JSON.stringify(page));
     });
-    expect(await connect(endpoint, 20_000).observeName('k-1', [ID], signal)).toEqual({
-      outcome: 'seen',
-      remoteId: ID,
+    expect(await observeName({ client: connect(endpoint, 20_000), signal }, [ID], 'k-1')).toEqual({
+      of: 'name',
+      place: HOME,
+      points: 1,
+      id: ID,
     });
     expect(requests).toBe(1);
   });
 
   it('at 100 KMS keys with the tag of one attempt', async () => {
-    const { attempt } = target(1);
     let keys = 0;
     const endpoint = await http((request, response) => {
       const isList = request.headers['x-amz-target'] === 'TrentService.ListKeys';
       const KeyId = (): string => ID.slice(0, -6) + String(keys++).padStart(6, '0');
       const Keys = Array.from({ length: isList ? 200 : 0 }, () => ({ KeyId: KeyId() }));
       const page = { Keys, NextMarker: `page-${keys}` };
-      response.end(JSON.stringify(isList ? page : { Tags: [{ TagKey: ATTEMPT_LABEL, TagValue: attempt }] }));
+      response.end(JSON.stringify(isList ? page : { Tags: [{ TagKey: ATTEMPT_LABEL, TagValue: 'attempt-1' }] }));
     });
-    const search = await connect(endpoint, 20_000).findVersion(target(1), signal);
+    const search = await find({ client: connect(endpoint, 20_000), signal }, 'attempt-1');
     expect(search).toMatchObject({ outcome: 'unknown', why: 'more than 100 KMS keys have the tag' });
     expect(keys).toBe(200);
   });
@@ -304,7 +320,7 @@ describe('a response', () => {
       ),
       20_000,
     );
-    expect(await client.observeName('k-1', [ID], signal)).toEqual({
+    expect(await observeName({ client, signal }, [ID], 'k-1')).toEqual({
       outcome: 'unreachable',
       why: 'DescribeKey: the response has no key ID',
     });
@@ -313,7 +329,7 @@ describe('a response', () => {
 
   it('with an overlong string is read without that member', async () => {
     const endpoint = await http(json(200, { KeyMetadata: { KeyId: 'k'.repeat(100_000) } }));
-    expect((await create(connect(endpoint, 20_000))).message).toMatch(/^CreateKey: the response has no key ID/);
+    expect((await createFailure(connect(endpoint, 20_000))).message).toMatch(/^CreateKey: the response has no key ID/);
   });
 
   it('with a redirect is not followed', async () => {
@@ -324,7 +340,7 @@ describe('a response', () => {
     });
     for (const status of [301, 302, 303, 307, 308]) {
       const endpoint = await http(json(status, '', { location: elsewhere }));
-      expect((await create(connect(endpoint))).message).toContain(`not AWS KMS's (HTTP ${status})`);
+      expect((await createFailure(connect(endpoint))).message).toContain(`not AWS KMS's (HTTP ${status})`);
     }
     expect(visits).toBe(0);
   });
@@ -336,7 +352,7 @@ describe('a response', () => {
       syscall: 'connect',
       $metadata: { httpStatusCode: null },
     };
-    expect(await create(connect(await http(json(500, pretence))))).toMatchObject({
+    expect(await createFailure(connect(await http(json(500, pretence))))).toMatchObject({
       reason: 'unavailable',
       ambiguous: true,
     });
@@ -346,7 +362,7 @@ describe('a response', () => {
     const message = `no \u001b[31m\r\n\u0000\u202epermission ${'x'.repeat(50_000)}`;
     const refusal = { __type: 'com.amazonaws.kms#AccessDeniedException:http://x', message };
     const headers = { 'x-amzn-requestid': 'a1b2c3d4-0000-4000-8000-a1b2c3d4e5f6' };
-    const error = await create(connect(await http(json(400, refusal, headers))));
+    const error = await createFailure(connect(await http(json(400, refusal, headers))));
     expect(error).toMatchObject({
       reason: 'forbidden',
       code: 'AccessDeniedException',
@@ -359,7 +375,7 @@ describe('a response', () => {
 
   it('without a body is a success', async () => {
     const client = connect(await http(json(200, '')), 20_000);
-    await expect(client.setEnabled(target(1), ID, true, signal)).resolves.toBeDefined();
+    await expect(enable({ client, signal }, ID)).resolves.toBeDefined();
   });
 });
 
@@ -453,7 +469,7 @@ describe('endpoint resolved by the SDK', () => {
   it('in the shared files receives no request', async () => {
     const { endpoint, requests } = await counting();
     vi.stubEnv('AWS_CONFIG_FILE', file(`[default]\nendpoint_url = ${endpoint}\n`));
-    const error = await create(account(own));
+    const error = await createFailure(account(own));
     expect(error).toMatchObject({ reason: 'invalid_request', ambiguous: false });
     expect(error.message).toMatch(/the shared files of AWS lead to http:.*: give it as endpoint in credentials/);
     expect(requests()).toBe(0);
@@ -463,7 +479,7 @@ describe('endpoint resolved by the SDK', () => {
     const { endpoint, requests } = await counting();
     const text = `[default]\nservices = s\n[services s]\nkms =\n  endpoint_url = ${endpoint}\n`;
     vi.stubEnv('AWS_CONFIG_FILE', file(text));
-    expect((await create(account(own))).message).toContain('the shared files of AWS lead to');
+    expect((await createFailure(account(own))).message).toContain('the shared files of AWS lead to');
     expect(requests()).toBe(0);
   });
 
@@ -476,7 +492,7 @@ describe('endpoint resolved by the SDK', () => {
       vi.stubEnv('AWS_ROLE_ARN', 'arn:aws:iam::111122223333:role/server');
       vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
       vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nonexistent');
-      const error = await create(account({ endpoint: `https://kms.${REGION}.amazonaws.com` }));
+      const error = await createFailure(account({ endpoint: `https://kms.${REGION}.amazonaws.com` }));
       expect(error).toMatchObject({ ambiguous: false });
       expect(error.message).toMatch(/lead to http:.* for credentials, which is no service of AWS: .*;ambient/);
       expect(requests()).toBe(0);
@@ -486,10 +502,10 @@ describe('endpoint resolved by the SDK', () => {
   it('of a hanging credential_process does not exceed the timeout', async () => {
     vi.stubEnv('AWS_CONFIG_FILE', file('[default]\ncredential_process = cat\n'));
     const caller = new AbortController();
-    const late = await create(account({}));
+    const late = await createFailure(account({}));
     expect(late).toMatchObject({ reason: 'timeout', ambiguous: false });
     expect(late.message).toContain('no credentials');
-    const given = create(account({}), caller.signal);
+    const given = createFailure(account({}), caller.signal);
     caller.abort();
     expect(await given).toMatchObject({ reason: 'timeout', ambiguous: false });
   });

@@ -16,7 +16,9 @@ import { gcpDriver } from '../../../src/providers/gcp/driver.ts';
 import { systemClock } from '../../../src/support/clock.ts';
 import { allowing } from '../../support/allowing.ts';
 import { inMemoryStorage, startEngine } from '../../support/engine.ts';
-import { ACCESS_KEY, material, REGION, target } from './harness.ts';
+import { ACCESS_KEY, REGION } from './harness.ts';
+import { importMaterial } from '../calls.ts';
+import { material } from '../target.ts';
 
 const A_KEY = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
@@ -80,7 +82,7 @@ describe('imported key material', () => {
       },
     };
     const client = awsClient(recorded as unknown as Calls, REGION, retry);
-    await client.importMaterial(target(1), A_KEY, material(0x5a), new AbortController().signal);
+    await importMaterial({ client, signal: new AbortController().signal }, 1, A_KEY, () => material(0x5a));
 
     expect(asked).toEqual([{ KeyId: A_KEY, WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_4096' }]);
     expect(imported[0]).toMatchObject({ KeyId: A_KEY, ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' });

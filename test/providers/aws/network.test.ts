@@ -11,8 +11,11 @@ import { awsDriver } from '../../../src/providers/aws/driver.ts';
 import type { KmsClient } from '../../../src/providers/port.ts';
 import { secret } from '../../../src/support/secret.ts';
 import { allowing } from '../../support/allowing.ts';
-import { failure, material, noMaterial, REGION, target } from './harness.ts';
+import { failure, REGION } from './harness.ts';
 import { clockOf } from '../../support/clock.ts';
+import { create, importMaterial, observeName } from '../calls.ts';
+import { material } from '../target.ts';
+import { HOME } from '../../../src/providers/step.ts';
 
 const A_KEY = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
@@ -44,20 +47,20 @@ function connect(endpoint: string, requestTimeoutMs?: number): KmsClient {
   return client;
 }
 
-const create = (client: KmsClient, signal = new AbortController().signal): Promise<ProviderError> =>
-  failure(client.createVersion(target(1), noMaterial, signal));
+const createFailure = (client: KmsClient, signal = new AbortController().signal): Promise<ProviderError> =>
+  failure(create({ client, signal }));
 
 describe('response of CreateKey', () => {
   it('is ambiguous if it is 200 but malformed', async () => {
     const endpoint = await http((_request, response) => response.end('<html>a proxy speaks'));
-    const error = await create(connect(endpoint));
+    const error = await createFailure(connect(endpoint));
     expect(error).toMatchObject({ reason: 'unavailable', ambiguous: true });
     expect(error.message).toMatch(/^CreateKey: the answer of 127\.0\.0\.1:\d+ cannot be read \(SyntaxError\)$/);
   });
 
   it('is ambiguous if it is 200 without a key ID', async () => {
     const endpoint = await http((_request, response) => response.end('{}'));
-    expect(await create(connect(endpoint))).toMatchObject({ reason: 'unavailable', ambiguous: true });
+    expect(await createFailure(connect(endpoint))).toMatchObject({ reason: 'unavailable', ambiguous: true });
   });
 
   it('is ambiguous if it is truncated', async () => {
@@ -65,7 +68,7 @@ describe('response of CreateKey', () => {
       response.writeHead(200, { 'content-length': '500' });
       response.write('{"KeyMetadata":', () => response.destroy());
     });
-    expect(await create(connect(endpoint))).toMatchObject({ reason: 'unavailable', ambiguous: true });
+    expect(await createFailure(connect(endpoint))).toMatchObject({ reason: 'unavailable', ambiguous: true });
   });
 
   it('is abandoned if the body does not end', async () => {
@@ -73,12 +76,12 @@ describe('response of CreateKey', () => {
       response.writeHead(200, { 'content-length': '500' });
       response.write('{"KeyMetadata":');
     });
-    expect(await create(connect(endpoint, 50))).toMatchObject({ ambiguous: true });
+    expect(await createFailure(connect(endpoint, 50))).toMatchObject({ ambiguous: true });
   });
 
   it('is abandoned if it does not begin', async () => {
     const endpoint = await http(() => undefined);
-    const error = await create(connect(endpoint, 50));
+    const error = await createFailure(connect(endpoint, 50));
     expect(error).toMatchObject({ reason: 'timeout', ambiguous: true });
     expect(error.message).toContain('no answer from 127.0.0.1');
   });
@@ -91,11 +94,12 @@ describe('response of CreateKey', () => {
         JSON.stringify({ KeyMetadata: { KeyId: A_KEY, Arn: `arn:aws:kms:${REGION}:111122223333:key/${A_KEY}` } }),
       );
     });
-    expect(await connect(endpoint).createVersion(target(1), noMaterial, aborter.signal)).toEqual({
-      remoteId: A_KEY,
-      imported: false,
+    expect(await create({ client: connect(endpoint), signal: aborter.signal })).toEqual({
       changed: true,
-      account: '111122223333',
+      seen: [
+        { of: 'account', account: '111122223333' },
+        { of: 'version', version: 1, place: HOME, id: A_KEY, state: 'created' },
+      ],
     });
   });
 });
@@ -109,7 +113,7 @@ it.each([
   ['no ARN', { KeyId: A_KEY }],
 ])('a response of CreateKey with %s is not used and is ambiguous', async (_what, KeyMetadata) => {
   const endpoint = await http((_request, response) => response.end(JSON.stringify({ KeyMetadata })));
-  const error = await create(connect(endpoint));
+  const error = await createFailure(connect(endpoint));
   expect(error).toMatchObject({ reason: 'unavailable', ambiguous: true });
   expect(error.message).toContain('no key ID with a matching ARN');
 });
@@ -121,7 +125,10 @@ describe('CreateKey is not sent', () => {
       requests++;
       response.end();
     });
-    expect(await create(connect(endpoint), AbortSignal.abort())).toMatchObject({ reason: 'timeout', ambiguous: false });
+    expect(await createFailure(connect(endpoint), AbortSignal.abort())).toMatchObject({
+      reason: 'timeout',
+      ambiguous: false,
+    });
     expect(requests).toBe(0);
   });
 
@@ -147,7 +154,7 @@ describe('CreateKey is not sent', () => {
         response.end();
       },
     );
-    const error = await create(connect(`https://${await listen(server)}`));
+    const error = await createFailure(connect(`https://${await listen(server)}`));
     expect(error).toMatchObject({ reason: 'invalid_request', ambiguous: false });
     expect(error.message).toMatch(/the certificate of 127\.0\.0\.1:\d+ is not trusted: self-signed certificate/);
     expect(requests).toBe(0);
@@ -155,7 +162,7 @@ describe('CreateKey is not sent', () => {
 
   it('to a server that does not speak TLS', async () => {
     const address = await listen(createServer((_request, response) => response.end()));
-    const error = await create(connect(`https://${address}`));
+    const error = await createFailure(connect(`https://${address}`));
     expect(error).toMatchObject({ reason: 'invalid_request', ambiguous: false });
     expect(error.message).toContain(`${address} does not speak TLS`);
   });
@@ -165,7 +172,7 @@ describe('CreateKey is not sent', () => {
     const retry = { clock: clockOf(() => 0), random: () => 0, wait };
     const driver = awsDriver({ env: { AWS_KMS_ENDPOINT: 'no-url' }, retry });
     const credentials = { access_key: secret('AKIA'), secret_key: secret('s') };
-    const error = await create(driver.connect({ keyCollection: REGION, credentials }));
+    const error = await createFailure(driver.connect({ keyCollection: REGION, credentials }));
     expect(error).toMatchObject({ reason: 'invalid_request', ambiguous: false, code: undefined });
     expect(error.message).toMatch(/^CreateKey: environment variable AWS_KMS_ENDPOINT .* use https/);
   });
@@ -186,9 +193,13 @@ it('observeName reads all pages of aliases', async () => {
       );
     });
   });
-  expect(await connect(endpoint).observeName('k-1', ['kms-key'], new AbortController().signal)).toEqual({
-    outcome: 'seen',
-    remoteId: 'kms-key',
+  expect(
+    await observeName({ client: connect(endpoint), signal: new AbortController().signal }, ['kms-key'], 'k-1'),
+  ).toEqual({
+    of: 'name',
+    place: HOME,
+    points: 1,
+    id: 'kms-key',
   });
 });
 
@@ -197,7 +208,7 @@ it('rejects an invalid wrapping key without exposing the material', async () => 
     response.end(JSON.stringify({ PublicKey: 'AAAA', ImportToken: 'AAAA' })),
   );
   const error = await failure(
-    connect(endpoint).importMaterial(target(1), A_KEY, material(0x41), new AbortController().signal),
+    importMaterial({ client: connect(endpoint), signal: new AbortController().signal }, 1, A_KEY, () => material(0x41)),
   );
   expect(error).toMatchObject({
     reason: 'unavailable',

@@ -1,9 +1,12 @@
 import { CreateAliasCommand, CreateKeyCommand, UpdateAliasCommand } from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
 import { DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
-import { administrator, makeVersion, material, noMaterial, setUp, target, type Bench } from './harness.ts';
+import { administrator, makeVersion, REGION, setUp, type Bench } from './harness.ts';
+import { create, idIn, importMaterial, enable, disable, remove, setCurrent, removeName } from '../calls.ts';
+import { material, NAME } from '../target.ts';
+import { HOME } from '../../../src/providers/step.ts';
 
-const NAME = 'k-1700000000';
+const AT_HOME = { of: 'version', version: 1, place: HOME } as const;
 const ALIAS = `alias/hashicorp/${NAME}`;
 
 /** The request id that the KMS logged for the last call of an action, as CloudTrail would. */
@@ -13,30 +16,43 @@ const idOf = ({ kms }: Bench, action: string): string | undefined =>
 describe('receipt of a change', () => {
   it('has the request ID that the KMS logged', async () => {
     const bench = await setUp();
-    const { client, signal } = bench;
-    const { remoteId: id, ...created } = await client.createVersion(target(1), noMaterial, signal);
-    const account = '000000000000';
-    expect(created).toEqual({ imported: false, account, changed: true, requestId: idOf(bench, 'CreateKey') });
+    const created = await create(bench);
+    const id = idIn(created);
+    expect(id).toBe(bench.kms.keys(REGION)[0]?.id);
+    expect(created).toEqual({
+      changed: true,
+      requestId: idOf(bench, 'CreateKey'),
+      seen: [
+        { of: 'account', account: '000000000000' },
+        { of: 'version', version: 1, place: HOME, id, state: 'created' },
+      ],
+    });
     const seen = async (action: string, receipt: Promise<unknown>): Promise<void> => {
       expect(await receipt, action).toMatchObject({ changed: true, requestId: idOf(bench, action) });
     };
-    await seen('ImportKeyMaterial', client.importMaterial(target(1), id, material(), signal));
-    await seen('CreateAlias', client.setCurrent(target(1), id, { owned: false, ours: [id] }, signal));
-    await seen('UpdateAlias', client.setCurrent(target(1), id, { owned: true, ours: [id] }, signal));
-    await seen('DisableKey', client.setEnabled(target(1), id, false, signal));
-    await seen('EnableKey', client.setEnabled(target(1), id, true, signal));
-    await seen('DeleteAlias', client.removeName(NAME, [id], signal));
-    await seen('ScheduleKeyDeletion', client.removeVersion(id, signal));
+    await seen(
+      'ImportKeyMaterial',
+      importMaterial(bench, 1, id, () => material()),
+    );
+    await seen('CreateAlias', setCurrent(bench, 1, id, { owned: false, ours: [id] }));
+    await seen('UpdateAlias', setCurrent(bench, 1, id, { owned: true, ours: [id] }));
+    await seen('DisableKey', disable(bench, id));
+    await seen('EnableKey', enable(bench, id));
+    await seen('DeleteAlias', removeName(bench, [id]));
+    await seen('ScheduleKeyDeletion', remove(bench, id));
   });
 
   it('reports changed: false if nothing had to change', async () => {
     const bench = await setUp();
     const id = await makeVersion(bench, 1);
-    expect(await bench.client.removeName(NAME, [id], bench.signal)).toEqual({ changed: false });
-    await bench.client.removeVersion(id, bench.signal);
-    expect(await bench.client.removeVersion(id, bench.signal)).toEqual({ outcome: 'removed', changed: false });
+    expect(await removeName(bench, [id])).toEqual({
+      changed: false,
+      seen: [{ of: 'name', place: HOME, points: 'removed' }],
+    });
+    await remove(bench, id);
+    expect(await remove(bench, id)).toEqual({ changed: false, seen: [{ ...AT_HOME, state: 'removed' }] });
     const missing = '00000000-0000-4000-8000-000000000000';
-    expect(await bench.client.removeVersion(missing, bench.signal)).toEqual({ outcome: 'unknown', changed: false });
+    expect(await remove(bench, missing)).toEqual({ changed: false, seen: [{ ...AT_HOME, state: 'unknown' }] });
   });
 });
 
@@ -47,19 +63,19 @@ describe('receipt of setCurrent', () => {
     const bench = await setUp();
     const first = await makeVersion(bench, 1);
     const set = (id: string, ours: readonly string[], owned: boolean): Promise<unknown> =>
-      bench.client.setCurrent(target(1), id, { owned, ours }, bench.signal);
-    expect(await set(first, [first], false)).toMatchObject({ taken: false });
+      setCurrent(bench, 1, id, { owned, ours });
+    expect(await set(first, [first], false)).toMatchObject({ seen: [{ points: 1, taken: false }] });
     bench.advance(WINDOW_MS);
     const second = await makeVersion(bench, 2);
-    expect(await set(second, [second, first], true)).toMatchObject({ taken: false });
+    expect(await set(second, [second, first], true)).toMatchObject({ seen: [{ points: 1, taken: false }] });
     // The answer of the last one was lost, say.
-    expect(await set(second, [second, first], true)).toMatchObject({ taken: false });
+    expect(await set(second, [second, first], true)).toMatchObject({ seen: [{ points: 1, taken: false }] });
   });
 
   it('reports taken: true if the alias pointed to an unknown KMS key', async () => {
     const bench = await setUp();
     const first = await makeVersion(bench, 1);
-    await bench.client.setCurrent(target(1), first, { owned: false, ours: [first] }, bench.signal);
+    await setCurrent(bench, 1, first, { owned: false, ours: [first] });
     bench.advance(WINDOW_MS);
     const unknown = await administrator(bench).send(new CreateKeyCommand({}));
     await administrator(bench).send(
@@ -67,17 +83,17 @@ describe('receipt of setCurrent', () => {
     );
     const second = await makeVersion(bench, 2);
     const claim = { owned: true, ours: [second, first] };
-    expect(await bench.client.setCurrent(target(2), second, claim, bench.signal)).toMatchObject({ taken: true });
+    expect(await setCurrent(bench, 2, second, claim)).toMatchObject({ seen: [{ points: 2, taken: true }] });
   });
 
   it('reports taken: undefined if aliases cannot be listed or may be stale', async () => {
     const bench = await setUp({ allow: DOCUMENTED_PERMISSIONS.filter((action) => action !== 'ListAliases') });
     const first = await makeVersion(bench, 1);
-    await bench.client.setCurrent(target(1), first, { owned: false, ours: [first] }, bench.signal);
+    await setCurrent(bench, 1, first, { owned: false, ours: [first] });
     const second = await makeVersion(bench, 2);
     const claim = { owned: true, ours: [second, first] };
-    const receipt = await bench.client.setCurrent(target(2), second, claim, bench.signal);
-    expect(receipt).toMatchObject({ changed: true, taken: undefined });
+    const receipt = await setCurrent(bench, 2, second, claim);
+    expect(receipt).toMatchObject({ changed: true, seen: [{ points: 2, taken: undefined }] });
 
     const other = await setUp();
     const recent = await makeVersion(other, 1);
@@ -87,6 +103,6 @@ describe('receipt of setCurrent', () => {
     );
     const next = await makeVersion(other, 2);
     const claimed = { owned: true, ours: [next, recent] };
-    expect((await other.client.setCurrent(target(2), next, claimed, other.signal)).taken).toBeUndefined();
+    expect(await setCurrent(other, 2, next, claimed)).toMatchObject({ seen: [{ points: 2, taken: undefined }] });
   });
 });

@@ -5,12 +5,12 @@ import { errorWithoutSecrets, withoutSecrets as withoutSecretsIn } from '../../.
 import { ProviderError } from '../../../src/providers/errors.ts';
 import { allowing } from '../../support/allowing.ts';
 import { ambient, fileOf, serve, stsError } from './ambient.ts';
-import { ACCESS_KEY, failure, noMaterial, setUp, target, type Bench } from './harness.ts';
+import { ACCESS_KEY, failure, setUp } from './harness.ts';
+import { create, observe } from '../calls.ts';
 
 const withoutSecrets = (text: string, secrets: readonly string[]): string => withoutSecretsIn([text], secrets).join();
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
-const create = ({ client, signal }: Bench): Promise<unknown> => client.createVersion(target(1), noMaterial, signal);
 
 /** The longest piece of a secret in a text. */
 function longestPiece(text: string, secret: string): number {
@@ -107,7 +107,7 @@ describe('quoted secrets', () => {
         expect((await bench.client.probePermissions(bench.signal)).problem).toContain('No key id [redacted] here');
       }
       kms.faults.set(quoting(texts[name]));
-      const seen = await bench.client.observeVersion('an-id', bench.signal);
+      const seen = await observe(bench, 'an-id');
       expect(seen).toMatchObject({ why: expect.stringContaining('No key id [redacted] here') as string });
     },
   );

@@ -3,6 +3,7 @@ import { withinBudget } from '../../../support/budget.ts';
 import { reconcile } from '../../reconcile/reconcile.ts';
 import { distributionName, type DistributionRef } from '../../records/distribution-store.ts';
 import { IncompleteError } from '../../incomplete-error.ts';
+import { changeKey } from '../../held-key.ts';
 import type { Mount } from '../../mount.ts';
 import { isUnreachable } from '../../provider-failure.ts';
 import type { Outcome, Round } from './rounds.ts';
@@ -31,11 +32,11 @@ export async function reconcileDue(
     tried.add(distributionName(ref));
     // What another distribution has shown in this round.
     if (await mount.guard.isEngaged(context)) return 'done';
-    return settle(mount, ofKms, ref, context.signal);
+    return reconcileOne(mount, ofKms, ref, context.signal);
   });
 }
 
-async function settle(
+async function reconcileOne(
   mount: Mount,
   context: BackendContext,
   ref: DistributionRef,
@@ -49,7 +50,8 @@ async function settle(
       { timer, milliseconds: DISTRIBUTION_MS, outer: context.signal, spent },
       (signal) => {
         budget = signal;
-        return mount.keyLock.run(ref.key, () => reconcile(mount, { ...context, signal }, ref), signal);
+        const own = { ...context, signal };
+        return changeKey(mount, own, ref.key, (held) => reconcile(mount, own, held, ref.kms));
       },
     );
     // None where a request that was under way has done all of it meanwhile.
@@ -65,7 +67,7 @@ async function settle(
   }
 }
 
-/** Whether something is done that need not be done again; looking for a lost attempt may have found nothing. */
+/** Whether something is done that need not be done again; the search for a lost attempt may have found nothing. */
 function hasProgressed(error: unknown): boolean {
-  return error instanceof IncompleteError && error.progress.done.some(({ action }) => action !== 'find');
+  return error instanceof IncompleteError && error.progress.done.some(({ action }) => action !== 'resolve_attempt');
 }

@@ -1,29 +1,33 @@
 import { isReadOnlyError, type BackendContext } from '../../../logical/index.ts';
-import { desiredState } from '../../reconcile/desired.ts';
-import { distributionName, type DistributionRef } from '../../records/distribution-store.ts';
-import { planDistribution } from '../../reconcile/plan.ts';
+import type { Planner } from '../../../providers/planner.ts';
 import { nameInspection, type NameInspection } from '../../guard/inspect-names.ts';
 import type { Mount } from '../../mount.ts';
+import { remainingSteps } from '../../reconcile/plan-input.ts';
+import { distributionName, type DistributionRef } from '../../records/distribution-store.ts';
+import { driverOf } from '../../records/kms.ts';
 
-/** How long one tick looks; the next one goes on from there. */
+/** How long one tick scans; the next one continues from there. */
 const SLICE_MS = 10_000;
 /** Distributions that are read at the same time. */
 const PARALLEL = 16;
 
-/** A look at all distributions, in slices: a process does not know what the one before it has left undone. */
+/** A scan of all distributions, in slices: a process does not know what the one before it has left unfinished. */
 export interface DistributionScan {
-  /** Begins anew, unless a look is under way. */
+  /** Starts again, unless a scan is under way. */
   again(): void;
-  /** Goes on where it stopped, for ten seconds at most, and marks what does not match its records' wish; looks at the names too. */
+  /**
+   * Continues where it stopped, for ten seconds at most: adds what does not match its desired state to the work queue, and
+   * inspects the names.
+   */
   goOn(context: BackendContext): Promise<void>;
 }
 
-/** Makes the look of one mount, which is due. */
+/** Makes the scan of one mount, which is due. */
 export function distributionScan(mount: Mount): DistributionScan {
   let isOver = false;
-  /** The KMS being looked at and the last key looked at; undefined at the beginning. */
-  let place: { readonly folder: string; readonly key: string } | undefined;
-  /** Distributions looked at so far. */
+  /** The KMS being scanned and the last key that was; undefined at the beginning. */
+  let position: { readonly folder: string; readonly key: string } | undefined;
+  /** Distributions scanned so far. */
   let count = 0;
   let inspectName = nameInspection(mount);
 
@@ -36,56 +40,68 @@ export function distributionScan(mount: Mount): DistributionScan {
       const { storage, signal } = context;
       const end = mount.clock.monotonic() + SLICE_MS;
       for (const folder of sorted(await mount.distributions.list(storage, '', signal))) {
-        if (place && folder < place.folder) continue;
-        const after = place?.folder === folder ? place.key : '';
+        if (position && folder < position.folder) continue;
+        const after = position?.folder === folder ? position.key : '';
         const keys = sorted(await mount.distributions.list(storage, folder, signal)).filter((key) => key > after);
+        const kms = folder.replace(/\/$/, '');
+        const scan = { inspectName, plan: keys.length === 0 ? undefined : await plannerOf(mount, context, kms) };
         for (let start = 0; start < keys.length; start += PARALLEL) {
           const batch = keys.slice(start, start + PARALLEL);
-          await Promise.all(
-            batch.map((key) => look(mount, context, { kms: folder.replace(/\/$/, ''), key }, inspectName)),
-          );
-          place = { folder, key: batch.at(-1) ?? after };
+          await Promise.all(batch.map((key) => scanOne(mount, context, { kms, key }, scan)));
+          position = { folder, key: batch.at(-1) ?? after };
           count += batch.length;
           if (mount.clock.monotonic() >= end) {
-            mount.logger.debug('looking through all distributions', { distributions: count });
+            mount.logger.debug('scanning all distributions', { distributions: count });
             return;
           }
         }
       }
-      if (count > 0) mount.logger.info('looked through all distributions', { distributions: count });
+      if (count > 0) mount.logger.info('scanned all distributions', { distributions: count });
       isOver = true;
-      place = undefined;
+      position = undefined;
       count = 0;
       inspectName = nameInspection(mount);
     },
   };
 }
 
-// A storage sorts, but whoever goes on from a name must sort in the way in which it compares.
+// Storage is sorted, but whoever continues from a name must sort in the way in which it compares.
 function sorted(names: readonly string[]): readonly string[] {
   return [...names].sort();
 }
 
-async function look(
-  mount: Mount,
-  context: BackendContext,
-  ref: DistributionRef,
-  inspectName: NameInspection,
-): Promise<void> {
+interface Scan {
+  readonly inspectName: NameInspection;
+  /** Undefined where nothing can be planned. */
+  readonly plan: Planner | undefined;
+}
+
+/** Undefined where the record of the KMS is missing or cannot be read; reconciling its keys says what is wrong. */
+async function plannerOf(mount: Mount, context: BackendContext, name: string): Promise<Planner | undefined> {
   try {
-    if (!(await isSettled(mount, context, ref, inspectName))) mount.workQueue.add(ref);
+    const kms = await mount.kms.get(context.storage, name, context.signal);
+    return kms && driverOf(mount.drivers, kms).plan;
   } catch (error) {
     if (isReadOnlyError(error) || context.signal.aborted) throw error;
-    // A record that cannot be read, say: the others must not wait for it.
+    return undefined;
+  }
+}
+
+async function scanOne(mount: Mount, context: BackendContext, ref: DistributionRef, scan: Scan): Promise<void> {
+  try {
+    if (!(await isReconciled(mount, context, ref, scan))) mount.workQueue.add(ref);
+  } catch (error) {
+    if (isReadOnlyError(error) || context.signal.aborted) throw error;
+    // Such as a record that cannot be read: the others must not wait for it.
     mount.workQueue.add(ref);
   }
 }
 
-async function isSettled(
+async function isReconciled(
   mount: Mount,
   context: BackendContext,
   ref: DistributionRef,
-  inspectName: NameInspection,
+  { inspectName, plan }: Scan,
 ): Promise<boolean> {
   const { storage, signal } = context;
   const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
@@ -97,5 +113,6 @@ async function isSettled(
     mount.logger.warn('a key is distributed, but its record is missing in storage', { key: ref.key, kms: ref.kms });
     return true;
   }
-  return !distribution.removing && planDistribution(desiredState(key, distribution), distribution).length === 0;
+  if (!plan || distribution.removing) return false;
+  return remainingSteps({ plan, key, keyName: ref.key, distribution }).length === 0;
 }

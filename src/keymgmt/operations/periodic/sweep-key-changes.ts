@@ -1,6 +1,7 @@
 import { StorageError, type BackendContext } from '../../../logical/index.ts';
 import { endKeyChange } from '../key-changes.ts';
 import { lostKeys } from '../lost-key.ts';
+import { changeKey } from '../../held-key.ts';
 import type { Mount } from '../../mount.ts';
 import { reasonOf } from '../../../support/reason-of.ts';
 
@@ -40,7 +41,7 @@ async function sweep(mount: Mount, context: BackendContext): Promise<void> {
 
 async function end(mount: Mount, context: BackendContext, name: string): Promise<void> {
   try {
-    await mount.keyLock.run(name, () => endKeyChange(mount, context, name), context.signal);
+    await changeKey(mount, context, name, (held) => endKeyChange(mount, context, held));
   } catch (error) {
     if (error instanceof StorageError || context.signal.aborted) throw error;
     // A record that cannot be read: the others must not wait for it.

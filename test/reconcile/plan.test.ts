@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { remainingSteps } from '../../src/keymgmt/reconcile/plan-input.ts';
+import type { Distribution } from '../../src/keymgmt/records/distribution.ts';
+import type { Key } from '../../src/keymgmt/records/key.ts';
+import { planAws } from '../../src/providers/aws/plan.ts';
+import { created, creating, keyWith, known, ready } from '../support/records.ts';
+
+const words = (key: Key, distribution: Distribution, isLost?: (version: number) => boolean): string[] =>
+  remainingSteps({ plan: planAws, key, keyName: 'k', distribution, ...(isLost && { isLost }) }).map(
+    ({ action, ...step }) => [action, 'version' in step ? step.version : 'id' in step ? step.id : ''].join(' ').trim(),
+  );
+
+describe('the steps that are left on AWS', () => {
+  it.each<[string, Key, Distribution, string[]]>([
+    [
+      'are none where the record matches the desired state',
+      keyWith(1),
+      known({ 1: ready('x', true) }, { current: 1 }),
+      [],
+    ],
+    [
+      'creates all versions of a new distribution',
+      keyWith(2),
+      known({}),
+      ['create 1', 'create 2', 'import 1', 'import 2', 'set_current 2'],
+    ],
+    ['imports into what is merely created', keyWith(1), known({ 1: created('x') }), ['import 1', 'set_current 1']],
+    [
+      'looks for a lost attempt before anything else',
+      keyWith(2),
+      known({ 1: ready('x', true), 2: creating('lost') }, { current: 1 }),
+      ['resolve_attempt 2', 'create 2', 'import 2', 'set_current 2'],
+    ],
+    [
+      'moves the name after a rotation, when the new version is there',
+      keyWith(2),
+      known({ 1: ready('x', true), 2: created('y') }, { current: 1 }),
+      ['import 2', 'set_current 2'],
+    ],
+    [
+      'disables the version that the name points to only after the name has moved',
+      keyWith(2, 2),
+      known({ 1: ready('x', true), 2: created('y') }, { current: 1 }),
+      ['import 2', 'set_current 2', 'disable 1'],
+    ],
+    [
+      'disables what the name does not point to before anything else',
+      keyWith(4, 4),
+      known({ 1: ready('w', true), 2: ready('x', true), 3: created('y'), 4: creating('lost') }, { current: 2 }),
+      ['disable 1', 'resolve_attempt 4', 'create 4', 'import 3', 'import 4', 'set_current 4', 'disable 2', 'disable 3'],
+    ],
+    [
+      'disables nothing early while nobody knows where the name points',
+      keyWith(2, 2),
+      known({ 1: ready('x', true), 2: ready('y', true) }),
+      ['set_current 2', 'disable 1'],
+    ],
+    [
+      'moves the name only to a version that is enabled',
+      keyWith(2),
+      known({ 1: ready('x', true), 2: ready('y', false) }, { current: 1 }),
+      ['enable 2', 'set_current 2'],
+    ],
+    [
+      'enables versions again',
+      keyWith(2, 1),
+      known({ 1: ready('x', false), 2: ready('y', true) }, { current: 2 }),
+      ['enable 1'],
+    ],
+    [
+      'repeats an enable or disable whose outcome is not known',
+      keyWith(2, 2),
+      known({ 1: ready('x'), 2: ready('y') }, { current: 2 }),
+      ['disable 1', 'enable 2'],
+    ],
+    [
+      'removes the name first, then all versions',
+      keyWith(2),
+      known({ 1: ready('x', false), 2: created('y') }, { current: 2, removing: true }),
+      ['remove_name', 'remove 1', 'remove 2'],
+    ],
+    [
+      'removes a name that no answer confirmed',
+      keyWith(2),
+      known({ 1: ready('x', true) }, { removing: true }),
+      ['remove_name', 'remove 1'],
+    ],
+    [
+      'does not remove the name twice',
+      keyWith(2),
+      known({ 2: ready('y', true) }, { removing: true, name_removed: true }),
+      ['remove 2'],
+    ],
+    [
+      'looks for a lost attempt before it removes',
+      keyWith(2),
+      known({ 1: ready('x', true), 2: creating('lost') }, { removing: true }),
+      ['resolve_attempt 2', 'remove_name', 'remove 1'],
+    ],
+    [
+      'takes the name from an object that was replaced, though nothing was made in its place',
+      keyWith(2),
+      known({}, { removing: true, replaced: ['x'] }),
+      ['remove_name', 'remove_replaced x'],
+    ],
+    ['removes nothing when nothing was made', keyWith(2), known({}, { removing: true }), []],
+  ])('%s', (_title, key, distribution, expected) => {
+    expect(words(key, distribution)).toEqual(expected);
+  });
+
+  it('do not look for an attempt that was never begun', () => {
+    const record = known({ 1: ready('x', true), 2: creating('announced') }, { current: 1 });
+    expect(words(keyWith(2), record, () => false)).toEqual(['create 2', 'import 2', 'set_current 2']);
+  });
+});
