@@ -6,10 +6,10 @@ import { awsDriver } from '../../src/providers/aws/driver.ts';
 import { clockOf } from '../support/clock.ts';
 import { DOCUMENTED_PERMISSIONS } from '../support/documented-permissions.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { AES, PURPOSE } from '../support/distributed-key.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
 const REGION = 'eu-west-2';
-const PURPOSE = { purpose: 'encrypt,decrypt' };
 const HOME = '111111111111';
 const AWAY = '222222222222';
 const KEYS = {
@@ -49,8 +49,8 @@ describe.each([
     });
     storage = inMemoryStorage();
     engine = await startEngine({ storage, clock, drivers: { ...modelCloud().drivers, awskms } });
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    await engine.write('key/other', { type: 'aes256-gcm96' });
+    await engine.write('key/k', AES);
+    await engine.write('key/other', AES);
     await use(HOME);
     await engine.write('kms/aws/key/k', PURPOSE);
     await engine.write('key/k/rotate');

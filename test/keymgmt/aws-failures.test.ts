@@ -6,6 +6,7 @@ import { systemClock } from '../../src/support/clock.ts';
 import { ACCESS_KEY, REGION, setUp } from '../providers/aws/harness.ts';
 import { allowing } from '../support/allowing.ts';
 import { inMemoryStorage, startEngine, type Engine } from '../support/engine.ts';
+import { AES, PURPOSE } from '../support/distributed-key.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 import { clockOf } from '../support/clock.ts';
 
@@ -28,9 +29,9 @@ it.each(['a restart', 'another write of the KMS', 'nothing else'])(
       credentials: { access_key, secret_key, endpoint: kms.url },
     };
     let engine = await start();
-    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('key/k', AES);
     await engine.write('kms/aws', provider);
-    await engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' });
+    await engine.write('kms/aws/key/k', PURPOSE);
     if (event === 'a restart') engine = await start();
     if (event === 'another write of the KMS') await engine.write('kms/aws', provider);
     kms.faults.set(({ action, nth }) =>
@@ -88,8 +89,8 @@ it('a sweep over an account that is down answers within the minute that clients 
   const credentials = { access_key, secret_key, endpoint: kms.url };
   await engine.write('kms/aws', { provider: 'awskms', key_collection: REGION, credentials });
   for (const key of ['a', 'b', 'c']) {
-    await engine.write(`key/${key}`, { type: 'aes256-gcm96' });
-    await engine.write(`kms/aws/key/${key}`, { purpose: 'encrypt,decrypt' });
+    await engine.write(`key/${key}`, AES);
+    await engine.write(`kms/aws/key/${key}`, PURPOSE);
   }
   now += 3_600_000;
   const began = now;

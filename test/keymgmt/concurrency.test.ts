@@ -1,17 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Storage } from '../../src/logical/index.ts';
+import { AES, AWS, distributedKey, driversWith, PURPOSE, writeKey } from '../support/distributed-key.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { violations } from '../support/invariants.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
 import { seedFrom } from '../support/seed.ts';
 
 const SEED = seedFrom('CONCURRENCY_SEED');
-const purpose = { purpose: 'encrypt,decrypt' };
 
 /** Requests that change one key, each as its client sends it. */
 const REQUESTS = {
-  distribute: (engine: Engine) => engine.write('kms/aws/key/k', purpose),
+  distribute: (engine: Engine) => engine.write('kms/aws/key/k', PURPOSE),
   rotate: (engine: Engine) => engine.write('key/k/rotate'),
   disable: (engine: Engine) => engine.write('key/k', { min_enabled_version: 2 }),
   enable: (engine: Engine) => engine.write('key/k', { min_enabled_version: 1 }),
@@ -29,24 +28,22 @@ interface World {
 
 /** @param delays how many turns each call to the storage takes, over and over */
 async function newWorld(delays: readonly number[]): Promise<World> {
-  const cloud = modelCloud();
-  const storage = inMemoryStorage();
   let calls = 0;
   const slowly = async <T>(work: Promise<T>): Promise<T> => {
     const result = await work;
     for (let turns = delays[calls++ % delays.length] ?? 0; turns > 0; turns--) await Promise.resolve();
     return result;
   };
-  const slow: Storage = {
-    get: (key) => slowly(storage.get(key)),
-    put: (entry) => slowly(storage.put(entry)),
-    delete: (key) => slowly(storage.delete(key)),
-    list: (prefix) => slowly(storage.list(prefix)),
-  };
-  const engine = await startEngine({ storage: slow, drivers: cloud.drivers });
-  await engine.write('key/k', { type: 'aes256-gcm96', deletion_allowed: true });
-  await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
-  return { cloud, storage, engine };
+  return distributedKey({
+    distributed: false,
+    fields: { deletion_allowed: true },
+    reached: (storage) => ({
+      get: (key) => slowly(storage.get(key)),
+      put: (entry) => slowly(storage.put(entry)),
+      delete: (key) => slowly(storage.delete(key)),
+      list: (prefix) => slowly(storage.list(prefix)),
+    }),
+  });
 }
 
 const manyTurns = async (): Promise<void> => {
@@ -78,31 +75,27 @@ async function startIntruded(
 
 /** A world in which one call of the cloud answers so late that everything that does not wait is done before. */
 async function slowWorld(action: 'create' | 'import', meanwhile: (world: World) => void): Promise<World> {
-  const cloud = modelCloud();
-  const storage = inMemoryStorage();
-  const { awskms } = cloud.drivers;
   const late = async <T>(answer: Promise<T>): Promise<T> => {
     const result = await answer;
     meanwhile(world);
     await manyTurns();
     return result;
   };
-  const connect: typeof awskms.connect = (config) => {
-    const client = awskms.connect(config);
-    return action === 'create'
-      ? { ...client, create: (...args) => late(client.create(...args)) }
-      : {
-          ...client,
-          perform: (step, ...args) => {
-            const performed = client.perform(step, ...args);
-            return step.action === 'import' ? late(performed) : performed;
-          },
-        };
-  };
-  const engine = await startEngine({ storage, drivers: { ...cloud.drivers, awskms: { ...awskms, connect } } });
-  const world = { cloud, storage, engine };
-  await engine.write('key/k', { type: 'aes256-gcm96' });
-  await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+  const world: World = await distributedKey({
+    distributed: false,
+    drivers: (cloud) =>
+      driversWith(cloud, (client) =>
+        action === 'create'
+          ? { ...client, create: (...args) => late(client.create(...args)) }
+          : {
+              ...client,
+              perform: (step, ...args) => {
+                const performed = client.perform(step, ...args);
+                return step.action === 'import' ? late(performed) : performed;
+              },
+            },
+      ),
+  });
   return world;
 }
 
@@ -205,7 +198,7 @@ describe('requests for the same key at the same time', () => {
       expect([[], ['distribution/aws/k', 'kms/aws']]).toContainEqual(left);
 
       await REQUESTS.remove(engine);
-      await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+      await engine.write('kms/aws', AWS);
       // Whichever comes first, it is gone then: an update of what is not there lacks its key_collection.
       const update = engine.request('update', 'kms/aws', { provider: 'awskms' });
       await Promise.all([engine.errorOf(update), deletion()]);
@@ -214,30 +207,26 @@ describe('requests for the same key at the same time', () => {
   );
 
   it('write no possible orphan back that is dismissed while a tick looks for it', async () => {
-    const cloud = modelCloud();
-    const storage = inMemoryStorage();
     let reading: () => void = () => undefined;
     const read = new Promise<void>((resolve) => (reading = resolve));
     let watched = false;
-    const engine = await startEngine({
-      drivers: cloud.drivers,
-      newAttempt: () => `attempt-${cloud.calls.length}`,
-      storage: {
-        ...storage,
+    let attempts = 0;
+    const { cloud, storage, engine } = await distributedKey({
+      distributed: false,
+      newAttempt: () => `attempt-${attempts++}`,
+      reached: (inner) => ({
         get: async (key) => {
-          const entry = await storage.get(key);
+          const entry = await inner.get(key);
           if (watched && key === 'orphan/aws/attempt-0') reading();
           return entry;
         },
         delete: async (key) => {
           // The tick has read the record, and waits for the key's lock.
           if (key === 'orphan/aws/attempt-0') await manyTurns();
-          await storage.delete(key);
+          await inner.delete(key);
         },
-      },
+      }),
     });
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
     cloud.searchable = false;
     cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
     await engine.errorOf(REQUESTS.distribute(engine));
@@ -269,7 +258,7 @@ describe('requests for the same key at the same time', () => {
         },
       },
     });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    await engine.write('kms/aws', AWS);
     late = true;
     await Promise.all([
       engine.request('update', 'kms/aws', { credentials: { access_key: 'a' } }),
@@ -289,14 +278,14 @@ describe('requests for the same key at the same time', () => {
 
   it('sweep away no material of a key that is being created', async () => {
     const { storage, engine, intruded } = await startIntruded('material/new/1', (at) => at.tick());
-    await engine.write('key/new', { type: 'aes256-gcm96' });
+    await engine.write('key/new', AES);
     await intruded();
     expect(storage.keys()).toEqual(['key/new', 'material/new/1']);
   });
 
   it('delete no material of a key that is being rotated', async () => {
     const { storage, engine, intruded } = await startIntruded('material/k/2', (at) => at.request('delete', 'key/k'));
-    await engine.write('key/k', { type: 'aes256-gcm96', deletion_allowed: true });
+    await writeKey(engine, { fields: { deletion_allowed: true } });
     await engine.write('key/k/rotate');
     await intruded();
     expect(storage.keys()).toEqual([]);
@@ -304,7 +293,7 @@ describe('requests for the same key at the same time', () => {
 
   it.each([[[0]], [[1]], [[4]], [[0, 5]]])('create a key once (turns %j)', async (turns) => {
     const { storage, engine } = await newWorld(turns);
-    await Promise.all([1, 2, 3].map(() => engine.write('key/new', { type: 'aes256-gcm96' })));
+    await Promise.all([1, 2, 3].map(() => engine.write('key/new', AES)));
     await engine.write('key/new/rotate');
     expect(storage.keys().filter((key) => key.includes('new'))).toEqual([
       'key/new',
@@ -312,26 +301,4 @@ describe('requests for the same key at the same time', () => {
       'material/new/2',
     ]);
   });
-});
-
-it('material that could not be deleted with its key is swept by a later tick', async () => {
-  const storage = inMemoryStorage();
-  let broken = false;
-  const engine = await startEngine({
-    drivers: modelCloud().drivers,
-    storage: {
-      ...storage,
-      delete: async (key) => {
-        if (broken && key.startsWith('material/')) throw new Error('the disk is gone');
-        await storage.delete(key);
-      },
-    },
-  });
-  await engine.write('key/k', { type: 'aes256-gcm96', deletion_allowed: true });
-  await engine.tick(false);
-  broken = true;
-  await expect(engine.request('delete', 'key/k')).rejects.toThrow('the disk is gone');
-  broken = false;
-  await engine.tick(false);
-  expect(storage.keys()).toEqual([]);
 });

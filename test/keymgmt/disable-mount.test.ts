@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { activeNode, StorageError, type Storage } from '../../src/logical/index.ts';
 import { silentLogger, type LogFields, type Logger } from '../../src/support/logger.ts';
-import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
-import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
-
-const purpose = { purpose: 'encrypt,decrypt' };
+import { distribute, distributedKey, writeKey } from '../support/distributed-key.ts';
+import type { Engine, InMemoryStorage } from '../support/engine.ts';
+import type { ModelCloud } from '../support/model-cloud.ts';
 
 describe('a mount that ends', () => {
   let cloud: ModelCloud;
@@ -23,14 +22,12 @@ describe('a mount that ends', () => {
     engine.backend.cleanup({ storage: over, system, signal: new AbortController().signal });
 
   beforeEach(async () => {
-    cloud = modelCloud();
-    storage = inMemoryStorage();
     tainted = false;
     warnings = [];
-    engine = await startEngine({ storage, system, logger, drivers: cloud.drivers });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
-    for (const key of ['one', 'two', 'local']) await engine.write(`key/${key}`, { type: 'aes256-gcm96' });
-    for (const key of ['one', 'two']) await engine.write(`kms/aws/key/${key}`, purpose);
+    ({ engine, cloud, storage } = await distributedKey({ key: 'one', system, logger }));
+    await writeKey(engine, { key: 'local' });
+    await writeKey(engine, { key: 'two' });
+    await distribute(engine, 'two');
     await engine.write('key/two/rotate');
   });
 

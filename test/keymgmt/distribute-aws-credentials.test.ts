@@ -5,6 +5,7 @@ import { ambient, type Variables } from '../providers/aws/ambient.ts';
 import { ACCESS_KEY, REGION, setUp } from '../providers/aws/harness.ts';
 import { allowing } from '../support/allowing.ts';
 import { inMemoryStorage, startEngine } from '../support/engine.ts';
+import { AES, PURPOSE } from '../support/distributed-key.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
 const OWN = { access_key: ACCESS_KEY.accessKeyId, secret_key: ACCESS_KEY.secretAccessKey };
@@ -45,13 +46,13 @@ it.each<[title: string, credentials: Readonly<Record<string, string>>, variables
     const drivers = { ...modelCloud().drivers, awskms: awsDriver({ env, retry }) };
     const engine = await startEngine({ storage, drivers });
     const provider = { provider: 'awskms', key_collection: REGION };
-    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('key/k', AES);
     await engine.write('kms/aws', provider);
     const record = { schema: 1, ...provider, credentials: { ...credentials, endpoint: kms.url } };
     await storage.put({ key: 'kms/aws', value: Buffer.from(JSON.stringify(record)) });
     const before = storage.keys();
 
-    const answer = await engine.request('update', 'kms/aws/key/k', { purpose: 'encrypt,decrypt' });
+    const answer = await engine.request('update', 'kms/aws/key/k', PURPOSE);
     const message = answer?.data?.['error'] as string;
     expect(message).toMatch(/^key "k" was not distributed to KMS "aws", and nothing was made there: /);
     expect(message).toMatch(text);

@@ -1,19 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { distributedNames } from '../../src/keymgmt/distributed-names.ts';
-import { clockOf } from '../support/clock.ts';
-import { inMemoryStorage, startEngine, type Engine, type EngineOptions } from '../support/engine.ts';
+import { distributedKey, PURPOSE, type DistributedKeyOptions } from '../support/distributed-key.ts';
+import { inMemoryStorage, type Engine } from '../support/engine.ts';
 import { violations } from '../support/invariants.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
 const SECOND = Date.parse('2026-01-01T00:00:00Z') / 1000;
-const PURPOSE = { purpose: 'encrypt,decrypt' };
 
-async function distributable(options: EngineOptions): Promise<Engine> {
-  const engine = await startEngine({ clock: clockOf(() => SECOND * 1000), ...options });
-  await engine.write('key/k', { type: 'aes256-gcm96' });
-  await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
-  return engine;
-}
+const distributable = async (options: DistributedKeyOptions): Promise<Engine> =>
+  (await distributedKey({ distributed: false, ...options })).engine;
 const nameOf = async (engine: Engine): Promise<unknown> => (await engine.read('kms/aws/key/k'))?.['name'];
 
 describe('distributedNames', () => {
@@ -33,7 +28,7 @@ describe('distributedNames', () => {
 describe('a name in the cloud', () => {
   it('is another one for each distribution, also within a second', async () => {
     const cloud = modelCloud();
-    const engine = await distributable({ drivers: cloud.drivers });
+    const engine = await distributable({ cloud });
     await engine.write('kms/aws/key/k', PURPOSE);
     expect(await nameOf(engine)).toBe(`k-${SECOND}`);
     await engine.request('delete', 'kms/aws/key/k');
@@ -45,8 +40,8 @@ describe('a name in the cloud', () => {
   it('is another one for each mount of a process', async () => {
     const cloud = modelCloud();
     const newName = distributedNames({ now: () => SECOND * 1000 });
-    const one = await distributable({ drivers: cloud.drivers, newName });
-    const two = await distributable({ drivers: cloud.drivers, newName, backendUUID: 'another-mount' });
+    const one = await distributable({ cloud, newName });
+    const two = await distributable({ cloud, newName, backendUUID: 'another-mount' });
     await Promise.all([one, two].map((engine) => engine.write('kms/aws/key/k', PURPOSE)));
     expect([...cloud.names.keys()].sort()).toEqual([`k-${SECOND}`, `k-${SECOND + 1}`]);
     expect(cloud.calls.filter((call) => call.startsWith('set_current'))).toHaveLength(2);
@@ -55,9 +50,9 @@ describe('a name in the cloud', () => {
   it('that another process has chosen in the same second gives way to the next, in the same request', async () => {
     const cloud = modelCloud();
     const storage = inMemoryStorage();
-    const one = await distributable({ drivers: cloud.drivers, backendUUID: 'another-mount' });
+    const one = await distributable({ cloud, backendUUID: 'another-mount' });
     await one.write('kms/aws/key/k', PURPOSE);
-    const two = await distributable({ drivers: cloud.drivers, storage });
+    const two = await distributable({ cloud, storage });
     await two.write('kms/aws/key/k', PURPOSE);
     expect(await nameOf(two)).toBe(`k-${SECOND + 1}`);
     // Each name points to what its own mount has made.
@@ -73,7 +68,7 @@ describe('a name in the cloud', () => {
     const cloud = modelCloud();
     const names = cloud.names as Map<string, string>;
     for (let next = 0; next < 8; next++) names.set(`k-${SECOND + next}`, 'a-stranger');
-    const engine = await distributable({ drivers: cloud.drivers });
+    const engine = await distributable({ cloud });
     expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toContain('is taken in the KMS');
     expect(cloud.calls.filter((call) => call.startsWith('set_current'))).toHaveLength(5);
     // Going on begins with the name that is on record, and comes to one that is free.
@@ -84,7 +79,7 @@ describe('a name in the cloud', () => {
   it('that was ours is taken back, not given up', async () => {
     const cloud = modelCloud();
     const storage = inMemoryStorage();
-    const engine = await distributable({ drivers: cloud.drivers, storage });
+    const engine = await distributable({ cloud, storage });
     await engine.write('kms/aws/key/k', PURPOSE);
     (cloud.names as Map<string, string>).set(`k-${SECOND}`, 'a-stranger');
     await engine.write('kms/aws/key/k/sync');

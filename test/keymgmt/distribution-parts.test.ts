@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { keyMaterial } from '../../src/crypto/key-material.ts';
 import { StorageError, type JsonObject } from '../../src/logical/index.ts';
+import { AWS, distribute, writeKey } from '../support/distributed-key.ts';
 import {
   inMemoryStorage,
   startEngine,
@@ -13,7 +14,6 @@ import { violations } from '../support/invariants.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
 import { readDistribution, readJson } from '../support/plain-records.ts';
 
-const PURPOSE = { purpose: 'encrypt,decrypt' };
 /** What Consul takes in one entry; raft takes twice as much. */
 const LARGEST_VALUE = 512 * 1024;
 
@@ -42,7 +42,7 @@ describe('a distribution of many versions', () => {
       },
       ...options,
     });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    await engine.write('kms/aws', AWS);
     return engine;
   };
   const small = { recordSizes: { part: 2, changes: 1 } };
@@ -68,7 +68,7 @@ describe('a distribution of many versions', () => {
   it('writes no more than 5 kB for each version, whatever is done to it', async () => {
     await store(1000, 500);
     const engine = await start();
-    expect(await during(() => engine.write('kms/aws/key/k', PURPOSE))).toBeLessThan(5e6);
+    expect(await during(() => distribute(engine))).toBeLessThan(5e6);
     expect(await violations(storage, cloud)).toEqual([]);
     expect(await during(() => engine.write('key/k', { min_enabled_version: 1 }))).toBeLessThan(1e6);
     expect(await during(() => engine.write('key/k', { min_enabled_version: 1000 }))).toBeLessThan(1e6);
@@ -105,9 +105,8 @@ describe('a distribution of many versions', () => {
 
   it('is listed, read, rotated and removed as any other', async () => {
     const engine = await start(small);
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    for (let more = 1; more < 7; more++) await engine.write('key/k/rotate');
-    await engine.write('kms/aws/key/k', PURPOSE);
+    await writeKey(engine, { versions: 7 });
+    await distribute(engine);
     expect(parts()).not.toEqual([]);
     expect(await violations(storage, cloud)).toEqual([]);
     for (const minimum of [4, 2, 7, 0]) {
@@ -128,9 +127,8 @@ describe('a distribution of many versions', () => {
 
   it('remembers in order what was replaced, and removes it with the rest', async () => {
     const engine = await start(small);
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    for (let more = 1; more < 5; more++) await engine.write('key/k/rotate');
-    await engine.write('kms/aws/key/k', PURPOSE);
+    await writeKey(engine, { versions: 5 });
+    await distribute(engine);
     for (let round = 0; round < 2; round++) {
       for (const object of cloud.objects.values()) object.state = 'pending_deletion';
       await engine.write('kms/aws/key/k/sync');
@@ -147,9 +145,8 @@ describe('a distribution of many versions', () => {
       cloud = modelCloud();
       storage = inMemoryStorage();
       const engine = await start(small);
-      await engine.write('key/k', { type: 'aes256-gcm96' });
-      for (let more = 1; more < 5; more++) await engine.write('key/k/rotate');
-      await engine.write('kms/aws/key/k', PURPOSE);
+      await writeKey(engine, { versions: 5 });
+      await distribute(engine);
       for (const object of cloud.objects.values()) object.state = 'pending_deletion';
       let left = writes;
       const dying = await startEngine({
@@ -188,16 +185,15 @@ describe('a distribution of many versions', () => {
 
   it('is refused by a release that knows no parts', async () => {
     const engine = await start(small);
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    for (let more = 1; more < 4; more++) await engine.write('key/k/rotate');
-    await engine.write('kms/aws/key/k', PURPOSE);
+    await writeKey(engine, { versions: 4 });
+    await distribute(engine);
     expect(await readJson(storage, 'distribution/aws/k')).toMatchObject({ schema: 2 });
   });
 
   it('stays in one entry, as before, up to 64 versions', async () => {
     await store(63);
     const engine = await start();
-    await engine.write('kms/aws/key/k', PURPOSE);
+    await distribute(engine);
     await engine.write('key/k/rotate');
     expect(parts()).toEqual([]);
     const record = await readJson(storage, 'distribution/aws/k');
@@ -209,7 +205,7 @@ describe('a distribution of many versions', () => {
     await store(100, 50);
     // As it stores what it does not divide.
     const old = await start({ recordSizes: { part: 200, changes: 1 } });
-    await old.write('kms/aws/key/k', PURPOSE);
+    await distribute(old);
     expect(parts()).toEqual([]);
     const engine = await start();
     const before = await engine.read('kms/aws/key/k');
@@ -224,9 +220,8 @@ describe('a distribution of many versions', () => {
 
   it('leaves no parts when its removal dies between its record and them', async () => {
     const engine = await start(small);
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    for (let more = 1; more < 4; more++) await engine.write('key/k/rotate');
-    await engine.write('kms/aws/key/k', PURPOSE);
+    await writeKey(engine, { versions: 4 });
+    await distribute(engine);
     const dying = await startEngine({
       drivers: cloud.drivers,
       storage: {
@@ -246,21 +241,19 @@ describe('a distribution of many versions', () => {
 
   it('begins without the parts of an earlier one', async () => {
     const engine = await start(small);
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    for (let more = 1; more < 4; more++) await engine.write('key/k/rotate');
-    await engine.write('kms/aws/key/k', PURPOSE);
+    await writeKey(engine, { versions: 4 });
+    await distribute(engine);
     await storage.delete('distribution/aws/k');
     (cloud.objects as Map<string, unknown>).clear();
     (cloud.names as Map<string, unknown>).clear();
-    await engine.write('kms/aws/key/k', PURPOSE);
+    await distribute(engine);
     expect(await violations(storage, cloud)).toEqual([]);
   });
 
   it('is not taken for a smaller one when a part is missing', async () => {
     const engine = await start(small);
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    for (let more = 1; more < 6; more++) await engine.write('key/k/rotate');
-    await engine.write('kms/aws/key/k', PURPOSE);
+    await writeKey(engine, { versions: 6 });
+    await distribute(engine);
     await storage.delete('distribution-parts/aws/k/versions-1');
     const text = 'a part of the record at "distribution/aws/k" is missing in storage';
     await expect(engine.read('kms/aws/key/k')).rejects.toThrow(text);
@@ -286,13 +279,12 @@ describe('a distribution of many versions', () => {
             },
           },
         });
-        await engine.write('key/k', { type: 'aes256-gcm96' });
-        for (let more = 1; more < 5; more++) await engine.write('key/k/rotate');
-        const failed = await engine.write('kms/aws/key/k', PURPOSE).then(
+        await writeKey(engine, { versions: 5 });
+        const failed = await distribute(engine).then(
           () => false,
           () => true,
         );
-        await engine.write('kms/aws/key/k', PURPOSE);
+        await distribute(engine);
         expect(await violations(storage, cloud)).toEqual([]);
         expect(cloud.objects.size).toBe(5);
         if (!failed) break;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { startEngine, type Engine } from '../support/engine.ts';
+import { AES, AWS } from '../support/distributed-key.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
 /** What UIs, Terraform and forms send for a field that the user left empty. */
@@ -13,7 +14,7 @@ describe.each([null, ''])('a field that is sent as %j counts as not sent', (empt
   beforeEach(async () => {
     engine = await startEngine({ drivers: modelCloud().drivers });
     await done('key/k', { type: 'aes256-gcm96', deletion_allowed: true });
-    await done('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    await done('kms/aws', AWS);
     await done('kms/aws/key/k', { purpose: 'encrypt,decrypt', protection: 'hsm' });
   });
 
@@ -41,7 +42,7 @@ describe.each([null, ''])('a field that is sent as %j counts as not sent', (empt
 
   it('on an update of a KMS provider', async () => {
     await done('kms/aws', { provider: empty, key_collection: empty });
-    expect(await engine.read('kms/aws')).toEqual({ provider: 'awskms', key_collection: 'us-west-1' });
+    expect(await engine.read('kms/aws')).toEqual(AWS);
   });
 
   it('on a repeated distribution', async () => {
@@ -51,7 +52,7 @@ describe.each([null, ''])('a field that is sent as %j counts as not sent', (empt
   });
 
   it('where one is needed, which is asked for', async () => {
-    const key = { type: 'aes256-gcm96' };
+    const key = AES;
     await done('key/new', key);
     const first = engine.write('kms/aws/key/new', { purpose: empty });
     expect(await engine.errorOf(first)).toMatch(/purpose is required/);

@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { keyMaterial } from '../../src/crypto/key-material.ts';
 import type { JsonObject, StorageEntry } from '../../src/logical/index.ts';
+import { writeKey } from '../support/distributed-key.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 import { Killed, lifeUntil, mortalStorage } from '../support/mortal.ts';
@@ -51,8 +52,7 @@ describe('a key with many versions', () => {
 
   it('is refused by a release that knows no parts', async () => {
     const engine = await start(2);
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    for (let more = 0; more < 2; more++) await engine.write('key/k/rotate');
+    await writeKey(engine, { versions: 3 });
     const { versions, latest_version } = await json('key/k');
     // It counts the versions in the record.
     expect(Object.keys(versions as JsonObject).length).not.toBe(latest_version);
@@ -65,8 +65,7 @@ describe('a key with many versions', () => {
     ])) {
       storage = inMemoryStorage();
       const engine = await start(2);
-      await engine.write('key/k', { type: 'ecdsa-p256' });
-      for (let more = 1; more < 4; more++) await engine.write('key/k/rotate');
+      await writeKey(engine, { versions: 4, fields: { type: 'ecdsa-p256' } });
       const before = (await engine.read('key/k'))?.['versions'] as JsonObject;
       const dying = await startEngine({
         drivers,
@@ -86,8 +85,7 @@ describe('a key with many versions', () => {
   it('takes its parts along when it is deleted, also when that is interrupted', async () => {
     const engine = await start(2);
     const create = async (): Promise<void> => {
-      await engine.write('key/k', { type: 'aes256-gcm96', deletion_allowed: true });
-      for (let more = 0; more < 4; more++) await engine.write('key/k/rotate');
+      await writeKey(engine, { versions: 5, fields: { deletion_allowed: true } });
       expect(partsOf('k')).not.toEqual([]);
     };
     await create();
@@ -112,12 +110,10 @@ describe('a key with many versions', () => {
 
   it('shows none of what a deleted key of its name has left', async () => {
     const engine = await start(2);
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    for (let more = 0; more < 5; more++) await engine.write('key/k/rotate');
+    await writeKey(engine, { versions: 6 });
     await storage.put(keyChange('k', 'deletion', 6));
     await storage.delete('key/k');
-    await engine.write('key/k', { type: 'ecdsa-p256' });
-    for (let more = 0; more < 4; more++) await engine.write('key/k/rotate');
+    await writeKey(engine, { versions: 5, fields: { type: 'ecdsa-p256' } });
     const versions = Object.values((await engine.read('key/k'))?.['versions'] as JsonObject);
     expect(versions).toHaveLength(5);
     for (const version of versions) expect(version).toHaveProperty('public_key');
@@ -125,8 +121,7 @@ describe('a key with many versions', () => {
 
   it('answers with what there is when it is deleted while it is read', async () => {
     const engine = await start(2);
-    await engine.write('key/k', { type: 'aes256-gcm96', deletion_allowed: true });
-    for (let more = 0; more < 4; more++) await engine.write('key/k/rotate');
+    await writeKey(engine, { versions: 5, fields: { deletion_allowed: true } });
     const reading = await startEngine({
       drivers,
       storage: {
@@ -142,8 +137,7 @@ describe('a key with many versions', () => {
 
   it('is not shown in part when a part is missing', async () => {
     const engine = await start(2);
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    for (let more = 0; more < 4; more++) await engine.write('key/k/rotate');
+    await writeKey(engine, { versions: 5 });
     await storage.delete('key-parts/k/1');
     await expect(engine.read('key/k')).rejects.toThrow('a part of the record of key "k" is missing in storage');
   });

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/logical/index.ts';
 import { inMemoryStorage, startEngine, type Engine } from '../support/engine.ts';
+import { AES, AWS, PURPOSE } from '../support/distributed-key.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
 describe('a list', () => {
@@ -9,11 +10,11 @@ describe('a list', () => {
 
   beforeAll(async () => {
     engine = await startEngine({ drivers: modelCloud().drivers });
-    await engine.write('kms/only', { provider: 'awskms', key_collection: 'us-west-1' });
+    await engine.write('kms/only', AWS);
     for (const name of names) {
-      await engine.write(`key/${name}`, { type: 'aes256-gcm96' });
-      await engine.write(`kms/only/key/${name}`, { purpose: 'encrypt,decrypt' });
-      await engine.write(`kms/${name}`, { provider: 'awskms', key_collection: 'us-west-1' });
+      await engine.write(`key/${name}`, AES);
+      await engine.write(`kms/only/key/${name}`, PURPOSE);
+      await engine.write(`kms/${name}`, AWS);
     }
   });
 

@@ -1,26 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { StorageError } from '../../src/logical/index.ts';
 import { silentLogger, type LogFields } from '../../src/support/logger.ts';
-import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
-import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
-import { keyChange } from '../support/records.ts';
-
-const AES = { type: 'aes256-gcm96' };
+import { AES, distribute, distributedKey, writeKey, type DistributedKey } from '../support/distributed-key.ts';
+import type { Engine, InMemoryStorage } from '../support/engine.ts';
+import type { ModelCloud } from '../support/model-cloud.ts';
 
 describe('a key whose record is missing in storage', () => {
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
   let engine: Engine;
   let warnings: (readonly [string, LogFields])[];
-  const start = (): Promise<Engine> =>
-    startEngine({
-      storage,
-      drivers: cloud.drivers,
-      logger: {
-        ...silentLogger,
-        warn: (message, fields = {}) => warnings.push([message, fields]),
-      },
-    });
+  let start: DistributedKey['start'];
   /** @returns puts the record back */
   const lose = async (path: string): Promise<() => Promise<void>> => {
     const entry = await storage.get(path);
@@ -32,19 +21,12 @@ describe('a key whose record is missing in storage', () => {
   const material = (): readonly string[] => storage.keys().filter((key) => key.startsWith('material/'));
 
   beforeEach(async () => {
-    cloud = modelCloud();
-    storage = inMemoryStorage();
-    warnings = [];
-    engine = await start();
-    await engine.write('kms/aws', {
-      provider: 'awskms',
-      key_collection: 'us-west-1',
-    });
-    for (const key of ['k', 'other']) {
-      await engine.write(`key/${key}`, AES);
-      await engine.write(`key/${key}/rotate`);
-      await engine.write(`kms/aws/key/${key}`, { purpose: 'encrypt,decrypt' });
-    }
+    ({ engine, cloud, storage, start } = await distributedKey({
+      versions: 2,
+      logger: { ...silentLogger, warn: (message, fields = {}) => void warnings.push([message, fields]) },
+    }));
+    await writeKey(engine, { key: 'other', versions: 2 });
+    await distribute(engine, 'other');
     warnings = [];
   });
 
@@ -169,102 +151,5 @@ describe('a key whose record is missing in storage', () => {
         why: 'key "k" is distributed to KMS "aws", but its record is missing in storage',
       },
     });
-  });
-});
-
-describe('an interrupted creation or deletion of a key', () => {
-  let storage: InMemoryStorage;
-  let engine: Engine;
-  /** Asked before each write or deletion; may make it fail. */
-  let before: (call: string) => void;
-  beforeEach(async () => {
-    storage = inMemoryStorage();
-    before = () => undefined;
-    engine = await startEngine({
-      drivers: modelCloud().drivers,
-      storage: {
-        ...storage,
-        put: async (entry) => {
-          before(`put ${entry.key}`);
-          await storage.put(entry);
-        },
-        delete: async (key) => {
-          before(`delete ${key}`);
-          await storage.delete(key);
-        },
-      },
-    });
-    await engine.tick();
-  });
-  const failAt = (call: string): void => {
-    before = (made) => {
-      if (made === call) throw new StorageError('the disk is gone');
-    };
-  };
-
-  it.each(['put material/k/1', 'put key/k'])('a creation that ends at "%s" is finished by a tick', async (call) => {
-    failAt(call);
-    await expect(engine.write('key/k', AES)).rejects.toThrow('the disk is gone');
-    before = () => undefined;
-    await engine.tick(false);
-    expect(storage.keys()).toEqual([]);
-  });
-
-  it.each(['put material/k/1', 'put key/k'])('a creation that ends at "%s" can be repeated', async (call) => {
-    failAt(call);
-    await expect(engine.write('key/k', AES)).rejects.toThrow('the disk is gone');
-    before = () => undefined;
-    await engine.write('key/k', AES);
-    expect(storage.keys()).toEqual(['key/k', 'material/k/1']);
-  });
-
-  it('a creation whose end could not be recorded has succeeded', async () => {
-    failAt('delete key-change/k');
-    await engine.write('key/k', AES);
-    before = () => undefined;
-    await engine.tick(false);
-    expect(storage.keys()).toEqual(['key/k', 'material/k/1']);
-  });
-
-  it('deletes no material of a key that was whole once', async () => {
-    for (const version of [1, 2])
-      await storage.put({
-        key: `material/k/${version}`,
-        value: Buffer.of(1, 2),
-      });
-    await storage.put(keyChange('k', 'creation'));
-    const next = await startEngine({ storage, drivers: modelCloud().drivers });
-    await next.tick(false);
-    expect(storage.keys()).toEqual(['material/k/1', 'material/k/2']);
-  });
-
-  it.each(['delete key/k', 'delete material/k/1', 'delete material/k/2', 'delete key-change/k'])(
-    'a deletion that ends at "%s" is finished, or has not begun',
-    async (call) => {
-      await engine.write('key/k', { ...AES, deletion_allowed: true });
-      await engine.write('key/k/rotate');
-      failAt(call);
-      await expect(engine.request('delete', 'key/k')).rejects.toThrow('the disk is gone');
-      before = () => undefined;
-      await engine.tick(false);
-      const whole = ['key/k', 'material/k/1', 'material/k/2'];
-      expect(storage.keys()).toEqual(call === 'delete key/k' ? whole : []);
-    },
-  );
-
-  it('a deletion that cannot be recorded deletes nothing', async () => {
-    await engine.write('key/k', { ...AES, deletion_allowed: true });
-    failAt('put key-change/k');
-    await expect(engine.request('delete', 'key/k')).rejects.toThrow('the disk is gone');
-    expect(storage.keys()).toEqual(['key/k', 'material/k/1']);
-  });
-
-  it('whose record cannot be read stops no other', async () => {
-    await storage.put({ key: 'key-change/bad', value: Buffer.from('{}') });
-    await storage.put(keyChange('k', 'deletion'));
-    await storage.put({ key: 'material/k/1', value: Buffer.of(1, 2) });
-    const next = await startEngine({ storage, drivers: modelCloud().drivers });
-    await next.tick(false);
-    expect(storage.keys()).toEqual(['key-change/bad']);
   });
 });

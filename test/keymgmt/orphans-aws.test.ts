@@ -6,10 +6,10 @@ import type { JsonObject } from '../../src/logical/index.ts';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
 import { clockOf } from '../support/clock.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { AES, PURPOSE } from '../support/distributed-key.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
 const REGION = 'eu-west-2';
-const PURPOSE = { purpose: 'encrypt,decrypt' };
 const ACCESS_KEY = { accessKeyId: 'AKIADOUBTFULOBJECTS0', secretAccessKey: 'doubtful-objects-doubtful-objects-secret' };
 const ATTEMPT = '5f4dd6a8-aaaa-4000-8000-000000000001';
 const HOUR = 60 * 60_000;
@@ -76,7 +76,7 @@ describe('an object with the tag of a lost attempt', () => {
     engine = await start(storage);
     const { accessKeyId: access_key, secretAccessKey: secret_key } = ACCESS_KEY;
     const credentials = { access_key, secret_key, endpoint: kms.url };
-    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('key/k', AES);
     await engine.write('kms/aws', { provider: 'awskms', key_collection: REGION, credentials });
     kms.faults.set(({ action, nth }) =>
       action === 'CreateKey' && nth === 1 ? { when: 'after', drop: true } : undefined,

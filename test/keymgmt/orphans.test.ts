@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/logical/index.ts';
+import { StorageError, type JsonObject } from '../../src/logical/index.ts';
 import { silentLogger, type LogFields } from '../../src/support/logger.ts';
 import { distributedKey, PURPOSE, type DistributedKey, type TestClock } from '../support/distributed-key.ts';
-import type { Engine } from '../support/engine.ts';
+import type { Engine, InMemoryStorage } from '../support/engine.ts';
 import type { ModelCloud } from '../support/model-cloud.ts';
 
 const MINUTE = 60_000;
+const HOURS = 60 * MINUTE;
 
 describe('a creation whose answer was lost', () => {
   let clock: TestClock;
@@ -110,5 +111,88 @@ describe('a creation whose answer was lost', () => {
     expect(states()).toEqual(['cmk-1 enabled']);
     expect(await orphans()).toEqual([]);
     expect(warnings).toEqual([]);
+  });
+});
+
+describe('an attempt that is on record as a possible orphan while storage fails', () => {
+  let clock: TestClock;
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+  let start: DistributedKey['start'];
+
+  beforeEach(async () => {
+    ({ cloud, storage, clock, start } = await distributedKey({ distributed: false }));
+  });
+  /** Its disk is full as soon as a possible orphan is on record. */
+  const startOnDiskFullOfReports = async (): Promise<{
+    engine: Engine;
+    disk: { reported: boolean; full: boolean };
+  }> => {
+    const disk = { reported: false, full: true };
+    const engine = await start({
+      storage: {
+        ...storage,
+        put: async (entry) => {
+          if (disk.full && disk.reported) throw new StorageError('the disk is full');
+          disk.reported ||= entry.key.startsWith('orphan/');
+          await storage.put(entry);
+        },
+      },
+    });
+    return { engine, disk };
+  };
+  const states = (): readonly string[] => [...cloud.objects.values()].map(({ state }) => state);
+  const ticksOfHours = async (engine: Engine): Promise<void> => {
+    for (let tick = 0; tick < 3; tick++) {
+      clock.advance(2 * HOURS);
+      // Not the immediate one, which looks through everything.
+      await engine.tick(false).catch(() => undefined);
+    }
+  };
+
+  it('and adopted later is no orphan when it is forgotten by force', async () => {
+    const { engine, disk } = await startOnDiskFullOfReports();
+    await engine.tick(false);
+    const distribute = (): Promise<unknown> => engine.write('kms/aws/key/k', PURPOSE).catch(() => undefined);
+    cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+    await distribute();
+    cloud.fault = () => undefined;
+    cloud.searchable = false;
+    // Reports the attempt, and then the storage fails.
+    await distribute();
+    [disk.full, cloud.searchable] = [false, true];
+    await distribute();
+    expect([disk.reported, states()]).toEqual([true, ['enabled']]);
+    await engine.write('kms/aws/key/k/force-remove');
+    await ticksOfHours(engine);
+    expect(states()).toEqual(['enabled']);
+  });
+
+  it('and reported is still looked for when it is forgotten by force before it is settled', async () => {
+    const { engine, disk } = await startOnDiskFullOfReports();
+    cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+    expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toBeDefined();
+    cloud.fault = () => undefined;
+    cloud.searchable = false;
+    await expect(engine.write('kms/aws/key/k', PURPOSE)).rejects.toThrow('the disk is full');
+    await engine.tick(false);
+    [disk.full, cloud.searchable] = [false, true];
+    await engine.write('kms/aws/key/k/force-remove');
+    expect([disk.reported, states()]).toEqual([true, ['pending_import']]);
+    await ticksOfHours(engine);
+    expect(states()).toEqual(['pending_deletion']);
+  });
+
+  it('and adopted later is no orphan to a tick', async () => {
+    const { engine, disk } = await startOnDiskFullOfReports();
+    cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+    await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE));
+    cloud.fault = () => undefined;
+    cloud.searchable = false;
+    await expect(engine.write('kms/aws/key/k', PURPOSE)).rejects.toThrow('the disk is full');
+    [disk.full, cloud.searchable] = [false, true];
+    await ticksOfHours(engine);
+    expect([disk.reported, states()]).toEqual([true, ['enabled']]);
+    expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
   });
 });

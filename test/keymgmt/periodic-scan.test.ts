@@ -1,15 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { StorageError } from '../../src/logical/index.ts';
-import { clockOf } from '../support/clock.ts';
+import { AWS, distribute, testClock, writeKey, type TestClock } from '../support/distributed-key.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
 
-const PURPOSE = { purpose: 'encrypt,decrypt' };
 const KEYS = Array.from({ length: 100 }, (_, index) => `k${String(index).padStart(3, '0')}`);
 const ONE_KEY = 'k000';
 
 describe('the look at all distributions after a start', () => {
-  let now: number;
+  let clock: TestClock;
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
   let engine: Engine;
@@ -27,13 +26,13 @@ describe('the look at all distributions after a start', () => {
           before(key);
           if (key.startsWith('key/')) {
             reads.push(key.slice('key/'.length));
-            now += readMs;
+            clock.advance(readMs);
           }
           return storage.get(key);
         },
       },
       drivers: cloud.drivers,
-      clock: clockOf(() => now),
+      clock,
     });
   const copy = async (from: string, to: string): Promise<void> => {
     const entry = await storage.get(from);
@@ -41,16 +40,16 @@ describe('the look at all distributions after a start', () => {
   };
 
   beforeEach(async () => {
-    now = Date.parse('2026-01-01T00:00:00Z');
+    clock = testClock();
     readMs = 0;
     reads = [];
     before = () => undefined;
     cloud = modelCloud();
     storage = inMemoryStorage();
     engine = await start();
-    for (const kms of ['a', 'b']) await engine.write(`kms/${kms}`, { provider: 'awskms', key_collection: 'us-west-1' });
-    await engine.write(`key/${ONE_KEY}`, { type: 'aes256-gcm96' });
-    await engine.write(`kms/a/key/${ONE_KEY}`, PURPOSE);
+    for (const kms of ['a', 'b']) await engine.write(`kms/${kms}`, AWS);
+    await writeKey(engine, { key: ONE_KEY });
+    await distribute(engine, ONE_KEY, 'a');
     for (const key of KEYS.slice(1)) {
       const kms = key < 'k050' ? 'a' : 'b';
       await copy(`key/${ONE_KEY}`, `key/${key}`);
@@ -92,9 +91,9 @@ describe('the look at all distributions after a start', () => {
   });
 
   it('does not keep what is due waiting', async () => {
-    await engine.write('key/z', { type: 'aes256-gcm96' });
+    await writeKey(engine, { key: 'z' });
     cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'forbidden' } : undefined);
-    await engine.errorOf(engine.write('kms/b/key/z', PURPOSE));
+    await engine.errorOf(distribute(engine, 'z', 'b'));
     cloud.fault = () => undefined;
     reads = [];
     readMs = 1000;

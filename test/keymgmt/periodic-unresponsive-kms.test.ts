@@ -2,15 +2,22 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/providers/errors.ts';
 import type { KmsClient, ProviderConfig } from '../../src/providers/port.ts';
 import { silentLogger } from '../../src/support/logger.ts';
-import { clockOf } from '../support/clock.ts';
+import {
+  AWS,
+  distribute,
+  distributedKey,
+  driversWith,
+  PURPOSE,
+  testClock,
+  writeKey,
+  type TestClock,
+} from '../support/distributed-key.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { manualTimer, type ManualTimer } from '../support/manual-timer.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
 
-const PURPOSE = { purpose: 'encrypt,decrypt' };
-
 describe('beside a KMS that does not answer', () => {
-  let now: number;
+  let clock: TestClock;
   let time: ManualTimer;
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
@@ -30,8 +37,7 @@ describe('beside a KMS that does not answer', () => {
         reject(new ProviderError('timeout', 'no answer', { call: 'any' }));
       });
     });
-  const connect = ({ keyCollection }: ProviderConfig): KmsClient => {
-    const client = cloud.drivers.awskms.connect({ keyCollection, credentials: {} });
+  const onTheWay = (client: KmsClient, { keyCollection }: ProviderConfig): KmsClient => {
     return {
       ...client,
       find: (attempt, target, signal) =>
@@ -49,8 +55,8 @@ describe('beside a KMS that does not answer', () => {
   const start = (): Promise<Engine> =>
     startEngine({
       storage,
-      drivers: { ...cloud.drivers, awskms: { ...cloud.drivers.awskms, connect } },
-      clock: clockOf(() => now),
+      drivers: driversWith(cloud, onTheWay),
+      clock,
       timer: time.timer,
       logger: {
         ...silentLogger,
@@ -60,9 +66,9 @@ describe('beside a KMS that does not answer', () => {
   const region = (kms: string): string => `region-${kms}-1`;
 
   beforeEach(async () => {
-    now = Date.parse('2026-01-01T00:00:00Z');
+    clock = testClock();
     time = manualTimer();
-    cloud = modelCloud({ clock: { now: () => now } });
+    cloud = modelCloud({ clock });
     storage = inMemoryStorage();
     warnings = [];
     silent = new Set();
@@ -75,17 +81,17 @@ describe('beside a KMS that does not answer', () => {
   const leaveUnfinished = async (distributions: Readonly<Record<string, readonly string[]>>): Promise<void> => {
     cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'timeout' } : undefined);
     for (const [kms, keys] of Object.entries(distributions)) {
-      await engine.write(`kms/${kms}`, { provider: 'awskms', key_collection: region(kms) });
+      await engine.write(`kms/${kms}`, { ...AWS, key_collection: region(kms) });
       for (const key of keys) {
-        await engine.write(`key/${key}`, { type: 'aes256-gcm96' });
-        await engine.errorOf(engine.write(`kms/${kms}/key/${key}`, PURPOSE));
+        await writeKey(engine, { key: key });
+        await engine.errorOf(distribute(engine, key, kms));
       }
     }
     cloud.fault = () => undefined;
     engine = await start();
   };
   const pass = (milliseconds: number): void => {
-    now += milliseconds;
+    clock.advance(milliseconds);
     time.pass(milliseconds);
   };
   const enabled = (): number => [...cloud.objects.values()].filter(({ state }) => state === 'enabled').length;
@@ -176,9 +182,9 @@ describe('beside a KMS that does not answer', () => {
 
   it('the look at the others after a start goes on ten seconds later', async () => {
     for (const kms of ['dead', 'well']) {
-      await engine.write(`kms/${kms}`, { provider: 'awskms', key_collection: region(kms) });
-      await engine.write(`key/of-${kms}`, { type: 'aes256-gcm96' });
-      await engine.write(`kms/${kms}/key/of-${kms}`, PURPOSE);
+      await engine.write(`kms/${kms}`, { ...AWS, key_collection: region(kms) });
+      await writeKey(engine, { key: `of-${kms}` });
+      await distribute(engine, `of-${kms}`, kms);
     }
     cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'timeout' } : undefined);
     await engine.errorOf(engine.write('key/of-well/rotate'));
@@ -194,13 +200,13 @@ describe('beside a KMS that does not answer', () => {
 
   it('possible orphans in others are looked for', async () => {
     for (const kms of ['dead', 'well']) {
-      await engine.write(`kms/${kms}`, { provider: 'awskms', key_collection: region(kms) });
-      await engine.write(`key/of-${kms}`, { type: 'aes256-gcm96' });
+      await engine.write(`kms/${kms}`, { ...AWS, key_collection: region(kms) });
+      await writeKey(engine, { key: `of-${kms}` });
       cloud.searchable = false;
       cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
-      await engine.errorOf(engine.write(`kms/${kms}/key/of-${kms}`, PURPOSE));
+      await engine.errorOf(distribute(engine, `of-${kms}`, kms));
       cloud.fault = () => undefined;
-      await engine.write(`kms/${kms}/key/of-${kms}`, PURPOSE);
+      await distribute(engine, `of-${kms}`, kms);
     }
     cloud.searchable = true;
     silent.add(region('dead'));
@@ -216,15 +222,10 @@ describe('beside a KMS that does not answer', () => {
 
 describe('a distribution that takes longer than its turn', () => {
   it('goes on in the next tick, without a wait', async () => {
-    const now = Date.parse('2026-01-01T00:00:00Z');
     const time = manualTimer();
-    const cloud = modelCloud({ clock: { now: () => now } });
-    const engine = await startEngine({ drivers: cloud.drivers, clock: clockOf(() => now), timer: time.timer });
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    for (let version = 1; version < 4; version++) await engine.write('key/k/rotate');
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    const { engine, cloud } = await distributedKey({ versions: 4, distributed: false, timer: time.timer });
     cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'timeout' } : undefined);
-    await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE));
+    await engine.errorOf(distribute(engine));
     // Each import takes as long as a turn.
     cloud.fault = (action) => {
       if (action === 'import') time.pass(15_000);

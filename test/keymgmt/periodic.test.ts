@@ -1,26 +1,24 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { READ_ONLY_TEXT, StorageError } from '../../src/logical/index.ts';
 import { silentLogger } from '../../src/support/logger.ts';
+import { AWS, distribute, testClock, writeKey, type TestClock } from '../support/distributed-key.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { violations } from '../support/invariants.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
-import { clockOf } from '../support/clock.ts';
 import { keyChange } from '../support/records.ts';
 
-const PURPOSE = { purpose: 'encrypt,decrypt' };
-
 describe('a tick', () => {
-  let now: number;
+  let clock: TestClock;
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
   let warnings: string[];
   /** Told of every call to the storage before it is made; may make it fail. */
   let before: (call: string) => Promise<void> | void;
   beforeEach(() => {
-    now = Date.parse('2026-01-01T00:00:00Z');
+    clock = testClock();
     warnings = [];
     before = () => undefined;
-    cloud = modelCloud({ clock: { now: () => now } });
+    cloud = modelCloud({ clock });
     storage = inMemoryStorage();
   });
 
@@ -46,7 +44,7 @@ describe('a tick', () => {
         },
       },
       drivers: cloud.drivers,
-      clock: clockOf(() => now),
+      clock,
       logger: { ...silentLogger, warn: (message) => void warnings.push(message) },
     });
   const failOnce = (call: string): void => {
@@ -60,10 +58,10 @@ describe('a tick', () => {
   /** What a process leaves that dies in the middle of a distribution. @returns the next process */
   const leaveUnfinished = async (action: 'create' | 'import'): Promise<Engine> => {
     const dying = await start();
-    await dying.write('key/k', { type: 'aes256-gcm96', deletion_allowed: true });
-    await dying.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    await writeKey(dying, { fields: { deletion_allowed: true } });
+    await dying.write('kms/aws', AWS);
     cloud.fault = (called) => (called === action ? { when: 'after', reason: 'timeout' } : undefined);
-    expect(await dying.errorOf(dying.write('kms/aws/key/k', PURPOSE))).toBeDefined();
+    expect(await dying.errorOf(distribute(dying))).toBeDefined();
     cloud.fault = () => undefined;
     warnings = [];
     return start();
@@ -102,7 +100,7 @@ describe('a tick', () => {
 
   it('sweeps what a deletion leaves while the last sweep is under way', async () => {
     const engine = await start();
-    await engine.write('key/k', { type: 'aes256-gcm96', deletion_allowed: true });
+    await writeKey(engine, { fields: { deletion_allowed: true } });
     before = async (call) => {
       if (call === 'delete material/k/1') throw new StorageError('the disk is gone');
       if (call !== 'list key-change/') return;
@@ -116,7 +114,7 @@ describe('a tick', () => {
 
   it('sweeps what a deletion leaves after it has looked at the key', async () => {
     const engine = await start();
-    await engine.write('key/k', { type: 'aes256-gcm96', deletion_allowed: true });
+    await writeKey(engine, { fields: { deletion_allowed: true } });
     before = async (call) => {
       if (call === 'delete key/k') await engine.tick(false);
       if (call === 'delete material/k/1') throw new StorageError('the disk is gone');
@@ -184,7 +182,7 @@ describe('a tick', () => {
       [29_000, 1],
       [1_000, 2],
     ] as const) {
-      now += wait;
+      clock.advance(wait);
       await engine.tick(false);
       expect(warnings).toEqual(Array.from({ length: tries }, () => 'a distribution is still incomplete'));
     }
@@ -192,16 +190,17 @@ describe('a tick', () => {
 
   it('tries a distribution again after waits that double, and that no failing request lengthens', async () => {
     const engine = await start();
-    await engine.write('key/k', { type: 'aes256-gcm96' });
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1' });
+    await writeKey(engine);
+    await engine.write('kms/aws', AWS);
     cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'unavailable' } : undefined);
-    for (let time = 0; time < 8; time++) await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE));
-    const began = now;
+    for (let time = 0; time < 8; time++) await engine.errorOf(distribute(engine));
+    const began = clock.now();
     const tries: number[] = [];
-    for (; now < began + 1_000_000; now += 10_000) {
+    while (clock.now() < began + 1_000_000) {
       const before = cloud.calls.length;
       await engine.tick(false);
-      if (cloud.calls.length > before) tries.push((now - began) / 1000);
+      if (cloud.calls.length > before) tries.push((clock.now() - began) / 1000);
+      clock.advance(10_000);
     }
     expect(tries).toEqual([0, 30, 90, 210, 450, 930]);
   });

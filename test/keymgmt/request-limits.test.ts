@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/logical/index.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { AES, AWS, PURPOSE } from '../support/distributed-key.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
-const KMS = { provider: 'awskms', key_collection: 'us-west-1' };
+const KMS = AWS;
 const entries = (count: number, value = 'v'): Readonly<Record<string, string>> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`name_${index}`, value]));
 
@@ -15,7 +16,7 @@ describe('what a request may be large in', () => {
     storage = inMemoryStorage();
     engine = await startEngine({ storage, drivers: modelCloud().drivers });
     await engine.write('kms/aws', KMS);
-    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('key/k', AES);
   });
 
   const allowed: readonly (readonly [string, JsonObject | string | readonly string[]])[] = [
@@ -54,7 +55,7 @@ describe('what a request may be large in', () => {
     await storage.put({ key: 'kms/old', value: Buffer.from(JSON.stringify(record)) });
     expect(await engine.read('kms/old')).toEqual(KMS);
     expect(await engine.errorOf(engine.write('kms/old', { key_collection: 'us-west-1' }))).toBeUndefined();
-    expect(await engine.errorOf(engine.write('kms/old/key/k', { purpose: 'encrypt,decrypt' }))).toBeUndefined();
+    expect(await engine.errorOf(engine.write('kms/old/key/k', PURPOSE))).toBeUndefined();
     expect(await engine.errorOf(engine.write('kms/old', { credentials: { access_key: 'a' } }))).toBeUndefined();
   });
 

@@ -6,6 +6,7 @@ import { gcpDriver } from '../../src/providers/gcp/driver.ts';
 import type { ProviderConfig } from '../../src/providers/port.ts';
 import { clockOf } from '../support/clock.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
+import { AES, AWS, PURPOSE } from '../support/distributed-key.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
 describe('the credentials of a KMS provider', () => {
@@ -14,7 +15,7 @@ describe('the credentials of a KMS provider', () => {
   let connected: ProviderConfig[];
   let closed: number;
   const credentials = { access_key: 'AKID00000EXAMPLE', secret_key: 'hunter2-hunter2' };
-  const distribution = { purpose: 'encrypt,decrypt' };
+  const distribution = PURPOSE;
 
   beforeEach(async () => {
     const { drivers } = modelCloud();
@@ -30,7 +31,7 @@ describe('the credentials of a KMS provider', () => {
     };
     engine = await startEngine({ storage, drivers: { ...drivers, awskms } });
     await engine.write('kms/aws', { provider: 'awskms', key_collection: 'us-west-1', credentials });
-    for (const name of ['a', 'b', 'c']) await engine.write(`key/${name}`, { type: 'aes256-gcm96' });
+    for (const name of ['a', 'b', 'c']) await engine.write(`key/${name}`, AES);
   });
 
   it('are whole in storage, and reach the adapter as secrets', async () => {
@@ -76,7 +77,7 @@ describe('the credentials of a KMS provider', () => {
 });
 
 describe('the credentials of a KMS provider of AWS', () => {
-  const write = { provider: 'awskms', key_collection: 'us-west-1' };
+  const write = AWS;
   const credentials = { access_key: 'AKIA00000EXAMPLE', secret_key: 'hunter2-hunter2' };
   let storage: InMemoryStorage;
   let engine: Engine;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
 import { clockOf } from '../support/clock.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
+import { AES, PURPOSE } from '../support/distributed-key.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
 const OWN = 'https://kms.example.internal';
@@ -29,10 +30,10 @@ describe('a changed endpoint of a KMS', () => {
         awskms: { ...awsDriver({ env, retry }), connect: (config) => drivers.awskms.connect(config) },
       },
     });
-    await engine.write('key/k', { type: 'aes256-gcm96' });
+    await engine.write('key/k', AES);
     expect(await write(OWN)).toBeUndefined();
   });
-  const distribute = (): Promise<unknown> => engine.write('kms/aws/key/k', { purpose: 'encrypt,decrypt' });
+  const distribute = (): Promise<unknown> => engine.write('kms/aws/key/k', PURPOSE);
 
   it.each([
     [undefined, 'aws'],

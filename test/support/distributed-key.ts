@@ -92,3 +92,14 @@ export function driversWith(
   const { awskms } = drivers;
   return { ...drivers, awskms: { ...awskms, connect: (config) => change(awskms.connect(config), config) } };
 }
+
+/** The verdict on each version, and that on the alias, of `kms/aws/key/k/status`. */
+export async function verdictsOf(engine: Engine): Promise<JsonObject> {
+  const status = await engine.read('kms/aws/key/k/status');
+  const versions = status?.['versions'] as Readonly<Record<string, JsonObject>>;
+  const alias = status?.['alias'] as JsonObject;
+  return {
+    ...Object.fromEntries(Object.entries(versions).map(([version, each]) => [version, each['verdict']])),
+    alias: alias['verdict'],
+  };
+}

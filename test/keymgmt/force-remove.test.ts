@@ -1,0 +1,97 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { StorageError, type Storage } from '../../src/logical/index.ts';
+import { silentLogger, type LogFields } from '../../src/support/logger.ts';
+import { distributedKey, PURPOSE, type DistributedKey } from '../support/distributed-key.ts';
+import type { Engine, InMemoryStorage } from '../support/engine.ts';
+import type { ModelCloud } from '../support/model-cloud.ts';
+
+describe('drift and repair', () => {
+  let engine: Engine;
+  let cloud: ModelCloud;
+
+  beforeEach(async () => {
+    ({ engine, cloud } = await distributedKey());
+    await engine.write('key/k/rotate');
+  });
+
+  const object = (id: string): NonNullable<ReturnType<ModelCloud['objects']['get']>> => {
+    const found = cloud.objects.get(id);
+    if (!found) throw new Error(`no object ${id}`);
+    return found;
+  };
+
+  it('forgets a distribution by force and lists what it leaves behind', async () => {
+    cloud.fault = () => ({ when: 'before', reason: 'unavailable' });
+    const answer = await engine.write('kms/aws/key/k/force-remove');
+    expect(answer?.warnings).toEqual([
+      expect.stringMatching(/^"k-\d+" was forgotten without asking .* is left behind there: cmk-1, cmk-2$/),
+    ]);
+    expect(await engine.read('kms/aws/key/k')).toBeUndefined();
+    expect(await engine.errorOf(engine.request('delete', 'kms/aws'))).toBeUndefined();
+  });
+
+  it('refuses the old spelling of that where the KMS is not ahead, and removes nothing', async () => {
+    const before = [...cloud.calls];
+    for (const force of [true, 'true']) {
+      const answer = await engine.errorOf(engine.request('delete', 'kms/aws/key/k', { force }));
+      expect(answer).toMatch(
+        /^force=true is taken for a removal only where.* vault write -f <mount>\/kms\/aws\/key\/k\/force-remove$/,
+      );
+    }
+    expect(cloud.calls).toEqual(before);
+    expect(await engine.read('kms/aws/key/k')).toBeDefined();
+    expect(await engine.errorOf(engine.request('delete', 'kms/aws/key/k', { force: false }))).toBeUndefined();
+  });
+
+  it('names the attempt of a version that may have been made, when it forgets by force', async () => {
+    cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+    await engine.errorOf(engine.write('key/k/rotate'));
+    const attempt = object('cmk-3').attempt;
+    const answer = await engine.write('kms/aws/key/k/force-remove');
+    expect(answer?.warnings?.slice(1)).toEqual([
+      `an object with the tag of attempt ${attempt} may have been left behind`,
+    ]);
+    expect(await engine.write('kms/aws/key/k/force-remove')).toBeUndefined();
+  });
+});
+
+describe('a request that is broken off', () => {
+  let startWith: DistributedKey['start'];
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+  let warnings: (readonly [string, LogFields])[];
+  beforeEach(async () => {
+    warnings = [];
+    ({
+      cloud,
+      storage,
+      start: startWith,
+    } = await distributedKey({
+      distributed: false,
+      fields: { deletion_allowed: true },
+      logger: { ...silentLogger, warn: (message, fields = {}) => void warnings.push([message, fields]) },
+    }));
+  });
+
+  const start = (reached: Partial<Storage> = {}): Promise<Engine> => startWith({ storage: { ...storage, ...reached } });
+
+  it('as it forgets a distribution has said before what it leaves, the attempts too', async () => {
+    let lost = false;
+    const engine = await start({
+      delete: async (key) => {
+        await storage.delete(key);
+        if (lost) throw new StorageError('the answer is lost');
+      },
+    });
+    cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
+    expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toBeDefined();
+    lost = true;
+    await expect(engine.write('kms/aws/key/k/force-remove')).rejects.toThrow('the answer is lost');
+    expect(warnings).toMatchObject([
+      [
+        expect.stringContaining('from storage only'),
+        { key: 'k', kms: 'aws', attempts: [...cloud.objects.values()][0]?.attempt },
+      ],
+    ]);
+  });
+});

@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { distributedKey, PURPOSE } from '../support/distributed-key.ts';
+import type { Engine } from '../support/engine.ts';
+import type { ModelCloud } from '../support/model-cloud.ts';
+
+describe('the life of a key, against a model of a cloud', () => {
+  let engine: Engine;
+  let cloud: ModelCloud;
+
+  const current = (): string | undefined => [...cloud.names.values()][0];
+  const failOn = (action: string, when: 'before' | 'after', reason: 'forbidden' | 'timeout' = 'forbidden'): void => {
+    cloud.fault = (called) => (called === action ? { when, reason } : undefined);
+  };
+  const heal = (): void => {
+    cloud.fault = () => undefined;
+  };
+
+  beforeEach(async () => {
+    ({ engine, cloud } = await distributedKey({ distributed: false }));
+  });
+  const distribute = (): ReturnType<Engine['write']> => engine.write('kms/aws/key/k', PURPOSE);
+
+  it('finishes an interrupted rotation instead of rotating twice', async () => {
+    await distribute();
+    failOn('import', 'before', 'timeout');
+    expect(await engine.errorOf(engine.write('key/k/rotate'))).toMatch(
+      /version 2 is stored in Vault, but distribution/,
+    );
+    heal();
+    const answer = await engine.write('key/k/rotate');
+    expect(answer?.warnings?.[0]).toMatch(/made no further version/);
+    expect(await engine.read('key/k')).toMatchObject({ latest_version: 2 });
+    expect(current()).toBe('cmk-2');
+  });
+
+  it('finishes a rotation when it is asked again, though a sync has failed in between', async () => {
+    await distribute();
+    failOn('set_current', 'before');
+    expect(await engine.errorOf(engine.write('key/k/rotate'))).toContain('version 2 is stored in Vault');
+    (cloud.names as Map<string, string>).clear();
+    expect(await engine.errorOf(engine.write('kms/aws/key/k/sync'))).toBeDefined();
+    cloud.fault = () => undefined;
+    expect((await engine.write('key/k/rotate'))?.warnings?.[0]).toContain('has finished it');
+    expect(await engine.read('key/k')).toMatchObject({ latest_version: 2 });
+  });
+
+  it('rotates although a stranger has moved the name back, and a sync has failed on it', async () => {
+    await distribute();
+    await engine.write('key/k/rotate');
+    for (const name of cloud.names.keys()) (cloud.names as Map<string, string>).set(name, 'cmk-1');
+    failOn('set_current', 'before');
+    expect(await engine.errorOf(engine.write('kms/aws/key/k/sync'))).toBeDefined();
+    cloud.fault = () => undefined;
+    expect(await engine.write('key/k/rotate')).toBeUndefined();
+    expect(await engine.read('key/k')).toMatchObject({ latest_version: 3 });
+    expect(current()).toBe('cmk-3');
+  });
+
+  it('does not rotate a key whose first distribution cannot be finished, however often it is asked', async () => {
+    failOn('import', 'before');
+    await engine.errorOf(distribute());
+    for (const _attempt of [1, 2]) {
+      expect(await engine.errorOf(engine.write('key/k/rotate'))).toMatch(/^the key was not rotated: /);
+    }
+    expect(await engine.read('key/k')).toMatchObject({ latest_version: 1 });
+  });
+});

@@ -1,0 +1,101 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/logical/index.ts';
+import { distribute, distributedKey, verdictsOf, writeKey, type DistributedKey } from '../support/distributed-key.ts';
+import type { Engine, InMemoryStorage } from '../support/engine.ts';
+import type { ModelCloud } from '../support/model-cloud.ts';
+import { clockOf } from '../support/clock.ts';
+
+describe('drift and repair', () => {
+  let engine: Engine;
+  let cloud: ModelCloud;
+  let storage: InMemoryStorage;
+  let start: DistributedKey['start'];
+
+  beforeEach(async () => {
+    ({ engine, cloud, storage, start } = await distributedKey());
+    await engine.write('key/k/rotate');
+  });
+
+  const object = (id: string): NonNullable<ReturnType<ModelCloud['objects']['get']>> => {
+    const found = cloud.objects.get(id);
+    if (!found) throw new Error(`no object ${id}`);
+    return found;
+  };
+  const verdicts = (): Promise<JsonObject> => verdictsOf(engine);
+  const sync = async (data: JsonObject = {}): Promise<JsonObject | undefined> =>
+    (await engine.write('kms/aws/key/k/sync', data))?.data;
+
+  it('finds nothing to say of what is in sync', async () => {
+    const name = (await engine.read('kms/aws/key/k'))?.['name'];
+    const healthy = { expected: 'enabled', observed: 'enabled', verdict: 'in_sync' };
+    expect(await engine.read('kms/aws/key/k/status')).toEqual({
+      name,
+      verdict: 'in_sync',
+      alias: { verdict: 'in_sync', points_to: 'cmk-2' },
+      versions: { 1: { remote_id: 'cmk-1', ...healthy }, 2: { remote_id: 'cmk-2', ...healthy } },
+    });
+    expect(await verdicts()).toEqual({ 1: 'in_sync', 2: 'in_sync', alias: 'in_sync' });
+    expect(await sync({ dry_run: true })).toEqual({ dry_run: true, planned: [] });
+  });
+
+  it('says that it was not allowed to look, and never that all is well', async () => {
+    cloud.searchable = false;
+    object('cmk-1').state = 'disabled';
+    const status = await engine.read('kms/aws/key/k/status');
+    const why = 'no permission to look';
+    expect(status).toMatchObject({
+      verdict: 'forbidden',
+      versions: { 1: { verdict: 'forbidden', observed: '', why } },
+    });
+  });
+
+  it('shows a version that an interrupted rotation has not made yet', async () => {
+    cloud.fault = (action) => (action === 'create' ? { when: 'before', reason: 'forbidden' } : undefined);
+    await engine.errorOf(engine.write('key/k/rotate'));
+    const status = await engine.read('kms/aws/key/k/status');
+    expect(status).toMatchObject({
+      verdict: 'missing',
+      versions: { 3: { remote_id: '', expected: 'enabled', observed: '', verdict: 'missing' } },
+    });
+  });
+
+  it('sweeps over the keys of a KMS a page at a time', async () => {
+    for (const name of ['a', 'b']) {
+      await writeKey(engine, { key: name });
+      await distribute(engine, name);
+    }
+    object('cmk-1').state = 'disabled';
+    const page = async (data: JsonObject): Promise<JsonObject | undefined> =>
+      (await engine.request('read', 'kms/aws/status', data))?.data;
+    const first = await page({ limit: 2 });
+    expect(Object.keys(first?.['keys'] as JsonObject)).toEqual(['a', 'b']);
+    expect(first).toMatchObject({ next: 'b', verdicts: { in_sync: 2 } });
+    const second = await page({ limit: 2, after: 'b' });
+    expect(second).toMatchObject({ next: '', verdicts: { disabled: 1 }, keys: { k: { verdict: 'disabled' } } });
+    expect(await engine.errorOf(engine.request('read', 'kms/aws/status', { limit: 0 }))).toMatch(/limit must be/);
+  });
+
+  it('ends a page of a slow sweep early, and says where the next one begins', async () => {
+    let now = 0;
+    const clock = clockOf(() => now);
+    const reading: typeof storage.get = async (key) => {
+      if (key.startsWith('distribution/')) now += 20_000;
+      return storage.get(key);
+    };
+    for (const name of ['a', 'b']) {
+      await writeKey(engine, { key: name });
+      await distribute(engine, name);
+    }
+    const slow = await start({ storage: { ...storage, get: reading }, clock });
+    const first = await slow.read('kms/aws/status');
+    expect(Object.keys(first?.['keys'] as JsonObject)).toEqual(['a', 'b']);
+    expect(first).toMatchObject({ next: 'b' });
+  });
+
+  it('sweeps over a key whose name means something to JavaScript', async () => {
+    await writeKey(engine, { key: '__proto__' });
+    await distribute(engine, '__proto__');
+    const keys = (await engine.read('kms/aws/status'))?.['keys'];
+    expect(Object.keys(keys ?? {})).toEqual(['__proto__', 'k']);
+  });
+});
