@@ -3,7 +3,7 @@ import type { KmsClient, KmsDriver, ProviderConfig } from './port.ts';
 import { HOME } from './step.ts';
 
 /** What a cloud is asked before it can be distributed to. */
-export type UnsupportedCloud = Pick<KmsDriver, 'kind' | 'keyCollectionIs' | 'credentialNames'> & {
+export type UnsupportedCloud = Pick<KmsDriver, 'kind' | 'help' | 'credentialNames'> & {
   readonly validateConfig: (config: ProviderConfig) => string | undefined;
 };
 

@@ -166,12 +166,28 @@ export interface KmsClient {
   close(): void;
 }
 
+/** What a cloud calls its things, in the text of the API. */
+export interface DriverHelp {
+  /** `AWS KMS`. */
+  readonly title: string;
+  /** What `key_collection` is, for a refusal: `a region`. */
+  readonly keyCollection: string;
+  /** The same, for the help: `the Region`. */
+  readonly keyCollectionField: string;
+  /** Which credentials it takes: `access_key, secret_key, session_token and endpoint`; absent where none are told. */
+  readonly credentials?: string;
+  /** The permission without which the state of objects cannot be read. */
+  readonly observing?: string;
+  /** The permissions without which objects cannot be searched for. */
+  readonly searching?: string;
+}
+
 /** One cloud, before any account of it is opened. */
 export interface KmsDriver {
   /** The name that the API gives it. */
   readonly kind: string;
-  /** What `key_collection` is, for a refusal: `a region`. */
-  readonly keyCollectionIs: string;
+  /** Pieces of the text of the API's help and refusals. */
+  readonly help: DriverHelp;
   /** Names of the credentials that a configuration may hold. */
   readonly credentialNames: readonly string[];
   /**

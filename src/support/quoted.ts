@@ -5,3 +5,8 @@ const MOST = 100;
 export function quoted(value: string): string {
   return value.length > MOST ? `"${value.slice(0, MOST)}…"` : `"${value}"`;
 }
+
+/** `a, b or c`. */
+export function alternatives(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
+}

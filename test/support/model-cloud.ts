@@ -239,7 +239,7 @@ export function modelCloud({ account, clock = systemClock }: { account?: string;
 
   const driver = (kind: string): KmsDriver => ({
     kind,
-    keyCollectionIs: 'a region',
+    help: { title: kind, keyCollection: 'a region', keyCollectionField: 'the Region' },
     consistencyWindowMs: 5 * 60_000,
     lostAttempt: 'go_on',
     plan: planAws,

@@ -66,7 +66,7 @@ export function restoreGuard({ clock, logger, newEpoch, distributions }: Restore
   const stored = async ({ storage, signal }: BackendContext): Promise<GuardState> =>
     (await states.get(storage, STATE, signal)) ?? RELEASED;
 
-  /** Not bound to the client's patience: what was found must not be lost with the request that found it. */
+  /** Does not end when the client leaves: what was found must not be lost with the request that found it. */
   const change = (context: BackendContext, next: (state: GuardState) => GuardState): Promise<void> =>
     lock.run(STATE, async () => {
       const before = await stored(context);

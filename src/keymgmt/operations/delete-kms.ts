@@ -1,4 +1,5 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
+import { LEFT_BEHIND } from '../orphans/left-behind.ts';
 import { orphanName } from '../records/orphan.ts';
 import { orphansOf } from '../orphans/orphans.ts';
 import type { Mount } from '../mount.ts';
@@ -24,7 +25,7 @@ export async function deleteKms(mount: Mount, context: BackendContext, name: str
       const attempts = (await orphansOf(mount, context, name)).map(({ attempt }) => attempt);
       // Said before they are forgotten: the answer may not arrive.
       if (attempts.length > 0) {
-        mount.logger.warn('deleting a KMS provider in which objects may have been left behind', {
+        mount.logger.warn(LEFT_BEHIND.kmsDeleted, {
           kms: name,
           attempts: attempts.join(','),
         });

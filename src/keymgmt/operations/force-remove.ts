@@ -2,7 +2,7 @@ import type { BackendContext } from '../../logical/index.ts';
 import { changeKey } from '../held-key.ts';
 import type { Mount } from '../mount.ts';
 import { distributionName, type DistributionRef } from '../records/distribution-store.ts';
-import { leftBehind, leftBehindFields, type LeftBehind } from '../orphans/left-behind.ts';
+import { LEFT_BEHIND, leftBehind, leftBehindFields, type LeftBehind } from '../orphans/left-behind.ts';
 import { orphanName } from '../records/orphan.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function forceRemove(
     if (!distribution) return undefined;
     const left = leftBehind(distribution);
     // Before the record goes: nobody could say it afterwards.
-    mount.logger.warn('removing a distribution from storage only; what it made stays in the KMS', {
+    mount.logger.warn(LEFT_BEHIND.forceRemoved, {
       key: ref.key,
       kms: ref.kms,
       ...leftBehindFields(left),

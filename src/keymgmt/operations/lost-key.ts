@@ -41,7 +41,7 @@ async function remainsOf(
 }
 
 /** So many are looked at one by one; that many more can only be a loss, and no change under way. */
-const MOST_DOUBTED = 1000;
+const MOST_CHECKED = 1000;
 
 /**
  * Names of the keys that have material but neither a record nor a change under way. Nobody is waited for: a key that is
@@ -55,7 +55,7 @@ export async function lostKeys(mount: Mount, context: BackendContext): Promise<r
     ...(await mount.keys.list(storage, '', signal)),
   ]);
   const missing = materials.filter((name) => !present.has(name) && !mount.keyLock.isHeld(name));
-  if (missing.length > MOST_DOUBTED) return missing;
+  if (missing.length > MOST_CHECKED) return missing;
   const lost: string[] = [];
   for (const name of missing) {
     // It may have been deleted between the lists.

@@ -1,7 +1,7 @@
 import { StorageError, type BackendContext } from '../../logical/index.ts';
 import type { LogFields } from '../../support/logger.ts';
 import { distributionName, type DistributionRef } from '../records/distribution-store.ts';
-import { leftBehind, leftBehindFields } from '../orphans/left-behind.ts';
+import { LEFT_BEHIND, leftBehind, leftBehindFields } from '../orphans/left-behind.ts';
 import { orphansOf } from '../orphans/orphans.ts';
 import type { Mount } from '../mount.ts';
 import { reasonOf } from '../../support/reason-of.ts';
@@ -34,7 +34,7 @@ async function reportKms(mount: Mount, context: BackendContext, kms: string): Pr
     const left = await Promise.all(batch.map((key) => leftBy(mount, context, { kms, key })));
     for (const [index, key] of batch.entries()) {
       if (!left[index]) continue;
-      mount.logger.warn('the mount is being disabled; what a distribution made stays in the KMS provider', {
+      mount.logger.warn(LEFT_BEHIND.distributionDisabled, {
         ...place,
         key,
         ...left[index],
@@ -43,7 +43,7 @@ async function reportKms(mount: Mount, context: BackendContext, kms: string): Pr
   }
   const orphans = await orphansOf(mount, context, kms);
   if (orphans.length === 0) return;
-  mount.logger.warn('the mount is being disabled; objects may have been left behind in the KMS provider', {
+  mount.logger.warn(LEFT_BEHIND.attemptsDisabled, {
     ...place,
     attempts: orphans.map(({ attempt }) => attempt).join(','),
   });

@@ -1,4 +1,5 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
+import { LEFT_BEHIND } from '../orphans/left-behind.ts';
 import { knownIds } from '../records/distribution.ts';
 import { ATTEMPT_LABEL } from '../../providers/port.ts';
 import type { ObjectFacts } from '../../providers/port.ts';
@@ -33,7 +34,7 @@ export async function dismissOrphan(
   // A record that cannot be read has no key to wait for.
   return changeKey(mount, context, orphan?.key ?? attempt, async () => {
     if (!(await mount.orphans.list(storage, `${kms}/`, signal)).includes(attempt)) return undefined;
-    mount.logger.warn('dismisses a possible orphan; what it made, if anything, stays in the KMS', {
+    mount.logger.warn(LEFT_BEHIND.dismissed, {
       kms,
       attempt,
       ...(orphan && { key: orphan.key, version: orphan.version, tags: JSON.stringify(orphan.labels) }),

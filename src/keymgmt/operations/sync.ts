@@ -37,7 +37,7 @@ export interface SyncResult {
  * Asks the cloud how a distribution really is and repairs what differs: material is imported again, versions are
  * enabled or disabled, the name is moved back, a destroyed version is replaced by a new one. With `dryRun`, only says so.
  *
- * Where the credentials do not allow asking (kms:DescribeKey), each version is switched to what it should be, which
+ * Where the credentials do not allow asking, each version is switched to what it should be, which
  * changes nothing where it is so already, and what that call says is learned from.
  *
  * @throws {BackendError} user_error when the key is not distributed there

@@ -1,7 +1,7 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
 import type { Credentials, KmsDriver, KmsDrivers } from '../../providers/port.ts';
 import type { Mount } from '../mount.ts';
-import { quoted } from '../../support/quoted.ts';
+import { alternatives, quoted } from '../../support/quoted.ts';
 import { driverOf, endpointOf, providerConfig, type Kms } from '../records/kms.ts';
 
 /** What a client sets of a KMS provider; undefined where it said nothing. */
@@ -70,8 +70,8 @@ function created(drivers: KmsDrivers, { provider, keyCollection }: KmsWrite): Km
     throw userError(`unsupported provider ${quoted(provider)}: provider must be one of ${kinds}`);
   }
   if (keyCollection === undefined || keyCollection === '') {
-    const each = Object.values(drivers).map(({ kind, keyCollectionIs }) => `${keyCollectionIs} (${kind})`);
-    throw userError(`key_collection is required: ${each.slice(0, -1).join(', ')} or ${each.at(-1) ?? ''}`);
+    const each = Object.values(drivers).map(({ kind, help }) => `${help.keyCollection} (${kind})`);
+    throw userError(`key_collection is required: ${alternatives(each)}`);
   }
   return { schema: 1, provider, key_collection: keyCollection, credentials: {} };
 }

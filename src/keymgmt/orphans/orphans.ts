@@ -1,4 +1,5 @@
 import { StorageError, type BackendContext, type JsonObject } from '../../logical/index.ts';
+import { LEFT_BEHIND } from './left-behind.ts';
 import { ATTEMPT_LABEL } from '../../providers/port.ts';
 import type { KmsClient } from '../../providers/port.ts';
 import { logChange } from '../log-change.ts';
@@ -81,7 +82,7 @@ export async function recordOrphan(
     ...(endpoint === undefined ? {} : { endpoint }),
   };
   await mount.orphans.put(storage, orphanName(kms, attempt), orphan, signal);
-  mount.logger.warn('a KMS object may have been left behind', { key, kms, version, attempt, reason });
+  mount.logger.warn(LEFT_BEHIND.attempt, { key, kms, version, attempt, reason });
 }
 
 /** Schedules the deletion of the object of an orphan, and logs it. @throws {ProviderError} when the KMS refuses */

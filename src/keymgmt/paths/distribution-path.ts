@@ -6,9 +6,7 @@ import { remoteIds, type Distribution } from '../records/distribution.ts';
 import { distributionName, type DistributionRef } from '../records/distribution-store.ts';
 import { removeFromKms } from '../operations/remove-from-kms.ts';
 import type { Mount } from '../mount.ts';
-import { OPERATION_PREFIX } from './display.ts';
-import { keyNameField, kmsNameField } from './fields.ts';
-import { given } from './given.ts';
+import { OPERATION_PREFIX, given, keyNameField, kmsNameField } from './fields.ts';
 import { quoted } from '../../support/quoted.ts';
 
 const distributionFields = {

@@ -1,10 +1,8 @@
 import { definePath, genericName, type PathDefinition } from '../../framework/index.ts';
 import { forceRemove } from '../operations/force-remove.ts';
-import type { LeftBehind } from '../orphans/left-behind.ts';
+import { leftBehindWarnings } from '../orphans/left-behind.ts';
 import type { Mount } from '../mount.ts';
-import { OPERATION_PREFIX } from './display.ts';
-import { keyNameField, kmsNameField } from './fields.ts';
-import { possibleOrphanWarning } from './possible-orphan-warning.ts';
+import { OPERATION_PREFIX, keyNameField, kmsNameField } from './fields.ts';
 
 /**
  * `POST kms/:name/key/:key_name/force-remove`: a distribution is forgotten. A path of its own, as a policy can deny a
@@ -35,12 +33,4 @@ export function forceRemovePath(mount: Mount): PathDefinition {
         'key is kept here.',
     },
   });
-}
-
-function leftBehindWarnings({ name, remoteIds, attempts }: LeftBehind): readonly string[] {
-  return [
-    `"${name}" was forgotten without asking the KMS provider; if the account still exists, this is left behind there: ` +
-      (remoteIds.length > 0 ? remoteIds.join(', ') : 'nothing that is known'),
-    ...attempts.map(possibleOrphanWarning),
-  ];
 }

@@ -7,9 +7,7 @@ import { isEnabled, type Key } from '../records/key.ts';
 import { updateKey } from '../operations/update-key.ts';
 import { changeKey } from '../held-key.ts';
 import type { Mount } from '../mount.ts';
-import { OPERATION_PREFIX } from './display.ts';
-import { keyNameField } from './fields.ts';
-import { given } from './given.ts';
+import { OPERATION_PREFIX, given, keyNameField } from './fields.ts';
 import { quoted } from '../../support/quoted.ts';
 
 const typeField = fields.string({

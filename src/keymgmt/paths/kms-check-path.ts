@@ -1,8 +1,7 @@
 import { definePath, genericName, type PathDefinition } from '../../framework/index.ts';
 import { userError } from '../../logical/index.ts';
 import type { Mount } from '../mount.ts';
-import { OPERATION_PREFIX } from './display.ts';
-import { kmsNameField } from './fields.ts';
+import { OPERATION_PREFIX, kmsNameField } from './fields.ts';
 
 /** `POST kms/:name/check`: what the credentials are and what they allow. */
 export function kmsCheckPath(mount: Mount): PathDefinition {

@@ -1,40 +1,48 @@
 import { definePath, fields, genericName, type PathContext, type PathDefinition } from '../../framework/index.ts';
+import { possibleOrphanWarning } from '../orphans/left-behind.ts';
 import type { Response } from '../../logical/index.ts';
+import type { KmsDrivers } from '../../providers/port.ts';
+import { alternatives } from '../../support/quoted.ts';
 import { deleteKms } from '../operations/delete-kms.ts';
 import { driverOf } from '../records/kms.ts';
 import { writeKms } from '../operations/write-kms.ts';
 import type { Mount } from '../mount.ts';
-import { OPERATION_PREFIX } from './display.ts';
-import { kmsNameField } from './fields.ts';
-import { given } from './given.ts';
-import { possibleOrphanWarning } from './possible-orphan-warning.ts';
+import { given, OPERATION_PREFIX, kmsNameField } from './fields.ts';
 import { LARGEST_CREDENTIALS, requestedCredentials } from './requested-credentials.ts';
 
-const kmsFields = {
-  name: kmsNameField,
-  provider: fields.string({
-    description: 'Which kind of KMS this is: AWS KMS, Azure Key Vault or Google Cloud KMS. Fixed once written.',
-    required: true,
-    allowedValues: ['azurekeyvault', 'awskms', 'gcpckms'],
-  }),
-  key_collection: fields.string({
-    description:
-      'Where the keys go in the KMS: the Region (awskms), the name of a Key Vault (azurekeyvault), or the resource ' +
-      'name of a key ring, projects/<project>/locations/<location>/keyRings/<ring> (gcpckms). Fixed once written.',
-    required: true,
-  }),
-  credentials: fields.kvPairs({
-    description:
-      'Credentials for the KMS, as name=value pairs; awskms takes access_key, secret_key, session_token and endpoint. ' +
-      'Writing some replaces all there were. Without any, those in the environment of the plugin are used.',
-    maxSize: LARGEST_CREDENTIALS,
-  }),
-  confirm_endpoint: fields.bool({
-    description:
-      'Allow that the endpoint changes while the KMS holds keys or possible orphans: all key material goes to the new ' +
-      'one from then on. A policy can deny this parameter.',
-  }),
-};
+type KmsFields = ReturnType<typeof kmsFields>;
+
+function kmsFields(drivers: KmsDrivers) {
+  const all = Object.values(drivers);
+  const credentials = all.flatMap(({ kind, help }) =>
+    help.credentials === undefined ? [] : `${kind} takes ${help.credentials}`,
+  );
+  return {
+    name: kmsNameField,
+    provider: fields.string({
+      description: `Which kind of KMS this is: ${alternatives(all.map(({ help }) => help.title))}. Fixed once written.`,
+      required: true,
+      allowedValues: Object.keys(drivers),
+    }),
+    key_collection: fields.string({
+      description:
+        `Where the keys go in the KMS: ${alternatives(all.map(({ kind, help }) => `${help.keyCollectionField} (${kind})`))}. ` +
+        'Fixed once written.',
+      required: true,
+    }),
+    credentials: fields.kvPairs({
+      description:
+        `Credentials for the KMS, as name=value pairs; ${credentials.join('; ')}. ` +
+        'Writing some replaces all there were. Without any, those in the environment of the plugin are used.',
+      maxSize: LARGEST_CREDENTIALS,
+    }),
+    confirm_endpoint: fields.bool({
+      description:
+        'Allow that the endpoint changes while the KMS holds keys or possible orphans: all key material goes to the new ' +
+        'one from then on. A policy can deny this parameter.',
+    }),
+  };
+}
 
 function misplacedWarning(names: readonly string[]): string {
   return (
@@ -45,7 +53,7 @@ function misplacedWarning(names: readonly string[]): string {
 
 /** `kms/:name`: create and update, read, delete. */
 export function kmsPath(mount: Mount): PathDefinition {
-  const write = async (context: PathContext<typeof kmsFields>): Promise<Response | undefined> => {
+  const write = async (context: PathContext<KmsFields>): Promise<Response | undefined> => {
     const credentials = given(context, 'credentials');
     const { provider } = await writeKms(mount, context, context.data.get('name'), {
       provider: given(context, 'provider'),
@@ -59,7 +67,7 @@ export function kmsPath(mount: Mount): PathDefinition {
   };
   return definePath({
     pattern: `kms/${genericName('name')}`,
-    fields: kmsFields,
+    fields: kmsFields(mount.drivers),
     display: { operationPrefix: OPERATION_PREFIX, operationSuffix: 'kms-provider' },
     existenceCheck: async ({ data, storage, signal }) =>
       (await mount.kms.get(storage, data.get('name'), signal)) !== undefined,

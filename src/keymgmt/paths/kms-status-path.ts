@@ -5,8 +5,7 @@ import { describeOrphan, orphansOf } from '../orphans/orphans.ts';
 import { unrecordedObjects } from '../orphans/unrecorded-objects.ts';
 import { distributionStatus } from '../operations/status.ts';
 import type { Mount } from '../mount.ts';
-import { OPERATION_PREFIX } from './display.ts';
-import { kmsNameField } from './fields.ts';
+import { permissions, OPERATION_PREFIX, kmsNameField } from './fields.ts';
 
 const LARGEST_PAGE = 1000;
 /** No further key is asked for after this, so that the answer comes within the minute that Vault's clients wait. */
@@ -43,7 +42,7 @@ export function kmsStatusPath(mount: Mount): PathDefinition {
         'Asks for each distributed key, in order of names, and counts the verdicts. possible_orphans lists objects that ' +
         'may exist in the KMS provider although no key owns them, with the tags to find them by. The first page also ' +
         'lists in unrecorded_objects what carries the labels of this mount and stands in no record, as after the ' +
-        'restore of a snapshot, where kms:ListKeys and kms:ListResourceTags allow looking.',
+        `restore of a snapshot, where the credentials allow looking${permissions(mount.drivers, 'searching')}.`,
     },
   });
 }

@@ -1,6 +1,6 @@
 import { definePath, fields, type PathContext, type PathDefinition } from '../../framework/index.ts';
+import { OPERATION_PREFIX } from './fields.ts';
 import { listResponse } from '../../logical/index.ts';
-import { OPERATION_PREFIX } from './display.ts';
 import type { kmsNameField } from './fields.ts';
 
 /** Path fields by name; a list captures nothing else. */

@@ -1,8 +1,7 @@
 import { definePath, genericName, type PathDefinition } from '../../framework/index.ts';
 import { deleteLostKey, findLostKey, lostKeys } from '../operations/lost-key.ts';
 import type { Mount } from '../mount.ts';
-import { OPERATION_PREFIX } from './display.ts';
-import { keyNameField } from './fields.ts';
+import { OPERATION_PREFIX, keyNameField } from './fields.ts';
 import { listPath } from './list-path.ts';
 
 /** `LIST lost-key/`. */

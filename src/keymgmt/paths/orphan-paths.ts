@@ -3,11 +3,9 @@ import { userError } from '../../logical/index.ts';
 import { describeOrphan, orphanOf } from '../orphans/orphans.ts';
 import { deleteOrphanObject, dismissOrphan, type OrphanRef } from '../operations/resolve-orphan.ts';
 import type { Mount } from '../mount.ts';
-import { OPERATION_PREFIX } from './display.ts';
-import { kmsNameField } from './fields.ts';
-import { given } from './given.ts';
+import { OPERATION_PREFIX, given, kmsNameField } from './fields.ts';
 import { listPath } from './list-path.ts';
-import { possibleOrphanWarning } from './possible-orphan-warning.ts';
+import { possibleOrphanWarning } from '../orphans/left-behind.ts';
 
 const orphanFields = {
   name: kmsNameField,

@@ -1,8 +1,7 @@
 import { definePath, fields, type PathDefinition } from '../../framework/index.ts';
+import { OPERATION_PREFIX, given } from './fields.ts';
 import { userError } from '../../logical/index.ts';
 import type { Mount } from '../mount.ts';
-import { OPERATION_PREFIX } from './display.ts';
-import { given } from './given.ts';
 
 /** `restore-guard`: read the state, engage, acknowledge. */
 export function restoreGuardPath(mount: Mount): PathDefinition {

@@ -1,8 +1,7 @@
 import { definePath, genericName, type PathDefinition } from '../../framework/index.ts';
 import { rotateKey } from '../operations/rotate-key.ts';
 import type { Mount } from '../mount.ts';
-import { OPERATION_PREFIX } from './display.ts';
-import { forceField, keyNameField } from './fields.ts';
+import { OPERATION_PREFIX, forceField, keyNameField } from './fields.ts';
 
 /** `POST key/:name/rotate`. */
 export function rotateKeyPath(mount: Mount): PathDefinition {

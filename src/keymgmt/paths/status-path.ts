@@ -1,8 +1,7 @@
 import { definePath, genericName, type PathDefinition } from '../../framework/index.ts';
 import { distributionStatus } from '../operations/status.ts';
 import type { Mount } from '../mount.ts';
-import { OPERATION_PREFIX } from './display.ts';
-import { keyNameField, kmsNameField } from './fields.ts';
+import { OPERATION_PREFIX, keyNameField, kmsNameField } from './fields.ts';
 
 /** `GET kms/:name/key/:key_name/status`: the cloud is asked. */
 export function statusPath(mount: Mount): PathDefinition {

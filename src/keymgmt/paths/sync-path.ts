@@ -2,8 +2,7 @@ import { definePath, fields, genericName, type PathDefinition } from '../../fram
 import { reconcileStepText } from '../reconcile-step.ts';
 import { sync } from '../operations/sync.ts';
 import type { Mount } from '../mount.ts';
-import { OPERATION_PREFIX } from './display.ts';
-import { forceField, keyNameField, kmsNameField } from './fields.ts';
+import { permissions, OPERATION_PREFIX, forceField, keyNameField, kmsNameField } from './fields.ts';
 
 /** `POST kms/:name/key/:key_name/sync`: drift is repaired. */
 export function syncPath(mount: Mount): PathDefinition {
@@ -37,8 +36,8 @@ export function syncPath(mount: Mount): PathDefinition {
       synopsis: 'Repair a distributed key in the KMS provider.',
       description:
         'Asks the KMS provider how the key is there and repairs what differs: material is imported again, versions are ' +
-        'enabled or disabled, the name is moved back, a version that was destroyed is replaced. Needs kms:DescribeKey ' +
-        'to see; without it, it does what it can and says so.',
+        'enabled or disabled, the name is moved back, a version that was destroyed is replaced. Where the credentials do ' +
+        `not allow looking${permissions(mount.drivers, 'observing')}, it does what it can and says so.`,
     },
   });
 }

@@ -19,7 +19,7 @@ const SAMPLE = 3;
  * account's "not found" is no news of our objects, and another endpoint's id may be a stranger's key. Asks the KMS only
  * where something is recorded that the answer can be compared with.
  *
- * @param afresh - whether the account is asked for anew: before an object counts as gone
+ * @param refresh - whether the account is asked for anew: before an object is treated as deleted
  * @returns where requests go now (KmsDriver.endpointOf)
  * @throws {ProviderError} invalid_request that names both, or what the KMS failed with
  */
@@ -29,11 +29,11 @@ export async function checkIdentity(
   ref: DistributionRef,
   { distribution, kms }: { readonly distribution: Distribution; readonly kms: Kms },
   client: KmsClient,
-  afresh = false,
+  refresh = false,
 ): Promise<string> {
   const endpoint = endpointOf(mount.drivers, kms);
   const expected = expectedAccount(distribution, kms);
-  const account = expected === undefined ? undefined : await client.account(signal, afresh);
+  const account = expected === undefined ? undefined : await client.account(signal, refresh);
   if (expected !== undefined && account !== undefined && account !== expected) {
     throw refusal(otherAccount(ref.kms, account, expected));
   }
@@ -44,11 +44,14 @@ export async function checkIdentity(
   if (distribution.endpoint !== undefined && distribution.endpoint !== endpoint) {
     const [lost] = Object.entries(distribution.versions).find(([, { state }]) => state === 'creating') ?? [];
     if (lost !== undefined) {
-      throw refusal(otherEndpoint(ref, endpoint, distribution.endpoint, `the creation of version ${lost} is in doubt`));
+      throw refusal(
+        otherEndpoint(ref, endpoint, distribution.endpoint, `the outcome of creating version ${lost} is not known`),
+      );
     }
     for (const [version, id] of ids) {
-      const doubt = await labelDoubt(mount, client, ref, Number(version), id, signal);
-      if (doubt !== undefined) throw refusal(otherEndpoint(ref, endpoint, distribution.endpoint, `${id}: ${doubt}`));
+      const mismatch = await labelMismatch(mount, client, ref, Number(version), id, signal);
+      if (mismatch !== undefined)
+        throw refusal(otherEndpoint(ref, endpoint, distribution.endpoint, `${id}: ${mismatch}`));
     }
   }
   return endpoint;
@@ -60,11 +63,11 @@ export async function refuseOtherIdentity(
   context: BackendContext,
   ref: DistributionRef,
   loaded: { readonly distribution: Distribution; readonly kms: Kms },
-  afresh = false,
+  refresh = false,
 ): Promise<void> {
   try {
     await mount.clients.use(ref.kms, loaded.kms, (client) =>
-      checkIdentity(mount, context, ref, loaded, client, afresh),
+      checkIdentity(mount, context, ref, loaded, client, refresh),
     );
   } catch (error) {
     context.signal.throwIfAborted();
@@ -140,7 +143,7 @@ async function requireAnyKnown(
 }
 
 /** Why an object is not shown to be ours by its labels; undefined where it is. */
-async function labelDoubt(
+async function labelMismatch(
   mount: Mount,
   client: KmsClient,
   ref: DistributionRef,
@@ -160,7 +163,7 @@ function refusal(text: string): ProviderError {
 }
 
 /**
- * Records the account of a KMS's first object. Not bound to the client's patience: the object is there.
+ * Records the account of a KMS's first object. Does not end when the client leaves: the object is there.
  *
  * @returns the account that its keys are in: another one where a request beside this one was first
  */

@@ -17,7 +17,7 @@ export interface Recorder {
   /** Writes what must be in storage before a step. */
   before(step: Step): Promise<void>;
   /**
-   * Writes what was noted. Not bound to the client's patience: what happened in the cloud is written even when the client
+   * Writes what was noted. Does not end when the client leaves: what happened in the cloud is written even when the client
    * has left meanwhile.
    */
   flush(): Promise<void>;

@@ -31,7 +31,7 @@ export async function createWrappingKey(run: Run, { place }: ObjectStep): Promis
 }
 
 /**
- * Changes the record of a run's KMS. Not bound to the client's patience: what happened in the cloud is written even when the
+ * Changes the record of a run's KMS. Does not end when the client leaves: what happened in the cloud is written even when the
  * client has left.
  *
  * @returns the record as it is now

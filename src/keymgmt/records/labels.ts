@@ -10,7 +10,7 @@ export const VERSION_LABEL = 'vault-keymgmt-version';
 /** Only on objects that were made after a person has acknowledged a restore. */
 export const EPOCH_LABEL = 'vault-keymgmt-epoch';
 
-/** Labels on a cloud object (AWS: tags) that say what it belongs to. Letters, digits and `_-:/.` only, as AWS allows. */
+/** Labels on a cloud object (AWS: tags) that say what it belongs to. Letters, digits and `_-:/.` only, which all clouds allow. */
 export function versionLabels(
   mountId: string,
   ref: DistributionRef,

@@ -19,7 +19,14 @@ export interface AwsDriverOptions {
 export function awsDriver({ env, retry, requestTimeoutMs = 10_000 }: AwsDriverOptions): KmsDriver {
   return {
     kind: 'awskms',
-    keyCollectionIs: 'a region',
+    help: {
+      title: 'AWS KMS',
+      keyCollection: 'a region',
+      keyCollectionField: 'the Region',
+      credentials: 'access_key, secret_key, session_token and endpoint',
+      observing: 'kms:DescribeKey',
+      searching: 'kms:ListKeys and kms:ListResourceTags',
+    },
     // "In some cases several minutes" (AWS KMS Developer Guide, Programming eventual consistency).
     consistencyWindowMs: 5 * 60_000,
     lostAttempt: 'go_on',

@@ -12,7 +12,11 @@ const CREDENTIAL_NAMES = ['tenant_id', 'client_id', 'client_secret', 'environmen
 export function azureDriver(): KmsDriver {
   return notYetSupported({
     kind: 'azurekeyvault',
-    keyCollectionIs: 'the name of a Key Vault',
+    help: {
+      title: 'Azure Key Vault',
+      keyCollection: 'the name of a Key Vault',
+      keyCollectionField: 'the name of a Key Vault',
+    },
     credentialNames: CREDENTIAL_NAMES,
     validateConfig: ({ keyCollection }) =>
       VAULT.test(keyCollection)

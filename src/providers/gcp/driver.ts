@@ -8,7 +8,11 @@ const KEY_RING = /^projects\/[^/\s]+\/locations\/[^/\s]+\/keyRings\/[^/\s]+$/;
 export function gcpDriver(): KmsDriver {
   return notYetSupported({
     kind: 'gcpckms',
-    keyCollectionIs: 'a key ring',
+    help: {
+      title: 'Google Cloud KMS',
+      keyCollection: 'a key ring',
+      keyCollectionField: 'the resource name of a key ring, projects/<project>/locations/<location>/keyRings/<ring>',
+    },
     credentialNames: ['service_account_file'],
     validateConfig: ({ keyCollection }) =>
       KEY_RING.test(keyCollection)

@@ -8,7 +8,7 @@ import { keyChangeSweep } from './sweep-key-changes.ts';
 import { reasonOf } from '../../../support/reason-of.ts';
 
 /**
- * The periodic work of a mount: what a crash or a failure has left half-done is finished.
+ * The periodic work of a mount: what a crash or a failure has left unfinished is finished.
  *
  * What is due comes first. A process that has just started looks through all distributions besides, over as many ticks
  * as that takes, as nobody knows what the last process was doing; later on it only takes up what it saw fail.
