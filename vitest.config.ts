@@ -14,6 +14,7 @@ const SYSTEM_TESTS = [
   'test/goplugin/process.test.ts',
   'test/hosts/collect-cases.test.ts',
   'test/hostile/**/*.test.ts',
+  'test/providers/aws/contract-ministack.test.ts',
   'test/vault/mount.test.ts',
   'test/vault/request.test.ts',
 ];

@@ -1,0 +1,12 @@
+import { startKms } from '../../../dev/aws-kms/kms.ts';
+import { ALICE } from '../../aws-kms/client.ts';
+import { driverContract } from '../contract.ts';
+import { awsUnderTest } from './cloud-under-test.ts';
+
+driverContract({
+  name: 'the AWS adapter over the embedded KMS',
+  start: async () => {
+    const kms = await startKms({ accessKeys: [ALICE] });
+    return awsUnderTest({ endpoint: kms.url, credentials: ALICE, stop: () => kms.close() });
+  },
+});

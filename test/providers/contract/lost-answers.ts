@@ -1,0 +1,139 @@
+import { expect } from 'vitest';
+import type { Observation } from '../../../src/providers/observation.ts';
+import { ATTEMPT_LABEL, type Search } from '../../../src/providers/port.ts';
+import type { CreateStep } from '../../../src/providers/step.ts';
+import type { Trouble } from './cloud.ts';
+import { driverCases } from './case.ts';
+import { creating, expectPromised, failureOf, live, picture, type Stage } from './stage.ts';
+
+const CREATE = creating(1);
+
+/** What is to be recorded of the one object that was found. */
+function seenIn(search: Search): readonly Observation[] {
+  if (search.outcome === 'proven') return search.seen;
+  return search.outcome === 'found' ? (search.candidates[0]?.seen ?? []) : [];
+}
+
+/** Creates a version with an answer that is lost after the effect, and finds it again. */
+async function createLost(at: Stage, step: CreateStep, trouble: Trouble = 'lost_after'): Promise<void> {
+  const before = new Set(await at.cloud.outside.ids());
+  at.cloud.inject({ trouble, on: 'create' });
+  const attempt = at.attempt(step.version);
+  const error = await failureOf(at.client.create(step, attempt, at.known.target(), at.signal), 'create');
+  expect(error.ambiguous).toBe(true);
+  at.cloud.heal();
+  const made = (await at.cloud.outside.ids()).filter((id) => !before.has(id));
+  expect(made, 'create is sent once').toHaveLength(1);
+  const [id = ''] = made;
+  const search = await at.client.find(attempt, at.known.target(), at.signal);
+  if (search.outcome === 'found') expect(search.candidates.map((candidate) => candidate.id)).toEqual([id]);
+  at.known.learn(seenIn(search));
+  expect(at.known.versions.get(step.version)?.id).toBe(id);
+}
+
+/** What is known after an answer was lost. */
+export const lostAnswerCases = driverCases({
+  'a create whose answer is lost is ambiguous, is sent once, and is found; the life of the version goes on': async (
+    at,
+  ) => {
+    await live(at, async (step) => {
+      if (step.action !== 'create') return false;
+      await createLost(at, step);
+      return true;
+    });
+    for (const id of at.known.objects) expect(await at.cloud.outside.stateOf(id)).toBe('pending_deletion');
+  },
+
+  'a create whose answer cannot be read is ambiguous, and is found': async (at) => {
+    await createLost(at, CREATE, 'garbled');
+  },
+
+  'what another client has made is found': async (at) => {
+    const attempt = at.attempt(1);
+    const target = at.known.target();
+    const { seen } = await at.client.create(CREATE, attempt, target, at.signal);
+    const search = await at.open().find(attempt, target, at.signal);
+    const isVersion = ({ of }: Observation): boolean => of === 'version';
+    expect(seenIn(search).filter(isVersion)).toEqual(seen.filter(isVersion));
+    // Also where the distribution is not on record any more.
+    expect(seenIn(await at.open().find(attempt, undefined, at.signal))).toEqual(seenIn(search));
+  },
+
+  'a create that is lost before it has an effect is ambiguous, is sent once, and is absent': async (at) => {
+    const before = await picture(at);
+    at.cloud.inject({ trouble: 'lost_before', on: 'create', times: 1 });
+    const attempt = at.attempt(1);
+    const error = await failureOf(at.client.create(CREATE, attempt, at.known.target(), at.signal));
+    expect(error.ambiguous).toBe(true);
+    expect(await picture(at)).toEqual(before);
+    expect(await at.client.find(attempt, at.known.target(), at.signal)).toEqual({ outcome: 'absent' });
+  },
+
+  'a create that cannot be sent is not ambiguous': async (at) => {
+    const attempt = at.attempt(1);
+    const error = await failureOf(at.open('unreachable').create(CREATE, attempt, at.known.target(), at.signal));
+    expect(error.ambiguous).toBe(false);
+    at.cloud.heal();
+    expect(await at.client.find(attempt, at.known.target(), at.signal)).toEqual({ outcome: 'absent' });
+  },
+
+  'a create that is refused is not ambiguous and makes nothing': async (at) => {
+    const before = await picture(at);
+    for (const trouble of ['forbidden', 'throttled', 'unauthenticated'] as const) {
+      at.cloud.inject({ trouble, on: 'create' });
+      const error = await failureOf(at.client.create(CREATE, at.attempt(1), at.known.target(), at.signal));
+      expect({ trouble, ambiguous: error.ambiguous }).toEqual({ trouble, ambiguous: false });
+    }
+    expect(await picture(at)).toEqual(before);
+  },
+
+  'an attempt that was never made is absent, although others were': async (at) => {
+    await at.take(CREATE);
+    await at.take({ ...CREATE, version: 2 });
+    expect(await at.client.find(at.attempt(1), at.known.target(), at.signal)).toEqual({ outcome: 'absent' });
+  },
+
+  'find does not say absent where it may not look': async (at) => {
+    const attempt = at.attempt(1);
+    await at.client.create(CREATE, attempt, at.known.target(), at.signal);
+    at.cloud.inject({ trouble: 'forbidden' });
+    expect(await at.open().find(attempt, at.known.target(), at.signal)).toMatchObject({ outcome: 'unknown' });
+  },
+
+  'what create makes carries the labels of its version and attempt': async (at) => {
+    const attempt = at.attempt(1);
+    at.known.learn((await at.client.create(CREATE, attempt, at.known.target(), at.signal)).seen);
+    expect(await at.client.readLabels(at.known.objects[0] ?? '', at.signal)).toEqual({
+      outcome: 'seen',
+      labels: { ...at.known.target().labels(1), [ATTEMPT_LABEL]: attempt.attempt },
+    });
+  },
+
+  'a step whose answer is lost once has succeeded, or is ambiguous and may be repeated': async (at) => {
+    for (const trouble of ['lost_after', 'lost_before', 'garbled'] as const) {
+      await live(at, async (step) => {
+        if (step.action === 'create') return false;
+        at.cloud.inject({ trouble, on: step.action, times: 1 });
+        try {
+          expectPromised(step, await at.perform(step));
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'ProviderError', ambiguous: true });
+        }
+        at.cloud.heal();
+        // Taken again, whatever came of it.
+        return false;
+      });
+    }
+  },
+
+  'a step whose answers are all lost is ambiguous, and has its effect once repeated': async (at) => {
+    await live(at, async (step) => {
+      if (step.action === 'create') return false;
+      at.cloud.inject({ trouble: 'lost_after', on: step.action });
+      const error = await failureOf(at.perform(step), step.action);
+      expect({ step, ambiguous: error.ambiguous }).toEqual({ step, ambiguous: true });
+      at.cloud.heal();
+      return false;
+    });
+  },
+});

@@ -1,0 +1,84 @@
+import type { VersionObservation } from '../../src/providers/observation.ts';
+import { modelCloud, type ModelFault, type ModelObject } from '../support/model-cloud.ts';
+import type { CloudUnderTest, Trouble } from './contract/cloud.ts';
+import { driverContract } from './contract.ts';
+
+const FAULTS: Readonly<Record<Trouble, ModelFault>> = {
+  lost_before: { when: 'before', reason: 'unavailable' },
+  lost_after: { when: 'after', reason: 'unavailable' },
+  garbled: { when: 'after', reason: 'unavailable' },
+  silent: { when: 'before', reason: 'timeout' },
+  forbidden: { when: 'before', reason: 'forbidden' },
+  throttled: { when: 'before', reason: 'throttled' },
+  unauthenticated: { when: 'before', reason: 'unauthenticated' },
+};
+
+function modelUnderTest(): CloudUnderTest {
+  const model = modelCloud();
+  const objects = model.objects as Map<string, ModelObject>;
+  const names = model.names as Map<string, string>;
+  const objectOf = (id: string): ModelObject => {
+    const object = objects.get(id);
+    if (!object) throw new Error(`there is no object ${id}`);
+    return object;
+  };
+  let strangers = 0;
+  const stateOf = (id: string): VersionObservation['state'] => {
+    const state = objects.get(id)?.state ?? 'gone';
+    return state === 'pending_import' ? 'created' : state;
+  };
+  return {
+    driver: model.drivers.awskms,
+    open(how) {
+      if (how === 'unreachable') model.fault = () => ({ when: 'before', reason: 'invalid_request' });
+      return model.drivers.awskms.connect({ keyCollection: 'any', credentials: {} });
+    },
+    longestCallMs: 1_000,
+    inject({ trouble, on, times = Infinity }) {
+      let left = times;
+      model.searchable = !(trouble === 'forbidden' && on === undefined);
+      model.fault = (action) => {
+        if (left === 0 || (on === undefined ? action === 'find' && !model.searchable : action !== on)) return undefined;
+        left--;
+        return FAULTS[trouble];
+      };
+    },
+    hold: () => ({ arrived: Promise.resolve(), release: () => undefined }),
+    heal() {
+      model.fault = () => undefined;
+      model.searchable = true;
+    },
+    requests: () => model.calls.length,
+    unknownId: 'unknown',
+    outside: {
+      ids: async () => [...objects.keys()],
+      stateOf: async (id) => stateOf(id),
+      holderOf: async (name) => names.get(name),
+      async makeObject() {
+        const id = `stranger-${++strangers}`;
+        objects.set(id, { id, attempt: '', labels: {}, account: undefined, createdAt: Date.now(), state: 'enabled' });
+        return id;
+      },
+      pointName: async (name, id) => void names.set(name, id),
+      dropName: async (name) => void names.delete(name),
+      scheduleDeletion: async (id) => void (objectOf(id).state = 'pending_deletion'),
+      dropMaterial: async (id) => void (objectOf(id).state = 'pending_import'),
+    },
+    stop: async () => undefined,
+  };
+}
+
+/** Cases in which the model differs from a cloud. */
+const DIFFERENCES: Readonly<Record<string, string>> = {
+  'what only reads never fails, and says for all that it was asked why it does not know': 'it reads names in any case',
+  'a silent cloud ends each call in time': 'its answers are never silent: what reads succeeds',
+  'a silent cloud is observed as unreachable': 'it is always observed',
+  'a signal that is aborted keeps each call from being sent': 'it ignores signals',
+  'a signal that aborts ends each step that is under way': 'it ignores signals',
+};
+
+driverContract({
+  name: 'the model cloud',
+  start: async () => modelUnderTest(),
+  knownDifferences: DIFFERENCES,
+});
