@@ -20,7 +20,12 @@ void servePlugin({
   version: `v${packageJson.version}`,
   warnings: restrictions,
   factory: keymgmtFactory({
-    drivers: { awskms: awsDriver({ env: process.env, retry }), azurekeyvault: azureDriver(), gcpckms: gcpDriver() },
+    // In the order in which the API lists them.
+    drivers: {
+      azurekeyvault: azureDriver(),
+      awskms: awsDriver({ env: process.env, retry }),
+      gcpckms: gcpDriver(),
+    },
     generateKey: keyGenerator(),
     newAttempt: randomUUID,
     newName: distributedNames(systemClock),

@@ -258,8 +258,8 @@ export function modelCloud({ account, clock = systemClock }: { account?: string;
     searchable: true,
     account,
     drivers: {
-      awskms: driver('awskms'),
       azurekeyvault: driver('azurekeyvault'),
+      awskms: driver('awskms'),
       gcpckms: driver('gcpckms'),
     },
   };

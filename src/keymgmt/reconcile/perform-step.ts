@@ -7,6 +7,7 @@ import type { ReconcileStep } from '../reconcile-step.ts';
 import { placeOf } from '../records/distribution.ts';
 import { createVersion, resolveAttempt } from './attempts.ts';
 import { checkIdentity, refuseForeign } from './identity.ts';
+import { usableWrappingKey } from './plan-input.ts';
 import { runTarget, type Run } from './run.ts';
 import { takeNote } from './take-note.ts';
 import { createWrappingKey } from './wrapping-key.ts';
@@ -111,13 +112,17 @@ async function treatAsDeleted(run: Run, remote_id: string, since: string | undef
 }
 
 /** Whether the record shows what a step promises; otherwise the rest of the plan may not hold. */
-export function isReached({ record }: Run, step: ReconcileStep): boolean {
+export function isReached({ mount, kms, record }: Run, step: ReconcileStep): boolean {
   const { current } = record;
   switch (step.action) {
     case 'resolve_attempt':
       return false;
     case 'set_current':
       return placeOf(current, step.place)?.current === step.version;
+    case 'create_container':
+      return current.container !== undefined;
+    case 'create_wrapping_key':
+      return usableWrappingKey(kms, mount.clock.now()) !== undefined;
     default:
       if (!('to' in step)) return true;
       return placeOf(current, step.place)?.versions[step.version]?.state === step.to;
