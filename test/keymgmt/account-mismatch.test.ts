@@ -21,7 +21,7 @@ const wrappingKeys = wrappingKeyRing();
 describe.each([
   ['with all permissions', undefined],
   ['with the documented permissions', DOCUMENTED_PERMISSIONS],
-])('credentials of another account, %s', (_title, allow) => {
+])('KMS credentials of another account, %s', (_title, allow) => {
   let kms: Kms;
   let now: number;
   let storage: InMemoryStorage;
@@ -57,18 +57,18 @@ describe.each([
     await use(AWAY);
   });
 
-  it('are put on record with the first object, by account and endpoint', async () => {
+  it('the account and the endpoint are recorded with the first KMS key', async () => {
     expect(await record('distribution/aws/k')).toMatchObject({ account: HOME, endpoint: kms.url });
     expect(await record('kms/aws')).toMatchObject({ account: HOME });
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ['a distribution of another key', () => engine.write('kms/aws/key/other', PURPOSE)],
-    ['a rotation', () => engine.write('key/k/rotate')],
-    ['a change of min_enabled_version', () => engine.write('key/k', { min_enabled_version: 2 })],
-    ['a sync', () => engine.write('kms/aws/key/k/sync')],
-    ['a removal', () => engine.request('delete', 'kms/aws/key/k')],
-  ])('are refused by name for %s, and nothing is recorded or made', async (_what, request) => {
+    ['distribution of another key', () => engine.write('kms/aws/key/other', PURPOSE)],
+    ['rotation', () => engine.write('key/k/rotate')],
+    ['update of min_enabled_version', () => engine.write('key/k', { min_enabled_version: 2 })],
+    ['sync', () => engine.write('kms/aws/key/k/sync')],
+    ['removal', () => engine.request('delete', 'kms/aws/key/k')],
+  ])('%s is refused, and neither records nor KMS keys change', async (_what, request) => {
     const before = storage.keys();
     const records = await Promise.all([record('key/k'), record('distribution/aws/k')]);
     const error = await engine.errorOf(request() as Promise<undefined>);
@@ -80,7 +80,7 @@ describe.each([
     expect(states(HOME)).toEqual(['Enabled', 'Enabled']);
   });
 
-  it('make no version look deleted', async () => {
+  it('status reports the versions as unreachable, not as deleted', async () => {
     const status = await engine.read('kms/aws/key/k/status');
     const why = expect.stringContaining(`account ${AWAY}`) as string;
     expect(status).toMatchObject({
@@ -89,7 +89,7 @@ describe.each([
     });
   });
 
-  it('leave everything as it was once they are mended, whatever was tried and however long ago', async () => {
+  it('failed requests change nothing once the credentials are corrected', async () => {
     for (const path of ['kms/aws/key/k/sync', 'key/k/rotate']) await engine.errorOf(engine.write(path));
     await engine.tick();
     await use(HOME);
@@ -102,7 +102,7 @@ describe.each([
     expect((await engine.read('kms/aws/status'))?.['possible_orphans']).toEqual([]);
   });
 
-  it('are taken once the KMS holds nothing any more', async () => {
+  it('are accepted once no key is distributed to the KMS', async () => {
     await use(HOME);
     await engine.request('delete', 'kms/aws/key/k');
     await use(AWAY);

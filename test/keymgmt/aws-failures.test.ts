@@ -13,7 +13,7 @@ import { clockOf } from '../support/clock.ts';
 const retry = { clock: systemClock, random: () => 0.5, wait: async () => undefined };
 
 it.each(['a restart', 'another write of the KMS', 'nothing else'])(
-  'a CMK that AWS does not find at first is removed all the same, after %s',
+  'DELETE kms/:name/key/:key retries a KMS key that AWS does not find at first, after %s',
   async (event) => {
     const { kms } = await setUp();
     const storage = inMemoryStorage();
@@ -44,7 +44,7 @@ it.each(['a restart', 'another write of the KMS', 'nothing else'])(
   },
 );
 
-it('an account that nobody reaches is not called ok', async () => {
+it('POST kms/:name/check reports an endpoint that refuses connections as not ok', async () => {
   const endpoint = 'http://127.0.0.1:9';
   const awskms = awsDriver({ env: allowing(endpoint), retry });
   const engine = await startEngine({ drivers: { ...modelCloud().drivers, awskms } });
@@ -57,28 +57,31 @@ it('an account that nobody reaches is not called ok', async () => {
   expect((await engine.write('kms/aws/check'))?.data?.['ok']).toBe(false);
 });
 
-it.each([400, 404, 405])('an endpoint that is no KMS, and answers %i, is not called ok', async (status) => {
-  const server = createServer((_request, answer) => {
-    answer.writeHead(status, { 'content-type': 'text/html' }).end('<html>no</html>');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  for (const scheme of ['http', 'https']) {
-    const endpoint = `${scheme}://127.0.0.1:${port}`;
-    const awskms = awsDriver({ env: allowing(endpoint), retry });
-    const engine = await startEngine({ drivers: { ...modelCloud().drivers, awskms } });
-    const credentials = {
-      access_key: 'AKIA0000000NOKMS',
-      secret_key: 'x'.repeat(40),
-      endpoint,
-    };
-    await engine.write('kms/aws', { provider: 'awskms', key_collection: REGION, credentials });
-    expect((await engine.write('kms/aws/check'))?.data).toMatchObject({ ok: false });
-  }
-  server.close();
-});
+it.each([400, 404, 405])(
+  'POST kms/:name/check reports an endpoint that is not a KMS and answers %i as not ok',
+  async (status) => {
+    const server = createServer((_request, answer) => {
+      answer.writeHead(status, { 'content-type': 'text/html' }).end('<html>no</html>');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    for (const scheme of ['http', 'https']) {
+      const endpoint = `${scheme}://127.0.0.1:${port}`;
+      const awskms = awsDriver({ env: allowing(endpoint), retry });
+      const engine = await startEngine({ drivers: { ...modelCloud().drivers, awskms } });
+      const credentials = {
+        access_key: 'AKIA0000000NOKMS',
+        secret_key: 'x'.repeat(40),
+        endpoint,
+      };
+      await engine.write('kms/aws', { provider: 'awskms', key_collection: REGION, credentials });
+      expect((await engine.write('kms/aws/check'))?.data).toMatchObject({ ok: false });
+    }
+    server.close();
+  },
+);
 
-it('a sweep over an account that is down answers within the minute that clients wait', async () => {
+it('GET kms/:name/status answers within a minute while the KMS is unavailable', async () => {
   const { kms } = await setUp();
   let now = Date.now();
   const clock = clockOf(() => now);

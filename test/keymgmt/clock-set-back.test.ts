@@ -28,7 +28,7 @@ describe("when the machine's clock is set back by 30 days", () => {
     elapsed = 1000;
   });
 
-  describe('the recovery', () => {
+  describe('the periodic function', () => {
     let cloud: ModelCloud;
     let storage: InMemoryStorage;
     let engine: Engine;
@@ -36,7 +36,7 @@ describe("when the machine's clock is set back by 30 days", () => {
       ({ engine, cloud, storage } = await distributedKey({ distributed: false, clock }));
     });
 
-    it('tries a distribution again half a minute after it has failed', async () => {
+    it('retries a failed distribution after 30 seconds', async () => {
       cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'forbidden' } : undefined);
       await engine.errorOf(distribute(engine));
       await engine.tick(false);
@@ -47,7 +47,7 @@ describe("when the machine's clock is set back by 30 days", () => {
       expect([...cloud.objects.values()]).toMatchObject([{ state: 'enabled' }]);
     });
 
-    it('looks for possible orphans again an hour after the last time', async () => {
+    it('searches for possible orphans again after an hour', async () => {
       cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
       await engine.errorOf(distribute(engine));
       cloud.fault = () => undefined;
@@ -63,7 +63,7 @@ describe("when the machine's clock is set back by 30 days", () => {
     });
   });
 
-  it('an object is within the consistency window for one window more at most, and for all of it', () => {
+  it('an attempt stays within the consistency window for exactly one more window', () => {
     const since = rfc3339(wall);
     setBack();
     const window = consistencyWindow(clock);
@@ -74,7 +74,7 @@ describe("when the machine's clock is set back by 30 days", () => {
     expect(window.isWithin(since, WINDOW_MS)).toBe(false);
   });
 
-  it('keeps a KMS key within the consistency window for five minutes at most', () => {
+  it('a KMS key stays within the consistency window for five minutes at most', () => {
     const recent = recentKeys(clock);
     recent.add('kms-key');
     setBack();
@@ -82,7 +82,7 @@ describe("when the machine's clock is set back by 30 days", () => {
     expect(recent.has('kms-key')).toBe(false);
   });
 
-  it('a call is not repeated beyond its budget', async () => {
+  it('a call is not retried beyond its time budget', async () => {
     let tries = 0;
     const wait = async (milliseconds: number): Promise<void> => {
       pass(milliseconds);
@@ -98,8 +98,8 @@ describe("when the machine's clock is set back by 30 days", () => {
   });
 });
 
-describe('an object whose age the records tell', () => {
-  it('is young until five minutes after its creation was begun, and one without that time is not', () => {
+describe('an attempt with a recorded start time', () => {
+  it('is within the consistency window for five minutes; an attempt without a start time is not', () => {
     let now = Date.parse('2026-01-01T00:00:00Z');
     const since = rfc3339(now);
     const window = consistencyWindow({ now: () => now, monotonic: () => 0 });

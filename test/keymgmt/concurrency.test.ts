@@ -99,11 +99,11 @@ async function slowWorld(action: 'create' | 'import', meanwhile: (world: World) 
   return world;
 }
 
-describe('requests for the same key at the same time', () => {
+describe('concurrent requests for the same key', () => {
   const names = fc.constantFrom(...(Object.keys(REQUESTS) as RequestName[]));
   const delays = fc.array(fc.nat({ max: 12 }), { minLength: 16, maxLength: 16 });
 
-  it(`end as if they had come one after the other (CONCURRENCY_SEED=${SEED})`, async () => {
+  it(`end in a consistent state (CONCURRENCY_SEED=${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(names, { maxLength: 2 }),
@@ -124,13 +124,13 @@ describe('requests for the same key at the same time', () => {
     );
   }, 120_000);
 
-  it('make one object where they are the same', async () => {
+  it('create one KMS key for identical distributions', async () => {
     const { cloud, engine } = await newWorld([3]);
     await Promise.all([1, 2, 3].map(() => REQUESTS.distribute(engine)));
     expect(cloud.calls.filter((call) => call.startsWith('create'))).toHaveLength(1);
   });
 
-  it('do not bring back what was forgotten by force', async () => {
+  it('rotation does not restore a distribution that force-remove deleted', async () => {
     const { cloud, engine } = await newWorld([0]);
     await REQUESTS.distribute(engine);
     let forgotten: Promise<unknown> = Promise.resolve();
@@ -144,7 +144,7 @@ describe('requests for the same key at the same time', () => {
     expect(await engine.read('key/k')).toMatchObject({ latest_version: 2 });
   });
 
-  it('do not bring back what was removed', async () => {
+  it('rotation does not restore a distribution that was removed', async () => {
     let removed: Promise<unknown> = Promise.resolve();
     const { storage, cloud, engine } = await slowWorld('create', (world) => {
       if (world.cloud.objects.size > 1) removed = REQUESTS.remove(world.engine);
@@ -156,7 +156,7 @@ describe('requests for the same key at the same time', () => {
     expect(await violations(storage, cloud)).toEqual([]);
   });
 
-  it('wait for the tick that finishes what was left', async () => {
+  it('rotation waits for the tick that finishes the distribution', async () => {
     let rotated: Promise<unknown> | undefined;
     const { storage, cloud, engine } = await slowWorld('import', (world) => {
       rotated ??= REQUESTS.rotate(world.engine);
@@ -171,7 +171,7 @@ describe('requests for the same key at the same time', () => {
   });
 
   it.each([[[0]], [[1]], [[2]], [[5]], [[0, 7]], [[7, 0, 3]]])(
-    'leave a key that is either deleted or distributed, with its material (turns %j)',
+    'deletion and distribution leave the key either deleted or distributed, with its material (turns %j)',
     async (turns) => {
       const { cloud, storage, engine } = await newWorld(turns);
       await Promise.all([
@@ -189,7 +189,7 @@ describe('requests for the same key at the same time', () => {
   );
 
   it.each([[[0]], [[1]], [[2]], [[5]], [[0, 7]], [[7, 0, 3]]])(
-    'leave no distribution to a KMS that is deleted, and none that a write brings back (turns %j)',
+    'deletion of the KMS leaves no distribution to it, and an update does not restore it (turns %j)',
     async (turns) => {
       const { storage, engine } = await newWorld(turns);
       const deletion = (): Promise<unknown> => engine.errorOf(engine.request('delete', 'kms/aws'));
@@ -206,7 +206,7 @@ describe('requests for the same key at the same time', () => {
     },
   );
 
-  it('write no possible orphan back that is dismissed while a tick looks for it', async () => {
+  it('a tick does not restore a possible orphan that is dismissed during its search', async () => {
     let reading: () => void = () => undefined;
     const read = new Promise<void>((resolve) => (reading = resolve));
     let watched = false;
@@ -244,7 +244,7 @@ describe('requests for the same key at the same time', () => {
     expect(storage.keys()).not.toContain('orphan/aws/attempt-0');
   });
 
-  it('write no KMS back that is deleted while its record is read', async () => {
+  it('an update does not restore a KMS that is deleted while its record is read', async () => {
     const storage = inMemoryStorage();
     let late = false;
     const engine = await startEngine({
@@ -268,7 +268,7 @@ describe('requests for the same key at the same time', () => {
   });
 
   it.each([[[0]], [[1]], [[3]], [[8]], [[0, 5]], [[9, 0, 4]]])(
-    'lose no version to a change of the settings (turns %j)',
+    'an update of the settings loses no version (turns %j)',
     async (turns) => {
       const { engine } = await newWorld(turns);
       await Promise.all([REQUESTS.rotate(engine), REQUESTS.enable(engine), REQUESTS.rotate(engine)]);
@@ -276,14 +276,14 @@ describe('requests for the same key at the same time', () => {
     },
   );
 
-  it('sweep away no material of a key that is being created', async () => {
+  it('a tick deletes no material of a key that is being created', async () => {
     const { storage, engine, intruded } = await startIntruded('material/new/1', (at) => at.tick());
     await engine.write('key/new', AES);
     await intruded();
     expect(storage.keys()).toEqual(['key/new', 'material/new/1']);
   });
 
-  it('delete no material of a key that is being rotated', async () => {
+  it('deletion during a rotation leaves no material', async () => {
     const { storage, engine, intruded } = await startIntruded('material/k/2', (at) => at.request('delete', 'key/k'));
     await writeKey(engine, { fields: { deletion_allowed: true } });
     await engine.write('key/k/rotate');
@@ -291,7 +291,7 @@ describe('requests for the same key at the same time', () => {
     expect(storage.keys()).toEqual([]);
   });
 
-  it.each([[[0]], [[1]], [[4]], [[0, 5]]])('create a key once (turns %j)', async (turns) => {
+  it.each([[[0]], [[1]], [[4]], [[0, 5]]])('concurrent creations create one key (turns %j)', async (turns) => {
     const { storage, engine } = await newWorld(turns);
     await Promise.all([1, 2, 3].map(() => engine.write('key/new', AES)));
     await engine.write('key/new/rotate');

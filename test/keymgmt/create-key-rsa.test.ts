@@ -6,7 +6,7 @@ import { modelCloud } from '../support/model-cloud.ts';
 
 const RSA = { type: 'rsa-4096' };
 
-it('creates and distributes beside clients that ask for RSA keys and leave, and keeps nothing of theirs', async () => {
+it('creates and distributes an AES key while RSA requests are canceled, and stores nothing of those', async () => {
   const storage = inMemoryStorage();
   const { drivers } = modelCloud();
   const generate = keyGenerator({ atOnce: 1 });
@@ -37,7 +37,7 @@ it('creates and distributes beside clients that ask for RSA keys and leave, and 
   expect((await storage.list('key/')).concat(await storage.list('material/'))).toEqual(['app', 'app/']);
 });
 
-it('hands the signal of the request to the generator, for a creation and for a rotation', async () => {
+it('creation and rotation pass the signal of the request to the generator', async () => {
   const signals: (AbortSignal | undefined)[] = [];
   const generate = keyGenerator();
   const generateKey: KeyGenerator = (_type, signal) => {
@@ -53,7 +53,7 @@ it('hands the signal of the request to the generator, for a creation and for a r
   }
 });
 
-it('answers 429 where too many RSA keys wait, and keeps nothing of that request', async () => {
+it('answers 429 when too many RSA keys are queued, and stores nothing of that request', async () => {
   const storage = inMemoryStorage();
   const { drivers } = modelCloud();
   const engine = await startEngine({ storage, drivers, generateKey: keyGenerator({ atOnce: 1, waiting: 1 }) });

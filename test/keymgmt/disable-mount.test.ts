@@ -5,7 +5,7 @@ import { distribute, distributedKey, writeKey } from '../support/distributed-key
 import type { Engine, InMemoryStorage } from '../support/engine.ts';
 import type { ModelCloud } from '../support/model-cloud.ts';
 
-describe('a mount that ends', () => {
+describe('cleanup of a mount', () => {
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
   let engine: Engine;
@@ -31,7 +31,7 @@ describe('a mount that ends', () => {
     await engine.write('key/two/rotate');
   });
 
-  it('because it is disabled names what each distribution leaves in the cloud, and deletes nothing there', async () => {
+  it('logs the KMS keys of each distribution when the mount is disabled, and deletes none', async () => {
     tainted = true;
     await cleanUp();
     const place = { kms: 'aws', provider: 'awskms', key_collection: 'us-west-1' };
@@ -49,12 +49,12 @@ describe('a mount that ends', () => {
     expect([...cloud.objects.values()].map(({ state }) => state)).toEqual(['enabled', 'enabled', 'enabled']);
   });
 
-  it('because its server is sealed, or its plugin reloaded, says nothing', async () => {
+  it('logs nothing on seal or plugin reload', async () => {
     await cleanUp();
     expect(warnings).toEqual([]);
   });
 
-  it('names the attempts whose answer was lost', async () => {
+  it('logs the attempts without an answer', async () => {
     cloud.searchable = false;
     cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
     await engine.write('key/one/rotate').catch(() => undefined);
@@ -65,7 +65,7 @@ describe('a mount that ends', () => {
     expect(warnings[0]?.fields).toMatchObject({ key: 'one', remote_ids: 'cmk-1', attempts: attempt });
   });
 
-  it('names the possible orphans', async () => {
+  it('logs the possible orphans', async () => {
     cloud.searchable = false;
     cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
     await engine.write('key/one/rotate').catch(() => undefined);
@@ -81,7 +81,7 @@ describe('a mount that ends', () => {
     });
   });
 
-  it('is not kept from it by a storage that fails', async () => {
+  it('succeeds when storage fails', async () => {
     tainted = true;
     const broken: Storage = { ...storage, list: () => Promise.reject(new StorageError('no disk')) };
     await cleanUp(broken);
@@ -90,7 +90,7 @@ describe('a mount that ends', () => {
     ]);
   });
 
-  it('finishes at its last tick what is unfinished, however recently that has failed', async () => {
+  it('the last tick retries incomplete distributions without waiting', async () => {
     cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'forbidden' } : undefined);
     await engine.write('key/one/rotate').catch(() => undefined);
     await engine.tick(false);

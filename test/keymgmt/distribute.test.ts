@@ -4,7 +4,7 @@ import { AWS, distributedKey } from '../support/distributed-key.ts';
 import type { Engine, InMemoryStorage } from '../support/engine.ts';
 import type { ModelCloud } from '../support/model-cloud.ts';
 
-describe('a distribution', () => {
+describe('POST kms/:name/key/:key', () => {
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
   let engine: Engine;
@@ -18,16 +18,16 @@ describe('a distribution', () => {
     engine.errorOf(engine.write(`kms/${kms}/key/k`, data));
 
   it.each([
-    ['a KMS that is not there', 'kms/none/key/k', 'KMS "none" not found: write it to kms/none first'],
-    ['a key that is not there', 'kms/aws/key/none', 'key "none" not found: create it at key/none first'],
-  ])('to or of %s is refused with the remedy', async (_what, path, text) => {
+    ['a missing KMS', 'kms/none/key/k', 'KMS "none" not found: write it to kms/none first'],
+    ['a missing key', 'kms/aws/key/none', 'key "none" not found: create it at key/none first'],
+  ])('refuses %s and names the remedy', async (_what, path, text) => {
     expect(await engine.errorOf(engine.write(path, { purpose }))).toBe(text);
   });
 
   it.each<[string, JsonObject, string]>([
     ['another purpose', { purpose: 'sign' }, 'with purpose decrypt,encrypt, which cannot be changed'],
     ['another protection', { protection: 'software' }, 'with protection hsm, which cannot be changed'],
-  ])('keeps its parameters: %s is refused with the remedy', async (_what, data, text) => {
+  ])('refuses %s for a distributed key and names the remedy', async (_what, data, text) => {
     await distribute();
     const before = cloud.calls.length;
     expect(await distribute(data)).toBe(
@@ -37,18 +37,18 @@ describe('a distribution', () => {
   });
 
   it.each<[string, JsonObject]>([
-    ['the same', { purpose, protection: 'hsm' }],
+    ['the same parameters', { purpose, protection: 'hsm' }],
     ['the purposes in another order', { purpose: 'decrypt,encrypt,decrypt' }],
-    ['no purposes', { purpose: '', protection: 'hsm' }],
-    ['the protection alone', { protection: 'hsm' }],
-  ])('is taken up, without a call that is not needed, by %s', async (_what, data) => {
+    ['an empty purpose', { purpose: '', protection: 'hsm' }],
+    ['only the protection', { protection: 'hsm' }],
+  ])('accepts %s for a distributed key and makes no KMS call', async (_what, data) => {
     await distribute();
     const before = cloud.calls.length;
     expect(await distribute(data)).toBeUndefined();
     expect(cloud.calls).toHaveLength(before);
   });
 
-  it('is in one KMS only, until it is removed there', async () => {
+  it('refuses a second KMS until the key is removed from the first', async () => {
     await distribute();
     expect(await distribute({ purpose }, 'other')).toMatch(
       /^key "k" is .*KMS "aws".*: remove it there first with: vault delete <mount>\/kms\/aws\/key\/k$/,
@@ -58,7 +58,7 @@ describe('a distribution', () => {
     expect(await engine.read('kms/other/key/k')).toMatchObject({ versions: { 1: 'cmk-2' } });
   });
 
-  it('that is being removed can only be removed', async () => {
+  it('refuses a distribution whose removal is incomplete; a second DELETE finishes the removal', async () => {
     await distribute();
     cloud.fault = (action) => (action === 'remove' ? { when: 'before', reason: 'forbidden' } : undefined);
     expect(await engine.errorOf(engine.request('delete', 'kms/aws/key/k'))).toMatch(
@@ -78,13 +78,13 @@ describe('a distribution', () => {
   it.each([
     ['key/k', 'key "k" is distributed to KMS "aws", but its record is missing in storage'],
     ['kms/aws', 'key "k" is distributed to KMS "aws", but that KMS is missing in storage'],
-  ])('says so when the record at %s was lost', async (record, text) => {
+  ])('status fails with the cause when the record at %s is missing', async (record, text) => {
     await distribute();
     await storage.delete(record);
     await expect(engine.read('kms/aws/key/k/status')).rejects.toThrow(text);
   });
 
-  it('leaves its name, once it is removed, to a stranger that has taken it', async () => {
+  it('DELETE does not remove the alias when it points to a KMS key of another owner', async () => {
     await distribute();
     const names = cloud.names as Map<string, string>;
     const [ours = ''] = names.keys();

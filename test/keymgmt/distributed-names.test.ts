@@ -12,7 +12,7 @@ const distributable = async (options: DistributedKeyOptions): Promise<Engine> =>
 const nameOf = async (engine: Engine): Promise<unknown> => (await engine.read('kms/aws/key/k'))?.['name'];
 
 describe('distributedNames', () => {
-  it('gives no name twice, whatever the clock does', () => {
+  it('never returns the same name twice, even if the clock is set back', () => {
     let now = 1000;
     const newName = distributedNames({ now: () => now * 1000 });
     expect(['k', 'k', 'other', 'k'].map(newName)).toEqual(['k-1000', 'k-1001', 'other-1000', 'k-1002']);
@@ -25,8 +25,8 @@ describe('distributedNames', () => {
   });
 });
 
-describe('a name in the cloud', () => {
-  it('is another one for each distribution, also within a second', async () => {
+describe('the name of a distribution in the KMS', () => {
+  it('differs for each distribution, even within a second', async () => {
     const cloud = modelCloud();
     const engine = await distributable({ cloud });
     await engine.write('kms/aws/key/k', PURPOSE);
@@ -37,7 +37,7 @@ describe('a name in the cloud', () => {
     expect((await engine.read('kms/aws/key/k'))?.['distribution_time']).toBe('2026-01-01T00:00:00.000Z');
   });
 
-  it('is another one for each mount of a process', async () => {
+  it('differs for each mount of a process', async () => {
     const cloud = modelCloud();
     const newName = distributedNames({ now: () => SECOND * 1000 });
     const one = await distributable({ cloud, newName });
@@ -47,7 +47,7 @@ describe('a name in the cloud', () => {
     expect(cloud.calls.filter((call) => call.startsWith('set_current'))).toHaveLength(2);
   });
 
-  it('that another process has chosen in the same second gives way to the next, in the same request', async () => {
+  it('is replaced in the same request when another process took it in the same second', async () => {
     const cloud = modelCloud();
     const storage = inMemoryStorage();
     const one = await distributable({ cloud, backendUUID: 'another-mount' });
@@ -64,7 +64,7 @@ describe('a name in the cloud', () => {
     expect([...cloud.objects.values()].map(({ state }) => state)).toEqual(['pending_deletion', 'pending_deletion']);
   });
 
-  it('is given up only so often, and the answer says so', async () => {
+  it('is replaced at most four times in one request, then the request fails', async () => {
     const cloud = modelCloud();
     const names = cloud.names as Map<string, string>;
     for (let next = 0; next < 8; next++) names.set(`k-${SECOND + next}`, 'a-stranger');
@@ -76,7 +76,7 @@ describe('a name in the cloud', () => {
     expect(await nameOf(engine)).toBe(`k-${SECOND + 8}`);
   });
 
-  it('that was ours is taken back, not given up', async () => {
+  it('is kept and set again by sync when another owner moved the alias', async () => {
     const cloud = modelCloud();
     const storage = inMemoryStorage();
     const engine = await distributable({ cloud, storage });

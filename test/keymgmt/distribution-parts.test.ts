@@ -17,7 +17,7 @@ import { readDistribution, readJson } from '../support/plain-records.ts';
 /** What Consul takes in one entry; raft takes twice as much. */
 const LARGEST_VALUE = 512 * 1024;
 
-describe('a distribution of many versions', () => {
+describe('a distribution with many versions', () => {
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
   let written: number;
@@ -65,7 +65,7 @@ describe('a distribution of many versions', () => {
   };
   const parts = (): readonly string[] => storage.keys().filter((key) => key.startsWith('distribution-parts/'));
 
-  it('writes no more than 5 kB for each version, whatever is done to it', async () => {
+  it('writes at most 5 kB per version in each operation', async () => {
     await store(1000, 500);
     const engine = await start();
     expect(await during(() => distribute(engine))).toBeLessThan(5e6);
@@ -82,7 +82,7 @@ describe('a distribution of many versions', () => {
     expect(parts()).toEqual([]);
   }, 120_000);
 
-  it('is written a few versions at a time where 10,000 change, and rotates at the price of one', async () => {
+  it('writes 10,000 changed versions in small entries, and rotates with less than 100 kB written', async () => {
     await store(10_000);
     const state = { state: 'ready', enabled: true, since: TIME };
     const record = {
@@ -103,7 +103,7 @@ describe('a distribution of many versions', () => {
     expect(await during(() => engine.errorOf(engine.write('key/k/rotate')))).toBeLessThan(100_000);
   }, 120_000);
 
-  it('is listed, read, rotated and removed as any other', async () => {
+  it('is listed, read, rotated and removed', async () => {
     const engine = await start(small);
     await writeKey(engine, { versions: 7 });
     await distribute(engine);
@@ -125,7 +125,7 @@ describe('a distribution of many versions', () => {
     expect(await engine.request('list', 'kms/aws/key/')).not.toMatchObject({ data: { keys: ['k'] } });
   });
 
-  it('remembers in order what was replaced, and removes it with the rest', async () => {
+  it('keeps replaced KMS keys in order and removes them with the distribution', async () => {
     const engine = await start(small);
     await writeKey(engine, { versions: 5 });
     await distribute(engine);
@@ -140,7 +140,7 @@ describe('a distribution of many versions', () => {
     expect(cloud.calls.filter((call) => call.startsWith('remove cmk-'))).toHaveLength(15);
   });
 
-  it('has nothing that is neither in use nor replaced, wherever the process dies', async () => {
+  it('loses no KMS key at any crash point of a sync', async () => {
     for (let writes = 0; ; writes++) {
       cloud = modelCloud();
       storage = inMemoryStorage();
@@ -183,14 +183,14 @@ describe('a distribution of many versions', () => {
     }
   });
 
-  it('is refused by a release that knows no parts', async () => {
+  it('has schema 2, which releases without record parts refuse', async () => {
     const engine = await start(small);
     await writeKey(engine, { versions: 4 });
     await distribute(engine);
     expect(await readJson(storage, 'distribution/aws/k')).toMatchObject({ schema: 2 });
   });
 
-  it('stays in one entry, as before, up to 64 versions', async () => {
+  it('is stored in one entry up to 64 versions', async () => {
     await store(63);
     const engine = await start();
     await distribute(engine);
@@ -201,7 +201,7 @@ describe('a distribution of many versions', () => {
     expect(Object.keys(record?.['versions'] as JsonObject)).toHaveLength(64);
   });
 
-  it('as a release stored it that knew no parts is read, rotated and removed', async () => {
+  it('is read, rotated and removed when stored by a release without record parts', async () => {
     await store(100, 50);
     // As it stores what it does not divide.
     const old = await start({ recordSizes: { part: 200, changes: 1 } });
@@ -218,7 +218,7 @@ describe('a distribution of many versions', () => {
     expect(await violations(storage, cloud)).toEqual([]);
   });
 
-  it('leaves no parts when its removal dies between its record and them', async () => {
+  it('leaves no parts after a crash during removal', async () => {
     const engine = await start(small);
     await writeKey(engine, { versions: 4 });
     await distribute(engine);
@@ -239,7 +239,7 @@ describe('a distribution of many versions', () => {
     expect(parts()).toEqual([]);
   });
 
-  it('begins without the parts of an earlier one', async () => {
+  it('ignores parts of an earlier distribution of the same key', async () => {
     const engine = await start(small);
     await writeKey(engine, { versions: 4 });
     await distribute(engine);
@@ -250,7 +250,7 @@ describe('a distribution of many versions', () => {
     expect(await violations(storage, cloud)).toEqual([]);
   });
 
-  it('is not taken for a smaller one when a part is missing', async () => {
+  it('cannot be read when a part is missing', async () => {
     const engine = await start(small);
     await writeKey(engine, { versions: 6 });
     await distribute(engine);
@@ -261,7 +261,7 @@ describe('a distribution of many versions', () => {
   });
 
   it.each(['before', 'after'] as const)(
-    'is written as it was meant when any one write fails %s its effect, and the process goes on',
+    'is stored correctly when one write fails %s its effect and the process continues',
     async (when) => {
       for (let failing = 0; ; failing++) {
         cloud = modelCloud();

@@ -4,7 +4,7 @@ import { AES, AWS } from '../support/distributed-key.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
 /** What UIs, Terraform and forms send for a field that the user left empty. */
-describe.each([null, ''])('a field that is sent as %j counts as not sent', (empty) => {
+describe.each([null, ''])('a field set to %j is treated as unset', (empty) => {
   let engine: Engine;
 
   const done = async (path: string, data: Readonly<Record<string, string | boolean | null>>): Promise<void> => {
@@ -18,7 +18,7 @@ describe.each([null, ''])('a field that is sent as %j counts as not sent', (empt
     await done('kms/aws/key/k', { purpose: 'encrypt,decrypt', protection: 'hsm' });
   });
 
-  it('at creation, where the defaults hold', async () => {
+  it('on creation: the defaults apply', async () => {
     const nothing = { type: empty, deletion_allowed: empty, min_enabled_version: empty, replica_regions: empty };
     await done('key/new', nothing);
     expect(await engine.read('key/new')).toMatchObject({
@@ -31,7 +31,7 @@ describe.each([null, ''])('a field that is sent as %j counts as not sent', (empt
     expect(await engine.read('kms/aws/key/aes')).toMatchObject({ protection: 'hsm' });
   });
 
-  it('on an update of a key, which changes nothing', async () => {
+  it('on update of a key: nothing changes', async () => {
     await done('key/k/rotate', {});
     await done('key/k', { min_enabled_version: '2' });
     const before = await engine.read('key/k');
@@ -40,18 +40,18 @@ describe.each([null, ''])('a field that is sent as %j counts as not sent', (empt
     expect(before).toMatchObject({ min_enabled_version: 2, deletion_allowed: true });
   });
 
-  it('on an update of a KMS provider', async () => {
+  it('on update of a KMS: nothing changes', async () => {
     await done('kms/aws', { provider: empty, key_collection: empty });
     expect(await engine.read('kms/aws')).toEqual(AWS);
   });
 
-  it('on a repeated distribution', async () => {
+  it('on a repeated distribution: nothing changes', async () => {
     const before = await engine.read('kms/aws/key/k');
     await done('kms/aws/key/k', { purpose: empty, protection: empty });
     expect(await engine.read('kms/aws/key/k')).toEqual(before);
   });
 
-  it('where one is needed, which is asked for', async () => {
+  it('a required field is reported as missing', async () => {
     const key = AES;
     await done('key/new', key);
     const first = engine.write('kms/aws/key/new', { purpose: empty });

@@ -8,7 +8,7 @@ import { modelCloud, type ModelCloud, type ModelObject } from '../support/model-
 const HOME = '111111111111';
 const AWAY = '222222222222';
 
-describe('ids that one endpoint has issued', () => {
+describe('remote IDs recorded with another endpoint', () => {
   let own: ModelCloud;
   let other: ModelCloud;
   let ambient: string;
@@ -50,13 +50,13 @@ describe('ids that one endpoint has issued', () => {
   });
 
   const requests: readonly (readonly [string, () => Promise<unknown>])[] = [
-    ['a change of min_enabled_version', () => engine.write('key/k', { min_enabled_version: 2 })],
+    ['an update of min_enabled_version', () => engine.write('key/k', { min_enabled_version: 2 })],
     ['a rotation', () => engine.write('key/k/rotate')],
     ['a sync', () => engine.write('kms/aws/key/k/sync')],
     ['a removal', () => engine.request('delete', 'kms/aws/key/k')],
   ];
 
-  it.each(requests)('lead to no key of a stranger at another endpoint: %s', async (_what, request) => {
+  it.each(requests)('do not change KMS keys of another owner at the new endpoint: %s', async (_what, request) => {
     const strangers = [strangersKey('cmk-1'), strangersKey('cmk-2')];
     await move('other');
     const error = await engine.errorOf(request() as Promise<undefined>);
@@ -67,13 +67,13 @@ describe('ids that one endpoint has issued', () => {
     expect(other.calls).toEqual([]);
   });
 
-  it.each(requests)('are not used where the new endpoint does not know them: %s', async (_what, request) => {
+  it.each(requests)('are not used when the new endpoint does not find them: %s', async (_what, request) => {
     await move('other');
     expect(await engine.errorOf(request() as Promise<undefined>)).toContain('cmk-1: not found');
     expect(other.calls).toEqual([]);
   });
 
-  it('are not used where the environment of the plugin has moved the endpoint', async () => {
+  it('are not used when the environment of the plugin changes the endpoint', async () => {
     ambient = 'moved';
     own.searchable = false;
     const error = await engine.errorOf(engine.write('key/k', { min_enabled_version: 2 }));
@@ -84,7 +84,7 @@ describe('ids that one endpoint has issued', () => {
     expect(status).toMatchObject({ verdict: 'unreachable' });
   });
 
-  it('are used at another endpoint where the same keys are there, which is recorded then', async () => {
+  it('are used and recorded with the new endpoint when it serves the same KMS keys', async () => {
     await move('alias of own');
     await engine.write('key/k', { min_enabled_version: 2 });
     expect(own.objects.get('cmk-1')?.state).toBe('disabled');
@@ -92,7 +92,7 @@ describe('ids that one endpoint has issued', () => {
   });
 
   it.each(requests.filter(([what]) => what.includes('min_enabled') || what.includes('removal')))(
-    'are not disabled or deleted where they carry the labels of another: %s',
+    'are not disabled or deleted when the labels differ: %s',
     async (_what, request) => {
       const object = own.objects.get('cmk-1');
       if (object) object.labels = { ...object.labels, 'vault-keymgmt-key': 'another' };
@@ -107,8 +107,8 @@ describe('ids that one endpoint has issued', () => {
   );
 });
 
-describe('credentials that change between the check and the creation', () => {
-  it('leave what was made in the other account on record, and adopt nothing of it', async () => {
+describe('credentials that change account between the check and the creation', () => {
+  it('report the KMS key of the other account as a possible orphan and do not adopt it', async () => {
     const cloud = modelCloud({ account: HOME });
     const { engine } = await distributedKey({ cloud });
     cloud.fault = (action) => {

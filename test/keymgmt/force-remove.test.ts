@@ -5,7 +5,7 @@ import { distributedKey, PURPOSE, type DistributedKey } from '../support/distrib
 import type { Engine, InMemoryStorage } from '../support/engine.ts';
 import type { ModelCloud } from '../support/model-cloud.ts';
 
-describe('drift and repair', () => {
+describe('POST kms/:name/key/:key/force-remove', () => {
   let engine: Engine;
   let cloud: ModelCloud;
 
@@ -20,7 +20,7 @@ describe('drift and repair', () => {
     return found;
   };
 
-  it('forgets a distribution by force and lists what it leaves behind', async () => {
+  it('deletes the record without a KMS call and lists the KMS keys that remain', async () => {
     cloud.fault = () => ({ when: 'before', reason: 'unavailable' });
     const answer = await engine.write('kms/aws/key/k/force-remove');
     expect(answer?.warnings).toEqual([
@@ -30,7 +30,7 @@ describe('drift and repair', () => {
     expect(await engine.errorOf(engine.request('delete', 'kms/aws'))).toBeUndefined();
   });
 
-  it('refuses the old spelling of that where the KMS is not ahead, and removes nothing', async () => {
+  it('DELETE kms/:name/key/:key force=true is refused unless the KMS is ahead, and removes nothing', async () => {
     const before = [...cloud.calls];
     for (const force of [true, 'true']) {
       const answer = await engine.errorOf(engine.request('delete', 'kms/aws/key/k', { force }));
@@ -43,7 +43,7 @@ describe('drift and repair', () => {
     expect(await engine.errorOf(engine.request('delete', 'kms/aws/key/k', { force: false }))).toBeUndefined();
   });
 
-  it('names the attempt of a version that may have been made, when it forgets by force', async () => {
+  it('lists the attempts without an answer', async () => {
     cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
     await engine.errorOf(engine.write('key/k/rotate'));
     const attempt = object('cmk-3').attempt;
@@ -55,7 +55,7 @@ describe('drift and repair', () => {
   });
 });
 
-describe('a request that is broken off', () => {
+describe('POST kms/:name/key/:key/force-remove while storage fails', () => {
   let startWith: DistributedKey['start'];
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
@@ -75,7 +75,7 @@ describe('a request that is broken off', () => {
 
   const start = (reached: Partial<Storage> = {}): Promise<Engine> => startWith({ storage: { ...storage, ...reached } });
 
-  it('as it forgets a distribution has said before what it leaves, the attempts too', async () => {
+  it('logs the attempts that remain before it deletes the record', async () => {
     let lost = false;
     const engine = await start({
       delete: async (key) => {

@@ -5,7 +5,7 @@ import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from 
 import { modelCloud } from '../support/model-cloud.ts';
 import { keyChange } from '../support/records.ts';
 
-describe('an interrupted creation or deletion of a key', () => {
+describe('interrupted creation or deletion of a key', () => {
   let storage: InMemoryStorage;
   let engine: Engine;
   /** Asked before each write or deletion; may make it fail. */
@@ -35,7 +35,7 @@ describe('an interrupted creation or deletion of a key', () => {
     };
   };
 
-  it.each(['put material/k/1', 'put key/k'])('a creation that ends at "%s" is finished by a tick', async (call) => {
+  it.each(['put material/k/1', 'put key/k'])('a tick rolls back a creation that fails at "%s"', async (call) => {
     failAt(call);
     await expect(engine.write('key/k', AES)).rejects.toThrow('the disk is gone');
     before = () => undefined;
@@ -43,7 +43,7 @@ describe('an interrupted creation or deletion of a key', () => {
     expect(storage.keys()).toEqual([]);
   });
 
-  it.each(['put material/k/1', 'put key/k'])('a creation that ends at "%s" can be repeated', async (call) => {
+  it.each(['put material/k/1', 'put key/k'])('a creation that fails at "%s" can be retried', async (call) => {
     failAt(call);
     await expect(engine.write('key/k', AES)).rejects.toThrow('the disk is gone');
     before = () => undefined;
@@ -51,7 +51,7 @@ describe('an interrupted creation or deletion of a key', () => {
     expect(storage.keys()).toEqual(['key/k', 'material/k/1']);
   });
 
-  it('a creation whose end could not be recorded has succeeded', async () => {
+  it('a creation succeeds when only its key-change record cannot be deleted', async () => {
     failAt('delete key-change/k');
     await engine.write('key/k', AES);
     before = () => undefined;
@@ -59,7 +59,7 @@ describe('an interrupted creation or deletion of a key', () => {
     expect(storage.keys()).toEqual(['key/k', 'material/k/1']);
   });
 
-  it('deletes no material of a key that was whole once', async () => {
+  it('a tick deletes no material of a key with more than one version', async () => {
     for (const version of [1, 2])
       await storage.put({
         key: `material/k/${version}`,
@@ -72,7 +72,7 @@ describe('an interrupted creation or deletion of a key', () => {
   });
 
   it.each(['delete key/k', 'delete material/k/1', 'delete material/k/2', 'delete key-change/k'])(
-    'a deletion that ends at "%s" is finished, or has not begun',
+    'a tick finishes a deletion that fails at "%s", unless the key record still exists',
     async (call) => {
       await engine.write('key/k', { ...AES, deletion_allowed: true });
       await engine.write('key/k/rotate');
@@ -85,14 +85,14 @@ describe('an interrupted creation or deletion of a key', () => {
     },
   );
 
-  it('a deletion that cannot be recorded deletes nothing', async () => {
+  it('a deletion that cannot write its key-change record deletes nothing', async () => {
     await engine.write('key/k', { ...AES, deletion_allowed: true });
     failAt('put key-change/k');
     await expect(engine.request('delete', 'key/k')).rejects.toThrow('the disk is gone');
     expect(storage.keys()).toEqual(['key/k', 'material/k/1']);
   });
 
-  it('whose record cannot be read stops no other', async () => {
+  it('an unreadable key-change record does not stop the others', async () => {
     await storage.put({ key: 'key-change/bad', value: Buffer.from('{}') });
     await storage.put(keyChange('k', 'deletion'));
     await storage.put({ key: 'material/k/1', value: Buffer.of(1, 2) });
@@ -101,7 +101,7 @@ describe('an interrupted creation or deletion of a key', () => {
     expect(storage.keys()).toEqual(['key-change/bad']);
   });
 
-  it('as it makes a key leaves no material', async () => {
+  it('a creation that cannot write the key record leaves no material after a tick', async () => {
     failAt('put key/k');
     await expect(engine.write('key/k', AES)).rejects.toThrow('the disk is gone');
     expect(storage.keys()).toEqual(['key-change/k', 'material/k/1']);
@@ -119,7 +119,7 @@ describe('DELETE key/:name while storage fails', () => {
   });
   const start = (reached: Partial<Storage>): Promise<Engine> => startWith({ storage: { ...storage, ...reached } });
 
-  it('as it deletes a key leaves no material to a new key of that name', async () => {
+  it('a new key of the same name has none of the remaining material', async () => {
     let broken = false;
     const engine = await start({
       delete: async (key) => {
@@ -136,7 +136,7 @@ describe('DELETE key/:name while storage fails', () => {
     expect(storage.keys()).toEqual(['key/k', 'kms/aws', 'material/k/1']);
   });
 
-  it('by a lost answer as it deletes a key leaves no material', async () => {
+  it('a retry after a lost answer leaves no material', async () => {
     let broken = true;
     const engine = await start({
       delete: async (key) => {
@@ -153,7 +153,7 @@ describe('DELETE key/:name while storage fails', () => {
   });
 });
 
-it('material that could not be deleted with its key is swept by a later tick', async () => {
+it('a later tick deletes material that DELETE key/:name could not delete', async () => {
   const storage = inMemoryStorage();
   let broken = false;
   const engine = await startEngine({

@@ -4,7 +4,7 @@ import type { Engine, InMemoryStorage } from '../support/engine.ts';
 import type { ModelCloud } from '../support/model-cloud.ts';
 import { keyChange } from '../support/records.ts';
 
-describe('the life of a key, against a model of a cloud', () => {
+describe('the lifecycle of a key in a KMS', () => {
   let engine: Engine;
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
@@ -41,7 +41,7 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(await engine.read('kms/aws/key/k')).toBeUndefined();
   });
 
-  it('distributes all versions, the ones below min_enabled_version disabled', async () => {
+  it('distributes all versions and disables those below min_enabled_version', async () => {
     await engine.write('key/k/rotate');
     await engine.write('key/k/rotate');
     await engine.write('key/k', { min_enabled_version: 2 });
@@ -50,7 +50,7 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(current()).toBe('cmk-3');
   });
 
-  it('leaves no trace of a first distribution that the cloud refused', async () => {
+  it('stores nothing of a first distribution that the KMS refuses', async () => {
     failOn('create', 'before');
     expect(await engine.errorOf(distribute())).toMatch(
       /was not distributed to KMS "aws", and nothing was made there: create: injected forbidden/,
@@ -59,7 +59,7 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(storage.keys().filter((key) => key.startsWith('distribution/'))).toEqual([]);
   });
 
-  it('takes up a distribution that failed in the middle when it is asked again', async () => {
+  it('a repeated request finishes an incomplete distribution', async () => {
     failOn('import', 'before');
     expect(await engine.errorOf(distribute())).toMatch(/done: create version 1; left: import version 1/);
     heal();
@@ -68,7 +68,7 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(current()).toBe('cmk-1');
   });
 
-  it('takes it up at the rollback tick when nobody asks', async () => {
+  it('the rollback tick finishes an incomplete distribution', async () => {
     failOn('set_current', 'before');
     await engine.errorOf(distribute());
     heal();
@@ -76,7 +76,7 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(current()).toBe('cmk-1');
   });
 
-  it('adopts a version whose creation was never answered', async () => {
+  it('adopts a KMS key whose creation had no answer', async () => {
     failOn('create', 'after', 'timeout');
     expect(await engine.errorOf(distribute())).toMatch(/incomplete/);
     heal();
@@ -85,7 +85,7 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
   });
 
-  it('reports a possible orphan where it may not look, and creates the version anew', async () => {
+  it('reports a possible orphan when it may not search, and creates the version again', async () => {
     failOn('create', 'after', 'timeout');
     await engine.errorOf(distribute());
     heal();
@@ -99,7 +99,7 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
   });
 
-  it('names the possible orphans of a KMS that is deleted, and looks for them no more', async () => {
+  it('DELETE kms/:name lists the possible orphans and deletes their records', async () => {
     failOn('create', 'after', 'timeout');
     await engine.errorOf(distribute());
     heal();
@@ -112,7 +112,7 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(await engine.request('delete', 'kms/aws')).toBeUndefined();
   });
 
-  it('does not believe a disable that was answered by nobody', async () => {
+  it('enables a version again after a disable without an answer', async () => {
     await distribute();
     await engine.write('key/k/rotate');
     failOn('disable', 'after', 'timeout');
@@ -122,7 +122,7 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(states()).toEqual(['cmk-1 enabled', 'cmk-2 enabled']);
   });
 
-  it('keeps a second KMS, another purpose and the deletion of either side away from a distributed key', async () => {
+  it('refuses a second KMS, another purpose, and deletion of the key or the KMS while the key is distributed', async () => {
     await distribute();
     await engine.write('kms/other', AWS);
     const errors = await Promise.all([
@@ -142,12 +142,12 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(states()).toEqual(['cmk-1 enabled']);
   });
 
-  it('does the work of identical concurrent requests once', async () => {
+  it('creates one KMS key for identical concurrent requests', async () => {
     await Promise.all([distribute(), distribute(), distribute()]);
     expect(states()).toEqual(['cmk-1 enabled']);
   });
 
-  it('sweeps material up that a crash in the creation of its key has left', async () => {
+  it('a tick deletes material of a key whose creation crashed', async () => {
     await storage.put(keyChange('unborn', 'creation'));
     await storage.put({ key: 'material/unborn/1', value: Buffer.of(1, 2, 3) });
     const afterRestart = await start();
@@ -155,7 +155,7 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(storage.keys().filter((key) => key.startsWith('material/'))).toEqual(['material/k/1']);
   });
 
-  it('deletes a key with all its material', async () => {
+  it('DELETE key/:name deletes all material', async () => {
     await engine.write('key/k/rotate');
     await engine.write('key/k', { deletion_allowed: true });
     await engine.request('delete', 'key/k');

@@ -28,7 +28,7 @@ describe('a key with many versions', () => {
   const upTo = (last: number, first = 1): readonly number[] =>
     Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-  it('keeps the older ones in parts, and shows all that are enabled', async () => {
+  it('stores older versions in parts and returns all enabled versions', async () => {
     const engine = await start(2);
     await engine.write('key/k', { type: 'ecdsa-p256' });
     const seen = new Map<string, unknown>();
@@ -50,7 +50,7 @@ describe('a key with many versions', () => {
     expect(await engine.request('list', 'key/')).toMatchObject({ data: { keys: ['k'] } });
   });
 
-  it('is refused by a release that knows no parts', async () => {
+  it('has a record that releases without record parts refuse', async () => {
     const engine = await start(2);
     await writeKey(engine, { versions: 3 });
     const { versions, latest_version } = await json('key/k');
@@ -58,7 +58,7 @@ describe('a key with many versions', () => {
     expect(Object.keys(versions as JsonObject).length).not.toBe(latest_version);
   });
 
-  it('loses nothing when the process dies as a part is written', async () => {
+  it('loses no version at any crash point of a rotation', async () => {
     for (const end of [0, 1, 2, 3, 4, 5].flatMap((call) => [
       { call, when: 'before' } as const,
       { call, when: 'after' } as const,
@@ -82,7 +82,7 @@ describe('a key with many versions', () => {
     }
   });
 
-  it('takes its parts along when it is deleted, also when that is interrupted', async () => {
+  it('deletes its parts, also after an interrupted deletion', async () => {
     const engine = await start(2);
     const create = async (): Promise<void> => {
       await writeKey(engine, { versions: 5, fields: { deletion_allowed: true } });
@@ -108,7 +108,7 @@ describe('a key with many versions', () => {
     expect(partsOf('k')).toEqual([]);
   });
 
-  it('shows none of what a deleted key of its name has left', async () => {
+  it('ignores parts of a deleted key of the same name', async () => {
     const engine = await start(2);
     await writeKey(engine, { versions: 6 });
     await storage.put(keyChange('k', 'deletion', 6));
@@ -119,7 +119,7 @@ describe('a key with many versions', () => {
     for (const version of versions) expect(version).toHaveProperty('public_key');
   });
 
-  it('answers with what there is when it is deleted while it is read', async () => {
+  it('is not found when it is deleted during a read', async () => {
     const engine = await start(2);
     await writeKey(engine, { versions: 5, fields: { deletion_allowed: true } });
     const reading = await startEngine({
@@ -135,21 +135,21 @@ describe('a key with many versions', () => {
     expect(await reading.read('key/k')).toBeUndefined();
   });
 
-  it('is not shown in part when a part is missing', async () => {
+  it('cannot be read when a part is missing', async () => {
     const engine = await start(2);
     await writeKey(engine, { versions: 5 });
     await storage.delete('key-parts/k/1');
     await expect(engine.read('key/k')).rejects.toThrow('a part of the record of key "k" is missing in storage');
   });
 
-  it('stays in one entry, as before, up to 64 versions', async () => {
+  it('is stored in one entry up to 64 versions', async () => {
     await storage.put({ key: 'key/k', value: oldRecord(63, 'aes256-gcm96') });
     await (await start()).write('key/k/rotate');
     expect(await json('key/k')).not.toHaveProperty('parts');
     expect(Object.keys((await json('key/k'))['versions'] as JsonObject).map(Number)).toEqual(upTo(64));
   });
 
-  it('of a release that knew no parts is read, rotated and deleted', async () => {
+  it('is read, rotated and deleted when stored by a release without record parts', async () => {
     await storage.put({ key: 'key/k', value: oldRecord(200, 'aes256-gcm96') });
     const engine = await start();
     expect(await versionsOf(engine)).toEqual(upTo(200));
@@ -161,7 +161,7 @@ describe('a key with many versions', () => {
     expect(storage.keys()).toEqual([]);
   });
 
-  it('of the size of 10,000 RSA-4096 keys is read and rotated, in entries that every storage takes', async () => {
+  it('with 10,000 RSA-4096 versions is read and rotated in entries below 512 KiB', async () => {
     let written = 0;
     const put = async (entry: StorageEntry): Promise<void> => {
       expect(entry.value.length).toBeLessThanOrEqual(LARGEST_VALUE);

@@ -8,7 +8,7 @@ import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
 const MINUTE = 60_000;
 const MONTH = 30 * 24 * 60 * MINUTE;
 
-describe('an object that the cloud does not know', () => {
+describe('a KMS key that the KMS does not find', () => {
   let clock: TestClock;
   let account: ModelCloud;
   let other: ModelCloud;
@@ -37,7 +37,7 @@ describe('an object that the cloud does not know', () => {
     other = modelCloud({ clock });
   });
 
-  it('as the credentials are of another account is not deleted once they are mended', async () => {
+  it('is not deleted after a sync with credentials of another account', async () => {
     clock.advance(MONTH);
     await use('other');
     await engine.write('kms/aws/key/k/sync');
@@ -51,7 +51,7 @@ describe('an object that the cloud does not know', () => {
     ]);
   });
 
-  it('stays on record with what replaced it, and is removed with that', async () => {
+  it('stays recorded as replaced and is removed with the distribution', async () => {
     clock.advance(MONTH);
     await use('other');
     await engine.write('kms/aws/key/k/sync');
@@ -61,7 +61,7 @@ describe('an object that the cloud does not know', () => {
     expect(account.objects.get('cmk-1')?.state).toBe('pending_deletion');
   });
 
-  it('is removed with what replaced it, though a stranger had cancelled its deletion', async () => {
+  it('is removed with the distribution although its deletion was canceled in the KMS', async () => {
     const object = account.objects.get('cmk-1');
     if (object) object.state = 'pending_deletion';
     await engine.write('kms/aws/key/k/sync');
@@ -102,7 +102,7 @@ describe('an object that the cloud does not know', () => {
     ]);
   });
 
-  it('stays where it was replaced while it was young, as it may be in use', async () => {
+  it('is not deleted when it was replaced within the consistency window', async () => {
     await use('other');
     await engine.write('kms/aws/key/k/sync');
     await use('one');
@@ -115,7 +115,7 @@ describe('an object that the cloud does not know', () => {
     expect(await engine.read('kms/aws/key/k/status')).toMatchObject({ replaced: ['cmk-1'] });
   });
 
-  it('is not one whose alias was not found', async () => {
+  it('is not replaced when only its alias is not found', async () => {
     account.searchable = false;
     account.fault = (action) => (action === 'set_current' ? { when: 'before', reason: 'not_found' } : undefined);
     (account.names as Map<string, string>).clear();
@@ -124,7 +124,7 @@ describe('an object that the cloud does not know', () => {
     expect(account.objects.size).toBe(1);
   });
 
-  it('takes nothing from a record that a later version of the plugin has extended', async () => {
+  it('sync keeps unknown fields in the record', async () => {
     const read = async (): Promise<JsonObject> => {
       const entry = await storage.get('distribution/aws/k');
       return JSON.parse(Buffer.from(entry?.value ?? []).toString()) as JsonObject;

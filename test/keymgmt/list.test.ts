@@ -4,7 +4,7 @@ import { inMemoryStorage, startEngine, type Engine } from '../support/engine.ts'
 import { AES, AWS, PURPOSE } from '../support/distributed-key.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
-describe('a list', () => {
+describe('LIST', () => {
   let engine: Engine;
   const names = ['Z', 'a', 'a-1', 'a.1', 'b'];
 
@@ -33,7 +33,7 @@ describe('a list', () => {
     [{ after: 'b' }, []],
   ];
 
-  it.each(pages)('of keys, with %j', async (query, indices) => {
+  it.each(pages)('key/ and kms/:name/key/ with %j', async (query, indices) => {
     const keys = indices.map((index) => names[index]);
     // A server answers 404 to an empty list.
     const expected = keys.length > 0 ? { data: { keys } } : {};
@@ -41,7 +41,7 @@ describe('a list', () => {
     expect(await engine.request('list', 'kms/only/key/', query)).toEqual(expected);
   });
 
-  it('of KMS providers comes in pages that hold each once', async () => {
+  it('kms/ returns each KMS once over all pages', async () => {
     const seen: unknown[] = [];
     for (let after = ''; ;) {
       const page = await engine.request('list', 'kms/', { after, limit: 4 });
@@ -54,7 +54,7 @@ describe('a list', () => {
     expect(seen).toEqual([...names, 'only'].toSorted());
   });
 
-  it('of keys without a record comes in pages, too', async () => {
+  it('lost-key/ is paginated', async () => {
     const storage = inMemoryStorage();
     for (const name of names) await storage.put({ key: `material/${name}/1`, value: Buffer.of(1, 1) });
     const restored = await startEngine({ storage, drivers: modelCloud().drivers });
@@ -63,12 +63,12 @@ describe('a list', () => {
     });
   });
 
-  it('of the KMS of a key begins after a name, too', async () => {
+  it('key/:name/kms/ is paginated', async () => {
     expect(await engine.request('list', 'key/a/kms/', { after: 'on', limit: 1 })).toEqual({ data: { keys: ['only'] } });
     expect(await engine.request('list', 'key/a/kms/', { after: 'only' })).toEqual({});
   });
 
-  it('with a limit that is no number is refused by name', async () => {
+  it('refuses a limit that is not a number', async () => {
     const answer = await engine.request('list', 'key/', { limit: 'many' });
     expect(answer?.data?.['error']).toMatch(/field "limit"/);
   });

@@ -45,7 +45,7 @@ describe('the log', () => {
     ({ engine, cloud, clock, start } = await distributedKey({ distributed: false, logger }));
   });
 
-  it('has one line for each change of a cloud, and deletions are warnings', async () => {
+  it('has one line per change in the KMS, and deletions are warnings', async () => {
     await engine.write('kms/aws/key/k', PURPOSE);
     expect(changes()).toEqual(['info create 1 cmk-1', 'info import 1 cmk-1', 'info set_current 1 cmk-1']);
     await engine.write('key/k/rotate');
@@ -58,7 +58,7 @@ describe('the log', () => {
     expect(changes()).toEqual(['warn remove_name - -', 'warn remove 1 cmk-1', 'warn remove 2 cmk-2']);
   });
 
-  it("names each request as the cloud's own log does", async () => {
+  it('has the request ID of each KMS call', async () => {
     await engine.write('kms/aws/key/k', PURPOSE);
     await engine.request('delete', 'kms/aws/key/k');
     const ids = lines.filter(({ message }) => message === CHANGED).map(({ fields }) => fields['request_id']);
@@ -66,7 +66,7 @@ describe('the log', () => {
     expect(ids).toEqual(cloud.calls.map((_call, index) => `request-${index + 1}`));
   });
 
-  it('has no line for what was so already', async () => {
+  it('has no line for calls that change nothing', async () => {
     await engine.write('kms/aws/key/k', PURPOSE);
     for (const object of cloud.objects.values()) object.state = 'pending_deletion';
     (cloud.names as Map<string, string>).clear();
@@ -76,7 +76,7 @@ describe('the log', () => {
     expect(await engine.read('kms/aws/key/k')).toBeUndefined();
   });
 
-  it('warns of a name that was taken from an object that is not on record', async () => {
+  it('warns when an alias is moved from a KMS key without a record', async () => {
     await engine.write('kms/aws/key/k', PURPOSE);
     // A clone of the storage and of what the process knows; production has rotated, and its name points to what it made.
     const { name } = (await engine.read('kms/aws/key/k')) as { name: string };
@@ -89,7 +89,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('has the changes of a tick, and what it finished', async () => {
+  it('has the changes of a tick and the distribution it finishes', async () => {
     cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'timeout' } : undefined);
     expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toBeDefined();
     cloud.fault = () => undefined;
@@ -112,7 +112,7 @@ describe('the log', () => {
     expect(changes()).toEqual(['warn remove_orphan 1 cmk-1']);
   });
 
-  it('calls nothing interrupted that a request did itself while the tick waited for it', async () => {
+  it('does not report a request as interrupted when the tick waited for its lock', async () => {
     let meanwhile = async (): Promise<void> => undefined;
     engine = await start({
       drivers: driversWith(cloud, (client) => ({

@@ -31,7 +31,7 @@ describe('a key whose record is missing in storage', () => {
   });
 
   it.each([true, false])(
-    'keeps its material (immediate tick: %s), and is whole when the record is back',
+    'keeps its material (immediate tick: %s) and works again when the record is restored',
     async (now) => {
       const putBack = await lose('key/k');
       engine = await start();
@@ -46,7 +46,7 @@ describe('a key whose record is missing in storage', () => {
     },
   );
 
-  it('is reported by name, once, by each process; and others go on', async () => {
+  it('is logged once per process, and ticks continue with other keys', async () => {
     await engine.write('key/only-here', AES);
     cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'forbidden' } : undefined);
     await engine.errorOf(engine.write('key/other/rotate'));
@@ -64,7 +64,7 @@ describe('a key whose record is missing in storage', () => {
     expect([...cloud.objects.values()].map(({ state }) => state)).toEqual(Array.from({ length: 5 }, () => 'enabled'));
   });
 
-  it('is listed, and shown with what is there of it', async () => {
+  it('is listed under lost-key/ with its versions and KMS', async () => {
     await lose('key/k');
     expect((await engine.request('list', 'lost-key/'))?.data).toEqual({
       keys: ['k'],
@@ -76,7 +76,7 @@ describe('a key whose record is missing in storage', () => {
     expect(await engine.read('lost-key/other')).toBeUndefined();
   });
 
-  it.each(['create', 'delete'] as const)('is in the way of a %s of its name', async (operation) => {
+  it.each(['create', 'delete'] as const)('makes %s of a key of that name fail', async (operation) => {
     await lose('key/k');
     const answer = operation === 'create' ? engine.write('key/k', AES) : engine.request('delete', 'key/k');
     expect(await engine.errorOf(answer)).toBe(
@@ -87,13 +87,13 @@ describe('a key whose record is missing in storage', () => {
     expect(material()).toContain('material/k/2');
   });
 
-  it('is in the way although only its distribution is left', async () => {
+  it('makes creation fail even if only the distribution remains', async () => {
     await lose('key/k');
     for (const path of ['material/k/1', 'material/k/2']) await lose(path);
     expect(await engine.errorOf(engine.write('key/k', AES))).toMatch(/storage holds its distribution to KMS "aws": /);
   });
 
-  it('can be given up, once it is in no KMS', async () => {
+  it('DELETE lost-key/:name deletes its material once it is not distributed', async () => {
     await lose('key/k');
     expect(await engine.errorOf(engine.request('delete', 'lost-key/k'))).toMatch(
       /^key "k", whose record is missing, is distributed to KMS "aws": forget that first/,
@@ -105,12 +105,12 @@ describe('a key whose record is missing in storage', () => {
     await engine.write('key/k', AES);
   });
 
-  it('is not what a key with its record is: that is never given up', async () => {
+  it('DELETE lost-key/:name does not delete a key that has its record', async () => {
     expect(await engine.request('delete', 'lost-key/k')).toBeUndefined();
     expect(material()).toHaveLength(4);
   });
 
-  it('and comes back from before a rotation is not rotated over the material of that', async () => {
+  it('a restored older record cannot be rotated over newer material', async () => {
     const older = await storage.get('key/k');
     await engine.write('key/k/rotate');
     const newest = await storage.get('material/k/3');
@@ -122,7 +122,7 @@ describe('a key whose record is missing in storage', () => {
     expect(await storage.get('material/k/3')).toEqual(newest);
   });
 
-  it('and comes back from before a rotation moves no name back', async () => {
+  it('a restored older record does not move the alias back', async () => {
     const older = await storage.get('key/k');
     await engine.write('key/k/rotate');
     if (older) await storage.put(older);
@@ -134,14 +134,14 @@ describe('a key whose record is missing in storage', () => {
     expect([...cloud.names.values()]).toEqual(['cmk-4']);
   });
 
-  it('keeps the recovery from nothing else, also where its distribution cannot be read', async () => {
+  it('does not make the tick fail, even if its distribution cannot be read', async () => {
     await lose('key/k');
     await storage.put({ key: 'distribution/aws/k', value: Buffer.from('{') });
     const work = engine.tick();
     await expect(work).resolves.toBeUndefined();
   });
 
-  it('keeps other keys of its KMS visible', async () => {
+  it('is reported as unreadable beside the other keys in the status of its KMS', async () => {
     await lose('key/k');
     const status = await engine.read('kms/aws/status');
     expect(status).toMatchObject({ verdicts: { in_sync: 1, unreadable: 1 } });

@@ -4,11 +4,11 @@ import { modelCloud } from '../support/model-cloud.ts';
 import { EXPECTED, EXPECTED_QUERY } from './expected-openapi.ts';
 import { factsOf, queryOf, type Document } from './openapi-facts.ts';
 
-it("shows Enterprise's paths, parameters and flags, and of others only those that are listed", async () => {
+it('has the paths, parameters and flags of Vault Enterprise, and of others only those listed', async () => {
   expect(factsOf(await load())).toEqual(EXPECTED);
 });
 
-it('takes nothing from the query but what is listed, and `list` on a list', async () => {
+it('has only the listed query parameters, and `list` on list operations', async () => {
   expect(queryOf(await load())).toEqual(EXPECTED_QUERY);
 });
 

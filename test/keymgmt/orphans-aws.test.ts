@@ -15,7 +15,7 @@ const ATTEMPT = '5f4dd6a8-aaaa-4000-8000-000000000001';
 const HOUR = 60 * 60_000;
 const wrappingKeys = wrappingKeyRing();
 
-describe('an object with the tag of a lost attempt', () => {
+describe('a KMS key with the tag of an attempt without an answer', () => {
   let kms: Kms;
   let now: number;
   let attempts: string[];
@@ -86,13 +86,13 @@ describe('an object with the tag of a lost attempt', () => {
   });
   const lost = (): string => kms.keys(REGION)[0]?.id ?? '';
 
-  it('is adopted where all proves that it is ours and unused', async () => {
+  it('is adopted when tags, age and state prove it is ours and unused', async () => {
     await engine.write('kms/aws/key/k', PURPOSE);
     expect(kms.keys(REGION).map(({ state }) => state)).toEqual(['Enabled']);
     expect(await orphans()).toEqual([]);
   });
 
-  it('is scheduled for deletion as an orphan on the same proof', async () => {
+  it('is scheduled for deletion as an orphan on the same conditions', async () => {
     refuse('ListKeys');
     await engine.write('kms/aws/key/k', PURPOSE);
     kms.faults.clear();
@@ -100,7 +100,7 @@ describe('an object with the tag of a lost attempt', () => {
     expect(kms.keys(REGION).map(({ state }) => state)).toEqual(['PendingDeletion', 'Enabled']);
   });
 
-  it('is left alone where storage is of yesterday, and the key has been in use since', async () => {
+  it('is not deleted when an older snapshot is restored and the KMS key is in use', async () => {
     const snapshot = await copyOf(storage);
     await engine.write('kms/aws/key/k', PURPOSE);
     const inUse = lost();
@@ -122,7 +122,7 @@ describe('an object with the tag of a lost attempt', () => {
     }
   });
 
-  describe('that a stranger has set', () => {
+  describe('with tags set by another owner', () => {
     beforeEach(async () => {
       refuse('ListKeys');
       await engine.write('kms/aws/key/k', PURPOSE);
@@ -130,7 +130,7 @@ describe('an object with the tag of a lost attempt', () => {
       expect(await orphans()).toHaveLength(1);
     });
 
-    it('on a key of its own does not lead to its deletion, nor keep ours', async () => {
+    it('on a KMS key with material: only our orphan is deleted', async () => {
       const own = await newKey('AWS_KMS');
       await stranger.send(new TagResourceCommand({ KeyId: own, Tags: await ourTags() }));
       await hours(3);
@@ -138,7 +138,7 @@ describe('an object with the tag of a lost attempt', () => {
       expect(stateOf(lost())).toBe('PendingDeletion');
     });
 
-    it('on an unused key of its own leaves both to a person, who is told of both', async () => {
+    it('on an unused KMS key: neither is deleted, and both are reported', async () => {
       const own = await newKey('EXTERNAL');
       await stranger.send(new TagResourceCommand({ KeyId: own, Tags: await ourTags() }));
       await hours(3);
@@ -149,7 +149,7 @@ describe('an object with the tag of a lost attempt', () => {
       expect(new Set(orphan?.['remote_ids'] as string[])).toEqual(new Set([own, lost()]));
     });
 
-    it('a part of on ours leaves it to a person', async () => {
+    it('on our KMS key: it is not deleted, and is reported', async () => {
       await stranger.send(
         new TagResourceCommand({ KeyId: lost(), Tags: [{ TagKey: 'vault-keymgmt-version', TagValue: '7' }] }),
       );
@@ -158,7 +158,7 @@ describe('an object with the tag of a lost attempt', () => {
       expect(await orphans()).toMatchObject([{ remote_id: lost() }]);
     });
 
-    it('does not lead to a deletion of what has an alias, or is older than the attempt', async () => {
+    it('a KMS key with an alias is not deleted', async () => {
       await stranger.send(new CreateAliasCommand({ AliasName: 'alias/in-use', TargetKeyId: lost() }));
       await hours(3);
       expect(stateOf(lost())).toBe('PendingImport');
@@ -168,7 +168,7 @@ describe('an object with the tag of a lost attempt', () => {
     });
   });
 
-  describe('in the hands of a person', () => {
+  describe('kms/:name/orphan/:attempt', () => {
     const remove = (data: JsonObject): Promise<string | undefined> =>
       engine.errorOf(engine.write(`kms/aws/orphan/${ATTEMPT}/delete`, data));
 
@@ -178,7 +178,7 @@ describe('an object with the tag of a lost attempt', () => {
       kms.faults.clear();
     });
 
-    it('is listed and read with the tag that finds it', async () => {
+    it('is listed and read with its tags', async () => {
       expect((await engine.request('list', 'kms/aws/orphan/'))?.data).toEqual({ keys: [ATTEMPT] });
       expect(await engine.read(`kms/aws/orphan/${ATTEMPT}`)).toMatchObject({
         key: 'k',
@@ -188,14 +188,14 @@ describe('an object with the tag of a lost attempt', () => {
       expect(await engine.read('kms/aws/orphan/another')).toBeUndefined();
     });
 
-    it('is deleted by its id, and forgotten then', async () => {
+    it('delete schedules the KMS key for deletion and deletes the record', async () => {
       expect(await remove({ remote_id: lost() })).toBeUndefined();
       expect(stateOf(lost())).toBe('PendingDeletion');
       expect(await orphans()).toEqual([]);
       expect(await remove({ remote_id: lost() })).toMatch(/no possible orphan with the attempt/);
     });
 
-    it('is not deleted in place of a key that is on record, nor of one with other tags', async () => {
+    it('delete refuses recorded KMS keys, other tags, and IDs that are not KMS key IDs', async () => {
       const owned = (await engine.read('kms/aws/key/k'))?.['versions'] as Record<string, string>;
       expect(await remove({ remote_id: owned['1'] ?? '' })).toMatch(/belongs to key "k"/);
       const own = await newKey('EXTERNAL');
@@ -206,7 +206,7 @@ describe('an object with the tag of a lost attempt', () => {
       expect(await orphans()).toHaveLength(1);
     });
 
-    it('is deleted although an alias points to it only on confirmation', async () => {
+    it('delete needs confirm_alias=true when an alias points to the KMS key', async () => {
       await stranger.send(new CreateAliasCommand({ AliasName: 'alias/in-use', TargetKeyId: lost() }));
       expect(await remove({ remote_id: lost() })).toMatch(/alias\/in-use may point to it.* confirm_alias=true/);
       expect(stateOf(lost())).toBe('PendingImport');
@@ -214,7 +214,7 @@ describe('an object with the tag of a lost attempt', () => {
       expect(stateOf(lost())).toBe('PendingDeletion');
     });
 
-    it('is dismissed, and stays in the KMS', async () => {
+    it('DELETE dismisses the record and does not delete the KMS key', async () => {
       expect((await engine.request('delete', `kms/aws/orphan/${ATTEMPT}`))?.warnings).toHaveLength(1);
       expect(await engine.request('delete', `kms/aws/orphan/${ATTEMPT}`)).toBeUndefined();
       await hours(2);

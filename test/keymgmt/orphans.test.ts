@@ -8,7 +8,7 @@ import type { ModelCloud } from '../support/model-cloud.ts';
 const MINUTE = 60_000;
 const HOURS = 60 * MINUTE;
 
-describe('a creation whose answer was lost', () => {
+describe('a creation without an answer', () => {
   let clock: TestClock;
   let cloud: ModelCloud;
   let start: DistributedKey['start'];
@@ -35,8 +35,8 @@ describe('a creation whose answer was lost', () => {
   const states = (): string[] => [...cloud.objects.values()].map(({ id, state }) => `${id} ${state}`);
 
   it.each([
-    ['is not believed to have made nothing before five minutes have passed', 5 * MINUTE - 1, 1],
-    ['is believed to have made nothing when five minutes have passed', 5 * MINUTE, 0],
+    ['is reported as a possible orphan within five minutes', 5 * MINUTE - 1, 1],
+    ['is not reported when nothing is found after five minutes', 5 * MINUTE, 0],
   ])('%s', async (_title, age, count) => {
     await loseAnswer('before');
     clock.advance(age);
@@ -47,7 +47,7 @@ describe('a creation whose answer was lost', () => {
     expect(await orphans()).toHaveLength(count);
   });
 
-  it('is reported with all that finds it', async () => {
+  it('is reported with its attempt, name, endpoint and tags', async () => {
     await loseAnswer('before');
     const began = clock.now();
     clock.advance(MINUTE);
@@ -80,7 +80,7 @@ describe('a creation whose answer was lost', () => {
     ]);
   });
 
-  it('is reported at any age where nobody may look, and is looked for as soon as somebody may', async () => {
+  it('is reported without permission to search, and searched once permitted', async () => {
     await loseAnswer('after');
     cloud.searchable = false;
     clock.advance(60 * MINUTE);
@@ -93,7 +93,7 @@ describe('a creation whose answer was lost', () => {
     expect(await orphans()).toEqual([]);
   });
 
-  it('stays on record while the search fails, and others are still looked for', async () => {
+  it('stays recorded while the search fails', async () => {
     await loseAnswer('after');
     cloud.searchable = false;
     await engine.tick();
@@ -104,7 +104,7 @@ describe('a creation whose answer was lost', () => {
     expect(warnings.at(-1)?.[0]).toBe('could not look for a possible orphan');
   });
 
-  it('is adopted under its own name by a process that knows nothing of it', async () => {
+  it('is adopted under its name after a restart', async () => {
     await loseAnswer('after');
     engine = await start();
     await engine.tick();
@@ -114,7 +114,7 @@ describe('a creation whose answer was lost', () => {
   });
 });
 
-describe('an attempt that is on record as a possible orphan while storage fails', () => {
+describe('a possible orphan recorded before storage fails', () => {
   let clock: TestClock;
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
@@ -150,7 +150,7 @@ describe('an attempt that is on record as a possible orphan while storage fails'
     }
   };
 
-  it('and adopted later is no orphan when it is forgotten by force', async () => {
+  it('is not deleted as an orphan after adoption and force-remove', async () => {
     const { engine, disk } = await startOnDiskFullOfReports();
     await engine.tick(false);
     const distribute = (): Promise<unknown> => engine.write('kms/aws/key/k', PURPOSE).catch(() => undefined);
@@ -168,7 +168,7 @@ describe('an attempt that is on record as a possible orphan while storage fails'
     expect(states()).toEqual(['enabled']);
   });
 
-  it('and reported is still looked for when it is forgotten by force before it is settled', async () => {
+  it('is still searched and deleted after force-remove', async () => {
     const { engine, disk } = await startOnDiskFullOfReports();
     cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
     expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toBeDefined();
@@ -183,7 +183,7 @@ describe('an attempt that is on record as a possible orphan while storage fails'
     expect(states()).toEqual(['pending_deletion']);
   });
 
-  it('and adopted later is no orphan to a tick', async () => {
+  it('is not deleted as an orphan after a tick adopts it', async () => {
     const { engine, disk } = await startOnDiskFullOfReports();
     cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
     await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE));

@@ -7,7 +7,7 @@ import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
 const KEYS = Array.from({ length: 100 }, (_, index) => `k${String(index).padStart(3, '0')}`);
 const ONE_KEY = 'k000';
 
-describe('the look at all distributions after a start', () => {
+describe('the scan of all distributions after a start', () => {
   let clock: TestClock;
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
@@ -68,7 +68,7 @@ describe('the look at all distributions after a start', () => {
   };
   const placeOf = (key: string): string => `${key < 'k050' ? 'a' : 'b'}/${key}`;
 
-  it('goes on from tick to tick where it stopped, and looks at each distribution once', async () => {
+  it('continues in each tick where it stopped and reads each distribution once', async () => {
     readMs = 500;
     const perTick: number[] = [];
     for (let tick = 0; tick < 6; tick++) {
@@ -82,7 +82,7 @@ describe('the look at all distributions after a start', () => {
     expect(perTick).toEqual([32, 34, 32, 2, 0, 0]);
   });
 
-  it('finds what is unfinished at its very end', async () => {
+  it('finds an incomplete distribution at its end', async () => {
     await unfinished('k099');
     readMs = 1000;
     for (let tick = 0; tick < 8; tick++) await engine.tick(false);
@@ -90,7 +90,7 @@ describe('the look at all distributions after a start', () => {
     expect(storage.keys()).toContain(`distribution/${placeOf('k098')}`);
   });
 
-  it('does not keep what is due waiting', async () => {
+  it('does not delay distributions that are due', async () => {
     await writeKey(engine, { key: 'z' });
     cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'forbidden' } : undefined);
     await engine.errorOf(distribute(engine, 'z', 'b'));
@@ -103,7 +103,7 @@ describe('the look at all distributions after a start', () => {
     expect([...cloud.objects.values()].at(-1)).toMatchObject({ state: 'enabled' });
   });
 
-  it('that fails goes on where it failed', async () => {
+  it('continues where it failed', async () => {
     before = (key) => {
       if (key !== `distribution/${placeOf('k060')}`) return;
       before = () => undefined;
@@ -117,7 +117,7 @@ describe('the look at all distributions after a start', () => {
     expect(storage.keys().filter((key) => /^distribution\/b\/k0(60|99)$/.test(key))).toEqual([]);
   });
 
-  it('goes on after a key that is removed meanwhile, and sees one that is added', async () => {
+  it('continues after a key that is removed, and reads one that is added', async () => {
     readMs = 500;
     await engine.tick(false);
     const last = reads.at(-1) ?? '';
@@ -129,7 +129,7 @@ describe('the look at all distributions after a start', () => {
     expect(reads).toHaveLength(101);
   });
 
-  it('is begun anew by the last tick of a mount', async () => {
+  it('restarts in the last tick of a mount', async () => {
     await engine.tick(false);
     await unfinished('k007');
     await engine.tick(false);

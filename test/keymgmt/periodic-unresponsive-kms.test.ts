@@ -16,7 +16,7 @@ import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from 
 import { manualTimer, type ManualTimer } from '../support/manual-timer.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
 
-describe('beside a KMS that does not answer', () => {
+describe('periodic function with a KMS that does not answer', () => {
   let clock: TestClock;
   let time: ManualTimer;
   let cloud: ModelCloud;
@@ -97,7 +97,7 @@ describe('beside a KMS that does not answer', () => {
   const enabled = (): number => [...cloud.objects.values()].filter(({ state }) => state === 'enabled').length;
   const asked = (count: number): Promise<void> => expect.poll(() => unanswered.length).toBe(count);
 
-  it('the distributions of the others are finished meanwhile', async () => {
+  it('finishes the distributions of other KMS providers meanwhile', async () => {
     await leaveUnfinished({ dead: ['a'], well: ['b', 'c'] });
     silent.add(region('dead'));
     const tick = engine.tick(false);
@@ -108,7 +108,7 @@ describe('beside a KMS that does not answer', () => {
     expect(warnings).toEqual(['a distribution is still incomplete: a']);
   });
 
-  it('its own wait for the next tick after the first that is not answered, and then another one is first', async () => {
+  it('tries one of its distributions per tick, each time another one', async () => {
     await leaveUnfinished({ dead: ['a', 'b', 'c'] });
     silent.add(region('dead'));
     for (const [ticks, key] of ['a', 'b', 'c'].entries()) {
@@ -125,7 +125,7 @@ describe('beside a KMS that does not answer', () => {
     expect(enabled()).toBe(3);
   });
 
-  it('a request for a key that a tick is at work on is served when the time of that is over', async () => {
+  it('a request waits for the lock until the time limit of the tick', async () => {
     await leaveUnfinished({ dead: ['a'] });
     silent.add(region('dead'));
     const tick = engine.tick(false);
@@ -136,7 +136,7 @@ describe('beside a KMS that does not answer', () => {
     expect(await engine.read('key/a')).toMatchObject({ deletion_allowed: true });
   });
 
-  it('a tick leaves a key alone that a request is at work on, and says nothing of it', async () => {
+  it('a tick skips a key that a request holds, without a warning', async () => {
     await leaveUnfinished({ dead: ['a'] });
     silent.add(region('dead'));
     const host = new AbortController();
@@ -151,7 +151,7 @@ describe('beside a KMS that does not answer', () => {
     expect(enabled()).toBe(1);
   });
 
-  it('the last tick of a mount ends after its turn', async () => {
+  it('the last tick of a mount ends after the time limit', async () => {
     await leaveUnfinished({ dead: ['a', 'b'], well: ['c'] });
     silent.add(region('dead'));
     const tick = engine.tick(true);
@@ -162,7 +162,7 @@ describe('beside a KMS that does not answer', () => {
     expect(unanswered).toHaveLength(1);
   });
 
-  it('who gets no turn as too many do not answer is first in the next tick', async () => {
+  it('a KMS skipped because too many do not answer is first in the next tick', async () => {
     const dead = Array.from({ length: 16 }, (_, index) => `dead${String(index).padStart(2, '0')}`);
     await leaveUnfinished({
       ...Object.fromEntries(dead.map((kms) => [kms, [`of-${kms}`, `too-${kms}`]] as const)),
@@ -180,7 +180,7 @@ describe('beside a KMS that does not answer', () => {
     await second;
   });
 
-  it('the look at the others after a start goes on ten seconds later', async () => {
+  it('the scan after a start continues with other KMS providers after ten seconds', async () => {
     for (const kms of ['dead', 'well']) {
       await engine.write(`kms/${kms}`, { ...AWS, key_collection: region(kms) });
       await writeKey(engine, { key: `of-${kms}` });
@@ -198,7 +198,7 @@ describe('beside a KMS that does not answer', () => {
     expect(enabled()).toBe(3);
   });
 
-  it('possible orphans in others are looked for', async () => {
+  it('searches for possible orphans in other KMS providers', async () => {
     for (const kms of ['dead', 'well']) {
       await engine.write(`kms/${kms}`, { ...AWS, key_collection: region(kms) });
       await writeKey(engine, { key: `of-${kms}` });
@@ -220,8 +220,8 @@ describe('beside a KMS that does not answer', () => {
   });
 });
 
-describe('a distribution that takes longer than its turn', () => {
-  it('goes on in the next tick, without a wait', async () => {
+describe('a distribution that takes longer than its time limit in a tick', () => {
+  it('continues in the next tick without backoff', async () => {
     const time = manualTimer();
     const { engine, cloud } = await distributedKey({ versions: 4, distributed: false, timer: time.timer });
     cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'timeout' } : undefined);

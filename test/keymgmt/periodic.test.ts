@@ -7,7 +7,7 @@ import { violations } from '../support/invariants.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
 import { keyChange } from '../support/records.ts';
 
-describe('a tick', () => {
+describe('periodic function', () => {
   let clock: TestClock;
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
@@ -68,7 +68,7 @@ describe('a tick', () => {
   };
 
   it.each(['list distribution/', 'list distribution/aws/', 'get distribution/aws/k', 'get key/k'])(
-    'whose look at everything fails at "%s" leaves nothing unfinished for good',
+    'finishes distributions after its scan fails at "%s"',
     async (call) => {
       const engine = await leaveUnfinished('import');
       failOnce(call);
@@ -78,7 +78,7 @@ describe('a tick', () => {
     },
   );
 
-  it('that cannot sweep leaves that to the next', async () => {
+  it('deletes material of a failed creation in the next tick after storage fails', async () => {
     await storage.put(keyChange('unborn', 'creation'));
     await storage.put({ key: 'material/unborn/1', value: Buffer.of(1) });
     const engine = await start();
@@ -88,7 +88,7 @@ describe('a tick', () => {
     expect(storage.keys()).toEqual([]);
   });
 
-  it('looks for interrupted changes of keys only where there may be some', async () => {
+  it('lists key changes only when there may be some', async () => {
     const engine = await start();
     await engine.tick(false);
     const calls: string[] = [];
@@ -98,7 +98,7 @@ describe('a tick', () => {
     expect(calls).not.toContain('list key-change/');
   });
 
-  it('sweeps what a deletion leaves while the last sweep is under way', async () => {
+  it('deletes material of a deletion that fails during the sweep', async () => {
     const engine = await start();
     await writeKey(engine, { fields: { deletion_allowed: true } });
     before = async (call) => {
@@ -112,7 +112,7 @@ describe('a tick', () => {
     expect(storage.keys()).toEqual([]);
   });
 
-  it('sweeps what a deletion leaves after it has looked at the key', async () => {
+  it('deletes material of a deletion that fails after the sweep', async () => {
     const engine = await start();
     await writeKey(engine, { fields: { deletion_allowed: true } });
     before = async (call) => {
@@ -125,7 +125,7 @@ describe('a tick', () => {
     expect(storage.keys()).toEqual([]);
   });
 
-  it('that cannot look for orphans leaves that to the next', async () => {
+  it('searches for orphans in the next tick after storage fails', async () => {
     cloud.searchable = false;
     const engine = await leaveUnfinished('create');
     failOnce('list orphan/');
@@ -137,7 +137,7 @@ describe('a tick', () => {
     expect([...cloud.objects.values()].map(({ state }) => state)).toEqual(['pending_deletion', 'enabled']);
   });
 
-  it('on a node that may not write any more ends without a complaint', async () => {
+  it('logs no warning on a node that may not write', async () => {
     const engine = await leaveUnfinished('import');
     before = (call) => {
       if (call.startsWith('put')) throw new StorageError(READ_ONLY_TEXT);
@@ -146,7 +146,7 @@ describe('a tick', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('that is cancelled holds it against no distribution', async () => {
+  it('cancellation does not delay the next attempt', async () => {
     const engine = await leaveUnfinished('import');
     const host = new AbortController();
     before = (call) => {
@@ -158,7 +158,7 @@ describe('a tick', () => {
     expect(await violations(storage, cloud)).toEqual([]);
   });
 
-  it('that is cancelled while it looks for an orphan does not call the search failed', async () => {
+  it('cancellation during an orphan search logs no warning', async () => {
     cloud.searchable = false;
     const engine = await leaveUnfinished('create');
     await engine.tick(false);
@@ -173,7 +173,7 @@ describe('a tick', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('waits before it tries a record again that it cannot read', async () => {
+  it('waits 30 seconds before it retries an unreadable record', async () => {
     await storage.put({ key: 'distribution/aws/k', value: Buffer.from('{"schema":2}') });
     await storage.put({ key: 'key/k', value: Buffer.from('{}') });
     const engine = await start();
@@ -188,7 +188,7 @@ describe('a tick', () => {
     }
   });
 
-  it('tries a distribution again after waits that double, and that no failing request lengthens', async () => {
+  it('retries a distribution with exponential backoff that failing requests do not extend', async () => {
     const engine = await start();
     await writeKey(engine);
     await engine.write('kms/aws', AWS);

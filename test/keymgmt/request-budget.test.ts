@@ -5,7 +5,7 @@ import { distributedKey, driversWith, PURPOSE } from '../support/distributed-key
 import type { Engine, InMemoryStorage } from '../support/engine.ts';
 import type { ModelCloud } from '../support/model-cloud.ts';
 
-describe('a request whose time is over', () => {
+describe('a request that exceeds its time limit', () => {
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
   let engine: Engine;
@@ -36,7 +36,7 @@ describe('a request whose time is over', () => {
     }));
   });
 
-  it('ends the cloud call that is under way, says what is done and left, and has it on record', async () => {
+  it('aborts the KMS call, reports completed and remaining steps, and records them', async () => {
     importing = (signal) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => {
@@ -53,7 +53,7 @@ describe('a request whose time is over', () => {
     expect([...cloud.objects.values()].map(({ state }) => state)).toEqual(['enabled', 'enabled']);
   });
 
-  it('between two cloud calls says the same', async () => {
+  it('reports completed and remaining steps between two KMS calls', async () => {
     importing = async () => {
       spend();
     };
@@ -62,7 +62,7 @@ describe('a request whose time is over', () => {
     );
   });
 
-  it('while it waits for the key lets go of that, and whoever comes next is served', async () => {
+  it('stops waiting for the lock of the key, and the next request continues', async () => {
     let goOn: () => void = () => undefined;
     const other = new Promise<void>((resolve) => {
       importing = () => {

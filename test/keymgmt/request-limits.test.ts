@@ -8,7 +8,7 @@ const KMS = AWS;
 const entries = (count: number, value = 'v'): Readonly<Record<string, string>> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`name_${index}`, value]));
 
-describe('what a request may be large in', () => {
+describe('limits on the size of requests', () => {
   let engine: Engine;
   let storage: InMemoryStorage;
 
@@ -23,10 +23,10 @@ describe('what a request may be large in', () => {
     ['64 entries', entries(64)],
     ['64 entries in a list', Object.entries(entries(64)).map((pair) => pair.join('='))],
     ['a name of 128 characters', { ['n'.repeat(128)]: 'v' }],
-    ['a value of 16 KiB, as the file of a service account has not half', { file: 'v'.repeat(16 * 1024) }],
-    ['one such value as text', `file=${'v'.repeat(16 * 1024)}`],
+    ['a value of 16 KiB', { file: 'v'.repeat(16 * 1024) }],
+    ['a value of 16 KiB as text', `file=${'v'.repeat(16 * 1024)}`],
   ];
-  it.each(allowed)('credentials take %s', async (_, credentials) => {
+  it.each(allowed)('accepts credentials with %s', async (_, credentials) => {
     expect(await engine.errorOf(engine.write('kms/new', { ...KMS, credentials }))).toBeUndefined();
     expect(await engine.errorOf(engine.write('kms/aws', { credentials }))).toBeUndefined();
   });
@@ -41,7 +41,7 @@ describe('what a request may be large in', () => {
     ['70,000 pairs', Array(70_000).fill('a=b'), /"credentials": it has 70000 elements, and may have 65536/],
     ['70,000 members', entries(70_000), /"credentials": it has 70000 members, and may have 65536/],
   ];
-  it.each(refused)('credentials do not take %s', async (_, credentials, text) => {
+  it.each(refused)('refuses credentials with %s', async (_, credentials, text) => {
     const data = { ...KMS, credentials } as JsonObject;
     const before = storage.keys();
     expect(await engine.errorOf(engine.request('create', 'kms/new', data))).toMatch(text);
@@ -49,7 +49,7 @@ describe('what a request may be large in', () => {
     expect(storage.keys()).toEqual(before);
   });
 
-  it('credentials that were stored before there were limits still serve', async () => {
+  it('accepts stored credentials above the limits', async () => {
     const credentials = entries(5_000, 'v'.repeat(50));
     const record = { schema: 1, ...KMS, credentials };
     await storage.put({ key: 'kms/old', value: Buffer.from(JSON.stringify(record)) });
@@ -68,7 +68,7 @@ describe('what a request may be large in', () => {
       /"replica_regions": it has 1000000 elements, and may have 1000/,
     ],
     ['key/k', entries(100_000), /^the request has 100000 parameters: at most 1000 are taken/],
-  ] as const)('%s refuses a list or a request that nobody means', async (path, data, text) => {
+  ] as const)('%s refuses oversized fields and requests', async (path, data, text) => {
     // As a server asks: the existence check is the first to see the data.
     const answer = async (): Promise<unknown> => engine.errorOf(engine.write(path, data));
     expect(await answer()).toMatch(text);

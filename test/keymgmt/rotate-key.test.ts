@@ -3,7 +3,7 @@ import { distributedKey, PURPOSE } from '../support/distributed-key.ts';
 import type { Engine } from '../support/engine.ts';
 import type { ModelCloud } from '../support/model-cloud.ts';
 
-describe('the life of a key, against a model of a cloud', () => {
+describe('POST key/:name/rotate', () => {
   let engine: Engine;
   let cloud: ModelCloud;
 
@@ -20,7 +20,7 @@ describe('the life of a key, against a model of a cloud', () => {
   });
   const distribute = (): ReturnType<Engine['write']> => engine.write('kms/aws/key/k', PURPOSE);
 
-  it('finishes an interrupted rotation instead of rotating twice', async () => {
+  it('finishes an incomplete rotation instead of creating another version', async () => {
     await distribute();
     failOn('import', 'before', 'timeout');
     expect(await engine.errorOf(engine.write('key/k/rotate'))).toMatch(
@@ -33,7 +33,7 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(current()).toBe('cmk-2');
   });
 
-  it('finishes a rotation when it is asked again, though a sync has failed in between', async () => {
+  it('finishes an incomplete rotation after a failed sync', async () => {
     await distribute();
     failOn('set_current', 'before');
     expect(await engine.errorOf(engine.write('key/k/rotate'))).toContain('version 2 is stored in Vault');
@@ -44,7 +44,7 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(await engine.read('key/k')).toMatchObject({ latest_version: 2 });
   });
 
-  it('rotates although a stranger has moved the name back, and a sync has failed on it', async () => {
+  it('creates a new version after the alias was moved and a sync failed', async () => {
     await distribute();
     await engine.write('key/k/rotate');
     for (const name of cloud.names.keys()) (cloud.names as Map<string, string>).set(name, 'cmk-1');
@@ -56,7 +56,7 @@ describe('the life of a key, against a model of a cloud', () => {
     expect(current()).toBe('cmk-3');
   });
 
-  it('does not rotate a key whose first distribution cannot be finished, however often it is asked', async () => {
+  it('refuses a key whose first distribution is incomplete', async () => {
     failOn('import', 'before');
     await engine.errorOf(distribute());
     for (const _attempt of [1, 2]) {

@@ -5,7 +5,7 @@ import type { Engine, InMemoryStorage } from '../support/engine.ts';
 import type { ModelCloud } from '../support/model-cloud.ts';
 import { clockOf } from '../support/clock.ts';
 
-describe('drift and repair', () => {
+describe('GET kms/:name/key/:key/status and kms/:name/status', () => {
   let engine: Engine;
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
@@ -25,7 +25,7 @@ describe('drift and repair', () => {
   const sync = async (data: JsonObject = {}): Promise<JsonObject | undefined> =>
     (await engine.write('kms/aws/key/k/sync', data))?.data;
 
-  it('finds nothing to say of what is in sync', async () => {
+  it('reports in_sync for versions and alias', async () => {
     const name = (await engine.read('kms/aws/key/k'))?.['name'];
     const healthy = { expected: 'enabled', observed: 'enabled', verdict: 'in_sync' };
     expect(await engine.read('kms/aws/key/k/status')).toEqual({
@@ -38,7 +38,7 @@ describe('drift and repair', () => {
     expect(await sync({ dry_run: true })).toEqual({ dry_run: true, planned: [] });
   });
 
-  it('says that it was not allowed to look, and never that all is well', async () => {
+  it('reports forbidden without permission to read', async () => {
     cloud.searchable = false;
     object('cmk-1').state = 'disabled';
     const status = await engine.read('kms/aws/key/k/status');
@@ -49,7 +49,7 @@ describe('drift and repair', () => {
     });
   });
 
-  it('shows a version that an interrupted rotation has not made yet', async () => {
+  it('reports missing for a version of an incomplete rotation', async () => {
     cloud.fault = (action) => (action === 'create' ? { when: 'before', reason: 'forbidden' } : undefined);
     await engine.errorOf(engine.write('key/k/rotate'));
     const status = await engine.read('kms/aws/key/k/status');
@@ -59,7 +59,7 @@ describe('drift and repair', () => {
     });
   });
 
-  it('sweeps over the keys of a KMS a page at a time', async () => {
+  it('kms/:name/status is paginated', async () => {
     for (const name of ['a', 'b']) {
       await writeKey(engine, { key: name });
       await distribute(engine, name);
@@ -75,7 +75,7 @@ describe('drift and repair', () => {
     expect(await engine.errorOf(engine.request('read', 'kms/aws/status', { limit: 0 }))).toMatch(/limit must be/);
   });
 
-  it('ends a page of a slow sweep early, and says where the next one begins', async () => {
+  it('kms/:name/status ends a slow page early and returns next', async () => {
     let now = 0;
     const clock = clockOf(() => now);
     const reading: typeof storage.get = async (key) => {
@@ -92,7 +92,7 @@ describe('drift and repair', () => {
     expect(first).toMatchObject({ next: 'b' });
   });
 
-  it('sweeps over a key whose name means something to JavaScript', async () => {
+  it('kms/:name/status contains a key named __proto__', async () => {
     await writeKey(engine, { key: '__proto__' });
     await distribute(engine, '__proto__');
     const keys = (await engine.read('kms/aws/status'))?.['keys'];

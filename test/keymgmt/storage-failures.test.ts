@@ -14,7 +14,7 @@ import type { ModelCloud } from '../support/model-cloud.ts';
 
 const HOURS = 3_600_000;
 
-describe('a request that is broken off', () => {
+describe('a request that fails or is canceled', () => {
   let clock: TestClock;
   let startWith: DistributedKey['start'];
   let cloud: ModelCloud;
@@ -43,7 +43,7 @@ describe('a request that is broken off', () => {
     }
   };
 
-  it('while it waits for its turn lets nobody in beside the one at work', async () => {
+  it('does not release the lock when it is canceled while it waits', async () => {
     let slow = false;
     const engine = await start({
       put: async (entry) => {
@@ -64,17 +64,17 @@ describe('a request that is broken off', () => {
   });
 
   it.each<[string, string, boolean, (engine: Engine, signal: AbortSignal) => Promise<unknown>]>([
-    ['a rotation', 'key/k', true, (engine, signal) => engine.write('key/k/rotate', {}, signal)],
-    ['a minimum', 'key/k', true, (engine, signal) => engine.write('key/k', { min_enabled_version: 2 }, signal)],
-    ['a distribution', 'distribution/aws/k', false, (engine, signal) => engine.write('kms/aws/key/k', PURPOSE, signal)],
+    ['rotation', 'key/k', true, (engine, signal) => engine.write('key/k/rotate', {}, signal)],
     [
-      'a removal',
-      'distribution/aws/k',
+      'update of min_enabled_version',
+      'key/k',
       true,
-      (engine, signal) => engine.request('delete', 'kms/aws/key/k', {}, signal),
+      (engine, signal) => engine.write('key/k', { min_enabled_version: 2 }, signal),
     ],
+    ['distribution', 'distribution/aws/k', false, (engine, signal) => engine.write('kms/aws/key/k', PURPOSE, signal)],
+    ['removal', 'distribution/aws/k', true, (engine, signal) => engine.request('delete', 'kms/aws/key/k', {}, signal)],
     [
-      'a repair',
+      'sync',
       'distribution/aws/k',
       true,
       (engine, signal) => {
@@ -82,30 +82,33 @@ describe('a request that is broken off', () => {
         return engine.write('kms/aws/key/k/sync', {}, signal);
       },
     ],
-  ])('as the wish is written is finished by a later tick: %s', async (_title, record, distributed, request) => {
-    let client: AbortController | undefined;
-    // As the real client of a server's storage: each call is bound to its request.
-    const engine = await start({
-      get: async (key, signal) => {
-        signal?.throwIfAborted();
-        return storage.get(key);
-      },
-      put: async (entry) => {
-        await storage.put(entry);
-        if (entry.key === record) client?.abort(new Error('the client is gone'));
-      },
-    });
-    if (distributed) await engine.write('kms/aws/key/k', PURPOSE);
-    await engine.write('key/k/rotate');
-    await engine.tick(false);
-    client = new AbortController();
-    await expect(request(engine, client.signal)).rejects.toThrow('the client is gone');
-    client = undefined;
-    await ticksOfHours(engine);
-    expect(await violations(storage, cloud)).toEqual([]);
-  });
+  ])(
+    'is finished by a later tick when canceled after its desired state is stored: %s',
+    async (_title, record, distributed, request) => {
+      let client: AbortController | undefined;
+      // As the real client of a server's storage: each call is bound to its request.
+      const engine = await start({
+        get: async (key, signal) => {
+          signal?.throwIfAborted();
+          return storage.get(key);
+        },
+        put: async (entry) => {
+          await storage.put(entry);
+          if (entry.key === record) client?.abort(new Error('the client is gone'));
+        },
+      });
+      if (distributed) await engine.write('kms/aws/key/k', PURPOSE);
+      await engine.write('key/k/rotate');
+      await engine.tick(false);
+      client = new AbortController();
+      await expect(request(engine, client.signal)).rejects.toThrow('the client is gone');
+      client = undefined;
+      await ticksOfHours(engine);
+      expect(await violations(storage, cloud)).toEqual([]);
+    },
+  );
 
-  it('goes on when a minimum is repeated: while the cloud fails there is no success', async () => {
+  it('a repeated update of min_enabled_version fails while the KMS fails', async () => {
     const engine = await start();
     await engine.write('key/k/rotate');
     await engine.write('kms/aws/key/k', PURPOSE);
@@ -119,7 +122,7 @@ describe('a request that is broken off', () => {
     expect(cloud.objects.get('cmk-1')?.state).toBe('disabled');
   });
 
-  it('is one rotation also where a sync has failed before it is repeated', async () => {
+  it('a rotation retried after a failed sync creates no further version', async () => {
     let down = false;
     const unreachable = { outcome: 'unreachable', why: 'down' } as const;
     const engine = await startWith({
@@ -146,10 +149,10 @@ describe('a request that is broken off', () => {
     expect(await violations(storage, cloud)).toEqual([]);
   });
 
-  it.each(['before it is recorded', 'in the middle', 'never'])(
-    'is taken up by one tick, and no other looks at it when all is done: %s',
+  it.each(['failed before it is recorded', 'failed at the KMS', 'not failed'])(
+    'is finished by one tick and not read by later ticks: %s',
     async (when) => {
-      let [reads, full] = [0, when === 'before it is recorded'];
+      let [reads, full] = [0, when === 'failed before it is recorded'];
       const engine = await start({
         get: async (key) => {
           if (key.startsWith('distribution/')) reads++;
@@ -161,7 +164,7 @@ describe('a request that is broken off', () => {
         },
       });
       await engine.tick(false);
-      if (when === 'in the middle') cloud.fault = () => ({ when: 'before', reason: 'unavailable' });
+      if (when === 'failed at the KMS') cloud.fault = () => ({ when: 'before', reason: 'unavailable' });
       await engine.write('kms/aws/key/k', PURPOSE).catch(() => undefined);
       cloud.fault = () => undefined;
       full = false;
@@ -172,7 +175,7 @@ describe('a request that is broken off', () => {
     },
   );
 
-  it.each(['refused', 'forgotten'])('and %s leaves nothing to a tick', async (end) => {
+  it.each(['refused', 'force-removed'])('is not read by a tick after it is %s', async (end) => {
     let reads = 0;
     const engine = await start({
       get: async (key) => {
@@ -186,13 +189,13 @@ describe('a request that is broken off', () => {
       return { when: 'before', reason: end === 'refused' ? 'forbidden' : 'timeout' };
     };
     expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toBeDefined();
-    if (end === 'forgotten') await engine.write('kms/aws/key/k/force-remove');
+    if (end === 'force-removed') await engine.write('kms/aws/key/k/force-remove');
     reads = 0;
     await ticksOfHours(engine);
     expect(reads).toBe(0);
   });
 
-  it('by an unreadable record of another key is finished all the same', async () => {
+  it('is finished despite an unreadable record of another key', async () => {
     const before = await start();
     cloud.fault = (action) => (action === 'import' ? { when: 'before', reason: 'unavailable' } : undefined);
     expect(await before.errorOf(before.write('kms/aws/key/k', PURPOSE))).toBeDefined();
@@ -202,7 +205,7 @@ describe('a request that is broken off', () => {
     expect(await violations(storage, cloud)).toEqual([]);
   });
 
-  it('as it repairs forgets no CMK that it replaces', async () => {
+  it('sync keeps the record of a replaced KMS key when a write fails', async () => {
     let full = false;
     const engine = await start({
       put: async (entry) => {
@@ -219,7 +222,7 @@ describe('a request that is broken off', () => {
     expect(await engine.read('kms/aws/key/k/status')).toMatchObject({ replaced: ['cmk-1'] });
   });
 
-  it('as it deletes a KMS forgets no possible orphan', async () => {
+  it('DELETE kms/:name keeps possible orphans when it fails', async () => {
     let broken = false;
     const engine = await start({
       delete: async (key) => {

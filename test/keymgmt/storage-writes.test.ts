@@ -31,7 +31,7 @@ describe('storage writes', () => {
   };
   const record = 'put distribution/aws/k';
 
-  it('are two for the creation of a key and two for its deletion, and two that say so', async () => {
+  it('creation and deletion of a key: four each', async () => {
     expect(await during(() => engine.write('key/new', { ...AES, deletion_allowed: true }))).toEqual([
       'put key-change/new',
       'put material/new/1',
@@ -46,14 +46,14 @@ describe('storage writes', () => {
     ]);
   });
 
-  it.each([1, 2, 3])('are n + 4 for a first distribution of %i versions', async (versions) => {
+  it.each([1, 2, 3])('first distribution of %i versions: n + 4', async (versions) => {
     for (let version = 1; version < versions; version++) await engine.write('key/k/rotate');
     const made = await during(distribute);
-    // Where to look, what is wished, each attempt before its call, the last id, the end.
+    // The KMS of the key, the desired state, each attempt before its call, the last id, the end.
     expect(made).toEqual(['put key/k', ...Array.from({ length: versions + 3 }, () => record)]);
   });
 
-  it('are three for a rotation, beside the two that make the key', async () => {
+  it('rotation: two for the key and three for the distribution', async () => {
     await distribute();
     expect(await during(() => engine.write('key/k/rotate'))).toEqual([
       'put material/k/2',
@@ -64,7 +64,7 @@ describe('storage writes', () => {
     ]);
   });
 
-  it('are one for an enable or disable, beside the one that wishes it', async () => {
+  it('update of min_enabled_version: one for the key and one for the distribution', async () => {
     await distribute();
     await engine.write('key/k/rotate');
     for (const minimum of [2, 1]) {
@@ -73,7 +73,7 @@ describe('storage writes', () => {
     }
   });
 
-  it('are two for a removal', async () => {
+  it('removal: two', async () => {
     await distribute();
     expect(await during(() => engine.request('delete', 'kms/aws/key/k'))).toEqual([
       record,
@@ -81,7 +81,7 @@ describe('storage writes', () => {
     ]);
   });
 
-  it('are none where nothing is to be done', async () => {
+  it('none when nothing changes', async () => {
     await distribute();
     expect(await during(distribute)).toEqual([]);
     expect(await during(() => engine.tick())).toEqual(['put guard/heartbeat']);

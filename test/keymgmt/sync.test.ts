@@ -5,7 +5,7 @@ import type { Engine, InMemoryStorage } from '../support/engine.ts';
 import { violations } from '../support/invariants.ts';
 import type { ModelCloud } from '../support/model-cloud.ts';
 
-describe('drift and repair', () => {
+describe('POST kms/:name/key/:key/sync', () => {
   let engine: Engine;
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
@@ -52,7 +52,7 @@ describe('drift and repair', () => {
       'deleted',
       ['create version 1', 'import version 1'],
     ],
-  ])('sees and repairs a version that was %s', async (_what, change, verdict, steps) => {
+  ])('repairs a version: %s', async (_what, change, verdict, steps) => {
     change('cmk-1');
     expect(await verdicts()).toEqual({ 1: verdict, 2: 'in_sync', alias: 'in_sync' });
     expect(await sync({ dry_run: true })).toEqual({ dry_run: true, planned: steps });
@@ -64,9 +64,9 @@ describe('drift and repair', () => {
 
   it.each([
     ['moved to an older version', 'cmk-1'],
-    ['moved to a stranger', 'stranger'],
+    ['moved to a KMS key of another owner', 'stranger'],
     ['removed', undefined],
-  ])('sees and repairs a name that was %s', async (_what, target) => {
+  ])('repairs an alias: %s', async (_what, target) => {
     moveName(target);
     expect(await engine.read('kms/aws/key/k/status')).toMatchObject({
       verdict: 'alias_moved',
@@ -77,7 +77,7 @@ describe('drift and repair', () => {
     expect(await violations(storage, cloud)).toEqual([]);
   });
 
-  it('disables again what somebody enabled below min_enabled_version', async () => {
+  it('disables a version below min_enabled_version that was enabled in the KMS', async () => {
     await engine.write('key/k', { min_enabled_version: 2 });
     object('cmk-1').state = 'enabled';
     expect(await verdicts()).toMatchObject({ 1: 'enabled' });
@@ -85,14 +85,14 @@ describe('drift and repair', () => {
     expect(object('cmk-1').state).toBe('disabled');
   });
 
-  it('replaces the current version and takes the name along', async () => {
+  it('replaces the current version and moves the alias', async () => {
     object('cmk-2').state = 'pending_deletion';
     await sync();
     expect(await violations(storage, cloud)).toEqual([]);
     expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-1', 2: 'cmk-3' } });
   });
 
-  it('repairs blindly where it may not look, and says so', async () => {
+  it('repairs without permission to read, with a warning', async () => {
     cloud.searchable = false;
     object('cmk-1').state = 'pending_deletion';
     object('cmk-2').state = 'pending_import';
@@ -109,7 +109,7 @@ describe('drift and repair', () => {
     expect(await violations(storage, cloud)).toEqual([]);
   });
 
-  it('replaces blindly a version that is to be disabled, and is gone', async () => {
+  it('replaces a deleted version below min_enabled_version without permission to read', async () => {
     await engine.write('key/k', { min_enabled_version: 2 });
     cloud.searchable = false;
     object('cmk-1').state = 'pending_deletion';
@@ -123,28 +123,28 @@ describe('drift and repair', () => {
     expect(await violations(storage, cloud)).toEqual([]);
   });
 
-  it('warns of nothing that could be seen, and calls nothing a possible orphan that is no riddle', async () => {
+  it('returns no warning and records no possible orphan when all can be read', async () => {
     object('cmk-1').state = 'pending_deletion';
     object('cmk-2').state = 'disabled';
     expect((await engine.write('kms/aws/key/k/sync'))?.warnings).toBeUndefined();
     expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
   });
 
-  it('learns nothing from a refusal that says nothing of the version', async () => {
+  it('does not replace a version on a forbidden call', async () => {
     cloud.searchable = false;
     cloud.fault = (action) => (action === 'enable' ? { when: 'before', reason: 'forbidden' } : undefined);
     expect(await engine.errorOf(engine.write('kms/aws/key/k/sync'))).toMatch(/enable: injected forbidden/);
     expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-1', 2: 'cmk-2' } });
   });
 
-  it('does not replace what it has seen, whatever a call says afterwards', async () => {
+  it('does not replace an observed version on a later not_found', async () => {
     object('cmk-1').state = 'disabled';
     cloud.fault = (action) => (action === 'enable' ? { when: 'before', reason: 'not_found' } : undefined);
     expect(await engine.errorOf(engine.write('kms/aws/key/k/sync'))).toMatch(/enable: injected not_found/);
     expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-1', 2: 'cmk-2' } });
   });
 
-  it('repairs on an empty write to the distribution, and changes nothing when all is well', async () => {
+  it('POST kms/:name/key/:key without data repairs, and makes no call when in sync', async () => {
     object('cmk-1').state = 'disabled';
     expect(await engine.write('kms/aws/key/k')).toBeUndefined();
     expect(object('cmk-1').state).toBe('enabled');
@@ -153,12 +153,12 @@ describe('drift and repair', () => {
     expect(cloud.calls).toHaveLength(before);
   });
 
-  it('refuses to sync what is not distributed', async () => {
+  it('refuses a key that is not distributed', async () => {
     expect(await engine.errorOf(engine.write('kms/aws/key/other/sync'))).toMatch(/"other" is not distributed/);
     expect(await engine.read('kms/aws/key/other/status')).toBeUndefined();
   });
 
-  it('keeps a CMK that was replaced although it was there, and removes it with the key', async () => {
+  it('keeps a replaced KMS key recorded, and DELETE removes it', async () => {
     cloud.searchable = false;
     object('cmk-1').state = 'disabled';
     // As a KMS may answer for a while after a key was made.
@@ -179,7 +179,7 @@ describe('drift and repair', () => {
     expect(object('cmk-1').state).toBe('pending_deletion');
   });
 
-  it('takes the name away from a CMK that was replaced', async () => {
+  it('DELETE removes the alias from a replaced KMS key', async () => {
     object('cmk-2').state = 'pending_deletion';
     cloud.fault = (action) => (action === 'set_current' ? { when: 'before', reason: 'forbidden' } : undefined);
     await sync();

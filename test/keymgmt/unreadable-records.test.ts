@@ -5,7 +5,7 @@ import { distributedKey, PURPOSE, writeKey, type DistributedKey, type TestClock 
 import type { Engine, InMemoryStorage } from '../support/engine.ts';
 import type { ModelCloud } from '../support/model-cloud.ts';
 
-describe('a record that cannot be read', () => {
+describe('an unreadable record', () => {
   let clock: TestClock;
   let start: DistributedKey['start'];
   let cloud: ModelCloud;
@@ -33,7 +33,7 @@ describe('a record that cannot be read', () => {
     await writeKey(engine, { key: 'b' });
   });
 
-  it('does not keep the possible orphans of other keys on record', async () => {
+  it('does not stop the orphan search for other keys', async () => {
     cloud.searchable = false;
     for (const key of ['a', 'b']) {
       cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
@@ -49,7 +49,7 @@ describe('a record that cannot be read', () => {
     expect(orphans()).toHaveLength(1);
   });
 
-  it('of a possible orphan stops neither the tick, nor the sweep, nor the deletion of its KMS', async () => {
+  it('of a possible orphan does not make the tick, the status or the deletion of its KMS fail', async () => {
     await spoil('orphan/aws/x');
     await engine.tick();
     expect(errors).toEqual([{ kms: 'aws', attempt: 'x' }]);
@@ -57,7 +57,7 @@ describe('a record that cannot be read', () => {
     expect(await engine.errorOf(engine.request('delete', 'kms/aws'))).toBeUndefined();
   });
 
-  it('as the storage fails is not left out, but makes the sweep fail', async () => {
+  it('makes the status fail when storage fails', async () => {
     await spoil('orphan/aws/x');
     const get: typeof storage.get = async (key) => {
       if (key.startsWith('orphan/')) throw new StorageError('the disk is gone');
@@ -67,7 +67,7 @@ describe('a record that cannot be read', () => {
     await expect(failing.read('kms/aws/status')).rejects.toThrow('the disk is gone');
   });
 
-  it('is named with all others when the mount is disabled', async () => {
+  it('is logged with the others when the mount is disabled', async () => {
     for (const key of ['a', 'b']) await engine.write(`kms/aws/key/${key}`, PURPOSE);
     await spoil('distribution/aws/a');
     await engine.backend.cleanup({ storage, system, signal: new AbortController().signal });

@@ -5,7 +5,7 @@ import { clockOf } from '../support/clock.ts';
 const ref = { kms: 'aws', key: 'k' };
 const other = { kms: 'aws', key: 'other' };
 
-describe('distributions that the cloud does not match yet', () => {
+describe('the queue of distributions to reconcile', () => {
   let now: number;
   let set: WorkQueue;
   const dueAfter = (ms: number): boolean => {
@@ -18,7 +18,7 @@ describe('distributions that the cloud does not match yet', () => {
     set = workQueue(clockOf(() => now));
   });
 
-  it('are due at once when work on them was begun', () => {
+  it('an added distribution is due at once', () => {
     set.add(ref);
     set.add(other);
     expect(set.due(false)).toEqual([ref, other]);
@@ -26,7 +26,7 @@ describe('distributions that the cloud does not match yet', () => {
     expect(set.due(true)).toEqual([other]);
   });
 
-  it('wait half a minute after the first failure, then twice as long each time, and an hour at most', () => {
+  it('backoff starts at 30 seconds, doubles, and ends at an hour', () => {
     for (const seconds of [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]) {
       set.retryLater(ref);
       expect(dueAfter(seconds * 1000 - 1)).toBe(false);
@@ -34,14 +34,14 @@ describe('distributions that the cloud does not match yet', () => {
     }
   });
 
-  it('wait as long when the failed work was begun here', () => {
+  it('backoff is the same for an added distribution', () => {
     set.add(ref);
     set.retryLater(ref);
     expect(dueAfter(29_999)).toBe(false);
     expect(dueAfter(1)).toBe(true);
   });
 
-  it('go on waiting when work on them is begun again', () => {
+  it('adding a distribution again does not reset its backoff', () => {
     set.retryLater(ref);
     set.add(ref);
     expect(set.due(false)).toEqual([]);
@@ -50,7 +50,7 @@ describe('distributions that the cloud does not match yet', () => {
     expect(dueAfter(1)).toBe(true);
   });
 
-  it('are all due when it is asked for all', () => {
+  it('all distributions are due on an immediate tick', () => {
     set.retryLater(ref);
     set.add(other);
     expect(set.due(false)).toEqual([other]);

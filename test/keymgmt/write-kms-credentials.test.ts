@@ -9,7 +9,7 @@ import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from 
 import { AES, AWS, PURPOSE } from '../support/distributed-key.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
-describe('the credentials of a KMS provider', () => {
+describe('credentials of a KMS', () => {
   let storage: InMemoryStorage;
   let engine: Engine;
   let connected: ProviderConfig[];
@@ -34,7 +34,7 @@ describe('the credentials of a KMS provider', () => {
     for (const name of ['a', 'b', 'c']) await engine.write(`key/${name}`, AES);
   });
 
-  it('are whole in storage, and reach the adapter as secrets', async () => {
+  it('are stored and passed to the adapter as secrets', async () => {
     expect(stored(await storage.get('kms/aws'))).toMatchObject({ credentials });
     await engine.write('kms/aws/key/a', distribution);
     const [config] = connected;
@@ -42,7 +42,7 @@ describe('the credentials of a KMS provider', () => {
     expect(config?.credentials['secret_key']?.reveal()).toBe('hunter2-hunter2');
   });
 
-  it('beside credentials are not stored, and the answer says so', async () => {
+  it('given outside of the credentials field are not stored, with a warning', async () => {
     const answer = await engine.write('kms/aws', { access_key: 'AKIA00000EXAMPLE', secret_key: 'hunter4-hunter4' });
     expect(answer?.warnings).toEqual([
       'access_key, secret_key beside credentials: not stored. They belong into credentials, as in ' +
@@ -53,7 +53,7 @@ describe('the credentials of a KMS provider', () => {
     expect(await engine.write('kms/aws', { credentials })).toBeUndefined();
   });
 
-  it('open one account until they change', async () => {
+  it('share one client until they change', async () => {
     await engine.write('kms/aws/key/a', distribution);
     await engine.write('kms/aws/key/b', distribution);
     expect(connected).toHaveLength(1);
@@ -67,7 +67,7 @@ describe('the credentials of a KMS provider', () => {
     ]);
   });
 
-  it('are not kept in an open account when their KMS is deleted', async () => {
+  it('close the client when the KMS is deleted', async () => {
     await engine.write('kms/aws/key/a', distribution);
     await engine.request('delete', 'kms/aws/key/a');
     expect(closed).toBe(0);
@@ -76,7 +76,7 @@ describe('the credentials of a KMS provider', () => {
   });
 });
 
-describe('the credentials of a KMS provider of AWS', () => {
+describe('credentials of an AWS KMS', () => {
   const write = AWS;
   const credentials = { access_key: 'AKIA00000EXAMPLE', secret_key: 'hunter2-hunter2' };
   let storage: InMemoryStorage;
@@ -126,14 +126,14 @@ describe('the credentials of a KMS provider of AWS', () => {
     '{"Credentials":{"AccessKeyId":"AKIA00000EXAMPLE","SecretAccessKey":"hunter2-hunter2="}}',
     'access_key=AKIA00000EXAMPLE\nsecret_key=hunter2-hunter2\n',
     '[default]\naws_access_key_id = AKIA00000EXAMPLE\naws_secret_access_key = hunter2-hunter2\n',
-  ])('may not come as a file that holds %j', async (file) => {
+  ])('may not be the file content %j', async (file) => {
     const error = await engine.errorOf(engine.write('kms/aws', { ...write, credentials: file }));
     expect(error).toMatch(/awskms does not know|invalid key pair|a character in access_key/);
     expect(error).not.toMatch(/hunter2|AKIA0/);
     expect(await engine.read('kms/aws')).toBeUndefined();
   });
 
-  it('of an earlier version may have any name: what it holds is used, and can be written to', async () => {
+  it('stored by an earlier version may have any name', async () => {
     await engine.write('kms/aws', { ...write, credentials });
     const old = { ...credentials, region: 'eu-west-1' };
     await storage.put({ key: 'kms/aws', value: withCredentials(await storage.get('kms/aws'), old) });
@@ -142,7 +142,7 @@ describe('the credentials of a KMS provider of AWS', () => {
     expect(stored(await storage.get('kms/aws'))).toMatchObject({ credentials: old });
   });
 
-  it('of another cloud are stored as they come', async () => {
+  it('of another provider are stored unchanged', async () => {
     const key = '{\n  "type": "service_account"\n}\n';
     const ring = { provider: 'gcpckms', key_collection: 'projects/p/locations/global/keyRings/r' };
     await engine.write('kms/gcp', { ...ring, credentials: { service_account_file: key, other: 'x' } });

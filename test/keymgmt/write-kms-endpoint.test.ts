@@ -10,7 +10,7 @@ const OTHER = 'http://127.0.0.1:4566';
 const env = { KEYMGMT_ALLOWED_ENDPOINTS: `${OWN},${OTHER}` };
 const retry = { clock: clockOf(() => 0), random: () => 0.5, wait: async () => undefined };
 
-describe('a changed endpoint of a KMS', () => {
+describe('POST kms/:name with another endpoint', () => {
   let engine: Engine;
 
   const write = (endpoint: string | undefined, more = {}): Promise<string | undefined> => {
@@ -38,21 +38,21 @@ describe('a changed endpoint of a KMS', () => {
   it.each([
     [undefined, 'aws'],
     [OTHER, OTHER],
-  ])('to %s is refused while it holds keys', async (endpoint, named) => {
+  ])('%s is refused while keys are distributed', async (endpoint, named) => {
     await distribute();
     const error = await write(endpoint);
     expect(error).toContain(`from ${OWN} to ${named} `);
     expect(error).toMatch(/confirm_endpoint=true/);
   });
 
-  it('is taken with confirm_endpoint=true, and confirms nothing for the next write', async () => {
+  it('is accepted with confirm_endpoint=true, for this write only', async () => {
     await distribute();
     expect(await write(OTHER, { confirm_endpoint: true })).toBeUndefined();
     expect(await write(OWN)).toMatch(/confirm_endpoint=true/);
     expect(await write(OTHER)).toBeUndefined();
   });
 
-  it('is taken while it holds nothing, and again after all has been removed', async () => {
+  it('is accepted while no key is distributed', async () => {
     expect(await write(OTHER)).toBeUndefined();
     await distribute();
     expect(await write(OWN)).toMatch(/confirm_endpoint/);
@@ -60,7 +60,7 @@ describe('a changed endpoint of a KMS', () => {
     expect(await write(OWN)).toBeUndefined();
   });
 
-  it('is none where the new one is another host of AWS', async () => {
+  it('needs no confirmation between hosts of AWS', async () => {
     expect(await write(undefined)).toBeUndefined();
     await distribute();
     expect(await write('https://kms-fips.us-west-1.amazonaws.com')).toBeUndefined();

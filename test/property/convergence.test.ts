@@ -97,7 +97,7 @@ describe('convergence', () => {
     );
   }, 600_000);
 
-  it(`disables what is below the minimum, whatever else is refused for good (seed ${SEED}, ${RUNS / 4} runs)`, async () => {
+  it(`disables versions below min_enabled_version, whatever else is refused permanently (seed ${SEED}, ${RUNS / 4} runs)`, async () => {
     const refused = fc.uniqueArray(fc.constantFrom<string[]>('create', 'find', 'import', 'enable', 'set_current'));
     // Not what a cloud may also say of an object that was made a moment ago: see refusals.test.ts.
     const reason = fc.constantFrom<ProviderErrorReason[]>('forbidden', 'invalid_request', 'already_exists');

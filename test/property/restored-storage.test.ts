@@ -45,8 +45,8 @@ const after = fc.array(sceneOf('distribute', 'rotate', 'sync', 'remove', 'tick',
   maxLength: 6,
 });
 
-describe('storage that is older than the cloud', () => {
-  it(`changes nothing that the newer storage owns, in a clone and after a restore (seed ${SEED}, ${RUNS} runs)`, async () => {
+describe('storage that is older than the state of the KMS', () => {
+  it(`does not change KMS keys of newer storage, in a clone and after a restore (seed ${SEED}, ${RUNS} runs)`, async () => {
     process.stdout.write(`replay with PROPERTY_SEED=${SEED} PROPERTY_RUNS=${RUNS}\n`);
     await fc.assert(
       fc.asyncProperty(before, after, fc.integer({ min: 1, max: 2 }), async (scenes, later, rotations) => {

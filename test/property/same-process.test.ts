@@ -24,8 +24,8 @@ const moment = fc.record({
   unlucky: fc.boolean(),
 });
 
-describe('a process that lives on', () => {
-  it(`finishes what storage, cloud or clients broke off, looking at nothing else (seed ${SEED}, ${RUNS} runs)`, async () => {
+describe('a process that continues after failures', () => {
+  it(`finishes requests that storage, KMS or clients interrupt, and reads nothing else (seed ${SEED}, ${RUNS} runs)`, async () => {
     process.stdout.write(`replay with PROPERTY_SEED=${SEED} PROPERTY_RUNS=${RUNS}\n`);
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.array(moment, { minLength: 1, maxLength: 8 }), async (luck, moments) => {

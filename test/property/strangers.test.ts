@@ -35,8 +35,8 @@ const scene = fc.record({
 
 type Scene = typeof scene extends fc.Arbitrary<infer T> ? T : never;
 
-describe('beside strangers', () => {
-  it(`nothing of theirs is touched, and nothing of ours in use is lost (seed ${SEED}, ${RUNS} runs)`, async () => {
+describe('KMS keys and aliases of other owners', () => {
+  it(`are not changed, and no KMS key in use is lost (seed ${SEED}, ${RUNS} runs)`, async () => {
     process.stdout.write(`replay with PROPERTY_SEED=${SEED} PROPERTY_RUNS=${RUNS}\n`);
     await fc.assert(
       fc.asyncProperty(fc.array(scene, { minLength: 1, maxLength: 8 }), async (scenes) => {
