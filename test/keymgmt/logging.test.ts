@@ -35,7 +35,7 @@ describe('the log', () => {
   const changes = (): string[] => {
     const made = lines.filter(({ message }) => message === CHANGED);
     lines = lines.filter(({ message }) => message !== CHANGED);
-    for (const { fields } of made) expect(fields).toMatchObject({ key: 'k', kms: 'aws' });
+    for (const { fields } of made) expect(fields).toMatchObject({ key: 'k', kms: 'aws', duration_ms: 0 });
     return made.map(({ level, fields }) =>
       [level, fields['step'], fields['version'] ?? '-', fields['remote_id'] ?? '-'].join(' '),
     );
@@ -56,6 +56,35 @@ describe('the log', () => {
     expect(changes()).toEqual(['info enable 1 cmk-1']);
     await engine.request('delete', 'kms/aws/key/k');
     expect(changes()).toEqual(['warn remove_name - -', 'warn remove 1 cmk-1', 'warn remove 2 cmk-2']);
+  });
+
+  it('says before a repair what differs, and nothing where nothing does', async () => {
+    await engine.write('kms/aws/key/k', PURPOSE);
+    await engine.write('key/k/rotate');
+    const differences = async (): Promise<readonly LogFields[]> => {
+      lines = [];
+      await engine.write('kms/aws/key/k/sync');
+      return lines
+        .filter(({ message }) => message.includes('differs from its desired state'))
+        .map(({ fields }) => fields);
+    };
+    expect(await differences()).toEqual([]);
+    for (const object of cloud.objects.values()) if (object.id === 'cmk-1') object.state = 'disabled';
+    const [name = ''] = cloud.names.keys();
+    (cloud.names as Map<string, string>).set(name, 'cmk-1');
+    expect(await differences()).toEqual([
+      {
+        key: 'k',
+        kms: 'aws',
+        version: 1,
+        remote_id: 'cmk-1',
+        expected: 'enabled',
+        observed: 'disabled',
+        verdict: 'disabled',
+      },
+      { key: 'k', kms: 'aws', verdict: 'alias_moved', points_to: 'cmk-1' },
+    ]);
+    expect(await differences()).toEqual([]);
   });
 
   it('has the request ID of each KMS call', async () => {

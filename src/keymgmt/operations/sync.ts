@@ -11,6 +11,7 @@ import type { ReconcileStep } from '../reconcile-step.ts';
 import { homeName, knownFrom } from '../reconcile/drift.ts';
 import { refuseOtherIdentity } from '../reconcile/identity.ts';
 import { observe, saysGone } from '../reconcile/observe.ts';
+import { assessDrift, logDrift } from './assess-drift.ts';
 import { remainingSteps } from '../reconcile/plan-input.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { withAllKnown, type Note } from '../reconcile/transitions.ts';
@@ -74,6 +75,7 @@ export async function syncHeld(
   }
   const name = homeName(seen);
   await refuseAhead(mount, context, ref, loaded.distribution, name, force);
+  logDrift(mount, ref, assessDrift(mount, ref, loaded, seen));
   try {
     const steps = await repair(mount, context, held, ref, loaded, seen, force || !isUnreachable(name));
     mount.logger.info('synchronized a distribution', { key: ref.key, kms: ref.kms, steps: steps.length });
