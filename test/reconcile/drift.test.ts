@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nameVerdict, versionDrift } from '../../src/keymgmt/reconcile/drift.ts';
+import { homeName, nameVerdict, versionDrift } from '../../src/keymgmt/reconcile/drift.ts';
 import type { Distribution, VersionRecord } from '../../src/keymgmt/records/distribution.ts';
 import type { NameObservation, Seen, VersionObservation } from '../../src/providers/observation.ts';
 import type { Desired } from '../../src/providers/planner.ts';
@@ -66,6 +66,23 @@ describe('the verdict on a version', () => {
     expect('why' in (drift ?? {})).toBe(answer !== undefined && 'outcome' in answer);
   });
 
+  it.each<[VersionObservation['state'], string]>([
+    ['pending', 'pending'],
+    ['removed', 'deleted'],
+    ['unknown', 'deleted'],
+  ])('names the state %s as the API does: %s', (state, observed) => {
+    const [drift] = versionDrift(wanted(1), known({ 1: ready('x', true) }), seen(saw(state)), new Set([1]));
+    expect(drift).toMatchObject({ observed, verdict: observed });
+  });
+
+  it('does not depend on what is said of another place', () => {
+    const elsewhere = { ...saw('disabled'), place: 'eu-west-1' };
+    const verdictOf = (...answers: readonly Answer[]): unknown =>
+      versionDrift(wanted(1), known({ 1: ready('x', true) }), seen(...answers), new Set([1]))[0]?.verdict;
+    expect(verdictOf(saw('enabled'), elsewhere)).toBe('in_sync');
+    expect(verdictOf(elsewhere)).toBe('missing');
+  });
+
   it('is in sync where the KMS cannot do what is desired', () => {
     const answer = seen(saw('enabled'));
     const verdictOf = (planned: readonly number[]): unknown =>
@@ -80,6 +97,8 @@ describe('the verdict on a version', () => {
       versionDrift(desired, known(versions), seen(), new Set()).map(({ version }) => version);
     expect(numbers(wanted(3))).toEqual([1, 2, 3, 11]);
     expect(numbers(gone)).toEqual([2, 11]);
+    const later: Desired = { ...wanted(1), enabled: new Map([10, 12, 3].map((version) => [version, true])) };
+    expect(numbers(later)).toEqual([2, 3, 10, 11, 12]);
   });
 });
 
@@ -101,5 +120,22 @@ describe('the verdict on the name', () => {
     ['is out of reach', gone, record, unreachable, 'unreachable'],
   ])('that %s', (_title, desired, distribution, points, verdict) => {
     expect(nameVerdict(desired, distribution, points, false)).toBe(verdict);
+  });
+
+  it('that points to an object of this mount that is not on record is ahead, whatever is desired', () => {
+    expect(nameVerdict(wanted(2), record, name('stranger'), true)).toBe('ahead');
+    expect(nameVerdict(gone, record, name('stranger'), true)).toBe('ahead');
+    expect(nameVerdict(wanted(2), record, forbidden, true)).toBe('forbidden');
+  });
+
+  it('that a key does not have in this cloud is in sync', () => {
+    expect(nameVerdict(wanted(2), record, undefined, false)).toBe('in_sync');
+  });
+
+  it('is about the name at the home place', () => {
+    const abroad = { ...name(1), place: 'eu-west-1' };
+    const seenNames = (...names: Seen['names']): Seen => ({ versions: [], names, others: [] });
+    expect(homeName(seenNames(abroad, name(2)))).toEqual(name(2));
+    expect(homeName(seenNames(abroad))).toBeUndefined();
   });
 });

@@ -154,6 +154,12 @@ describe('of several places', () => {
     expect(failures.possible([...home, ...abroad], record)).toEqual([...home, step('disable', 1, EU)]);
   });
 
+  it('as many that fail as there are refusals elsewhere do not make the whole plan possible', () => {
+    const failures = after(record, [step('import', 2, EU), 'unavailable'], [create(3), 'forbidden']);
+    expect(failures.any).toBe(true);
+    expect(failures.possible([...home, ...abroad, step('disable', 1)], record)).toEqual([step('disable', 1)]);
+  });
+
   it('a replica is made only of what holds material at the home place', () => {
     const failures = after(record, [step('import', 2), 'forbidden']);
     const replicas = [1, 2, 3, 4].map((version) => step('replicate', version, EU));

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { remainingSteps } from '../../src/keymgmt/reconcile/plan-input.ts';
+import { desiredState, remainingSteps, usableWrappingKey } from '../../src/keymgmt/reconcile/plan-input.ts';
 import type { Distribution } from '../../src/keymgmt/records/distribution.ts';
 import type { Key } from '../../src/keymgmt/records/key.ts';
+import type { Kms } from '../../src/keymgmt/records/kms.ts';
 import { planAws } from '../../src/providers/aws/plan.ts';
+import { HOME } from '../../src/providers/step.ts';
 import { created, creating, keyWith, known, ready } from '../support/records.ts';
 
 const words = (key: Key, distribution: Distribution, isLost?: (version: number) => boolean): string[] =>
@@ -111,5 +113,50 @@ describe('the steps that are left on AWS', () => {
   it('do not look for an attempt that was never begun', () => {
     const record = known({ 1: ready('x', true), 2: creating('announced') }, { current: 1 });
     expect(words(keyWith(2), record, () => false)).toEqual(['create 2', 'import 2', 'set_current 2']);
+  });
+});
+
+describe('the desired state', () => {
+  it('is every version of the key, enabled from the minimum on, at the home place', () => {
+    expect(desiredState(keyWith(3, 2), { removing: false })).toEqual({
+      present: true,
+      enabled: new Map([
+        [1, false],
+        [2, true],
+        [3, true],
+      ]),
+      current: 3,
+      places: [HOME],
+    });
+  });
+
+  it('is at the Regions of the replicas too', () => {
+    const key = { ...keyWith(1), replica_regions: ['eu-west-1', 'us-east-1'] };
+    expect(desiredState(key, { removing: false })).toMatchObject({ places: [HOME, 'eu-west-1', 'us-east-1'] });
+  });
+
+  it('is nothing while the key is removed', () => {
+    expect(desiredState(keyWith(1), { removing: true })).toEqual({ present: false });
+  });
+});
+
+describe('a wrapping key', () => {
+  const MINUTE = 60_000;
+  const UNTIL = '2026-01-01T12:00:00Z';
+  const usable = (wrapping_key: Kms['wrapping_key'], now = 0): string | undefined =>
+    usableWrappingKey({ schema: 1, provider: 'gcpckms', key_collection: 'c', credentials: {}, wrapping_key }, now);
+
+  it('is usable once it was made', () => {
+    expect(usable(undefined)).toBeUndefined();
+    expect(usable({ name: 'w', ready: false })).toBeUndefined();
+    expect(usable({ name: 'w', ready: true })).toBe('w');
+  });
+
+  it('is usable while more than ten minutes are left, in which an import must end', () => {
+    const key = { name: 'w', ready: true, until: UNTIL };
+    expect(usable(key, Date.parse(UNTIL) - 10 * MINUTE - 1)).toBe('w');
+    expect(usable(key, Date.parse(UNTIL) - 10 * MINUTE)).toBeUndefined();
+    expect(usable(key, Date.parse(UNTIL) + MINUTE)).toBeUndefined();
+    expect(usable({ ...key, ready: false }, 0)).toBeUndefined();
   });
 });

@@ -43,7 +43,22 @@ describe('a version after an observation', () => {
     expect(record).toEqual(known({}, { replaced: ['w', 'x'] }));
   });
 
+  it.each<State>(['gone', 'pending_deletion'])('that is %s stays an attempt where it was not made', (state) => {
+    const record = known({ 1: creating('a') });
+    expect(withKnown(record, version(state))).toBe(record);
+  });
+
+  it('leaves the record without an entry when it is removed', () => {
+    expect(Object.keys(withKnown(known({ 1: ready('x', true) }), version('removed')).versions)).toEqual([]);
+  });
+
+  it('has no time of creation where the record has none', () => {
+    const record = withKnown(known({ 1: ready('x', true) }, { current: 1 }), version('enabled', 'y'));
+    expect(Object.keys(record.versions[1] ?? {}).sort()).toEqual(['attempt', 'remote_id', 'state']);
+  });
+
   it('is not known where it is on record neither made nor begun', () => {
+    expect(withKnown(known({}), version('enabled'))).toEqual(known({}));
     expect(withKnown(known({}), version('enabled', 'x')).versions).toEqual({});
     expect(withKnown(known({}), version('gone', 'x'))).toEqual(known({}));
   });
@@ -57,6 +72,12 @@ describe('a version after an observation', () => {
     expect(imported.versions).toEqual(record.versions);
     const gone = withKnown(imported, { of: 'version', version: 1, place: 'eu', state: 'gone' });
     expect(gone).toEqual({ ...record, places: { eu: { versions: {} } } });
+  });
+
+  it('at a place of which nothing is on record can be removed all the same', () => {
+    const record = known({ 1: ready('x', true) }, { current: 1 });
+    const removed = withKnown(record, { of: 'version', version: 1, place: 'eu', state: 'removed' });
+    expect(removed).toEqual({ ...record, places: { eu: { versions: {} } } });
   });
 });
 
@@ -112,6 +133,24 @@ describe('the name after an observation', () => {
     expect(withKnown(published, name(1))).toMatchObject({ current: 1, highest_published: 2 });
   });
 
+  it('at another place is on record there, and says nothing of the home place', () => {
+    const abroad = known(record.versions, {
+      current: 2,
+      highest_published: 2,
+      places: { eu: { versions: { 1: ready('x', true) } } },
+    });
+    const named = withKnown(abroad, { of: 'name', place: 'eu', points: 1 });
+    expect(named).toEqual({ ...abroad, places: { eu: { versions: { 1: ready('x', true) }, current: 1 } } });
+    expect(withKnown(named, { of: 'name', place: 'eu', points: 3 })).toEqual(abroad);
+  });
+
+  it('at a place of which nothing is on record points to no version, and can be removed', () => {
+    expect(withKnown(record, { of: 'name', place: 'eu', points: 1 }).places).toEqual({ eu: { versions: {} } });
+    expect(withKnown(record, { of: 'name', place: 'eu', points: 'removed' }).places).toEqual({
+      eu: { versions: {}, name_removed: true },
+    });
+  });
+
   it('can be chosen anew', () => {
     const renamed = withKnown(withKnown(record, name(2)), { of: 'new_name', name: 'k-2' });
     expect(renamed).toEqual({ ...known(record.versions), name: 'k-2' });
@@ -122,6 +161,7 @@ describe('everything else that can be known', () => {
   it('a replaced object that was removed is not on record any more', () => {
     const record = known({}, { replaced: ['x', 'y'] });
     expect(withKnown(record, { of: 'replaced', id: 'x', state: 'removed' }).replaced).toEqual(['y']);
+    expect(withKnown(known({}), { of: 'replaced', id: 'x', state: 'removed' }).replaced).toEqual([]);
   });
 
   it('a container that is gone takes all versions with it, and the name may still point there', () => {
@@ -132,6 +172,19 @@ describe('everything else that can be known', () => {
       known({}, { highest_published: 1 }),
     );
     expect(withKnown(known({}), { of: 'container', id: 'c', state: 'made' })).toEqual(known({}, { container: 'c' }));
+  });
+
+  it('a container takes what is at other places with it', () => {
+    const record = known(
+      { 1: ready('x', true) },
+      { container: 'c', places: { eu: { versions: { 1: ready('x', true) } } } },
+    );
+    expect(withKnown(record, { of: 'container', id: 'c', state: 'removed' })).toEqual(known({}));
+  });
+
+  it('a wrapping key is on record with the KMS, not here', () => {
+    const record = known({ 1: ready('x', true) });
+    expect(withKnown(record, { of: 'wrapping_key', name: 'w', state: 'gone' })).toBe(record);
   });
 
   it('the account and the endpoint of the objects', () => {
