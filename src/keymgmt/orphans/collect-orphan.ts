@@ -65,11 +65,8 @@ async function isResolved(
         await keepSuspects(mount, context, kmsName, orphan, result.why, result.suspects);
         return false;
       }
-      for (const each of result.seen) {
-        if (each.of === 'version' && each.id !== undefined) {
-          await removeOrphan(mount, client, { kms: kmsName, key }, { version, remoteId: each.id }, signal);
-        }
-      }
+      const { id } = result;
+      if (id !== undefined) await removeOrphan(mount, client, { kms: kmsName, key }, { version, remoteId: id }, signal);
       return true;
     });
   } catch (error) {

@@ -20,7 +20,7 @@ export interface LostAttempt extends Attempt {
 /** Where the search for the object of a lost attempt ended. */
 export type AttemptSearch =
   /** The one object that is proven to be the attempt's, as the answer to the call would have told of it. */
-  | { readonly outcome: 'proven'; readonly seen: readonly Observation[] }
+  | { readonly outcome: 'proven'; readonly id?: string; readonly seen: readonly Observation[] }
   | { readonly outcome: 'absent' }
   /** Nobody can tell; `suspects` carry the attempt's label, and may be in use or somebody else's. */
   | { readonly outcome: 'unknown'; readonly why: string; readonly suspects: readonly string[] };
@@ -48,7 +48,7 @@ export async function findAttempt(
   const search = await client.find(attempt, target, signal);
   if (search.outcome === 'absent' || search.outcome === 'proven') return search;
   if (search.outcome === 'unknown') return { outcome: 'unknown', why: search.why, suspects: search.remoteIds ?? [] };
-  const proven: (readonly Observation[])[] = [];
+  const proven: { readonly id: string; readonly seen: readonly Observation[] }[] = [];
   const suspects: string[] = [];
   const reasons: string[] = [];
   for (const { id, seen } of search.candidates.slice(0, MOST_SUSPECTS)) {
@@ -58,12 +58,13 @@ export async function findAttempt(
     if (owned.includes(id)) objected.push('it belongs to another version');
     suspects.push(id);
     const account = facts?.account;
-    if (objected.length === 0) proven.push(account === undefined ? seen : [{ of: 'account', account }, ...seen]);
+    if (objected.length === 0)
+      proven.push({ id, seen: account === undefined ? seen : [{ of: 'account', account }, ...seen] });
     else reasons.push(`${id}: ${objected.join(', ')}`);
   }
   suspects.push(...search.candidates.slice(MOST_SUSPECTS).map(({ id }) => id));
   const [one, ...others] = proven;
-  if (one && others.length === 0) return { outcome: 'proven', seen: one };
+  if (one && others.length === 0) return { outcome: 'proven', ...one };
   if (suspects.length === 0) return { outcome: 'absent' };
   const why = one
     ? 'several unused objects carry its label'

@@ -77,6 +77,11 @@ export function recorder({ store, storage, ref, initial, newAttempt, now }: Reco
     note,
     flush,
     async before(step) {
+      // A replica that holds material and is on no record would stay in use when its version is to be disabled.
+      if (step.action === 'import' && placeOf(written, step.place)?.versions[step.version] === undefined) {
+        await flush();
+        return;
+      }
       // After a crash in the middle of a change the record must show a version that has its material, or the material
       // would be imported again, which enables it.
       if (step.action !== 'enable' && step.action !== 'disable') return;
