@@ -1,0 +1,101 @@
+import { consistencyWindow } from '../../src/keymgmt/consistency-window.ts';
+import type { Mount } from '../../src/keymgmt/mount.ts';
+import { recorder } from '../../src/keymgmt/reconcile/recorder.ts';
+import type { Run } from '../../src/keymgmt/reconcile/run.ts';
+import { distributionStore } from '../../src/keymgmt/records/distribution-store.ts';
+import type { Distribution } from '../../src/keymgmt/records/distribution.ts';
+import { kmsStore, type Kms } from '../../src/keymgmt/records/kms.ts';
+import { RECORD_SIZES } from '../../src/keymgmt/records/record-parts.ts';
+import { orphanStore } from '../../src/keymgmt/records/orphan.ts';
+import { inMemoryStorage, type BackendContext, type InMemoryStorage } from '../../src/logical/index.ts';
+import { performStep } from '../../src/keymgmt/reconcile/perform-step.ts';
+import type { Observation, Performed } from '../../src/providers/observation.ts';
+import type { Step } from '../../src/providers/step.ts';
+import type { KmsClient, KmsDriver } from '../../src/providers/port.ts';
+import { keyedMutex } from '../../src/support/keyed-mutex.ts';
+import { silentLogger, type LogFields, type Logger } from '../../src/support/logger.ts';
+import { testClock, type TestClock } from './distributed-key.ts';
+import { keyWith } from './records.ts';
+
+export interface TestRunOptions {
+  /** The distribution as it is in storage. */
+  readonly record: Distribution;
+  /** What the KMS answers; a call that is not among these fails the test. */
+  readonly client: Partial<KmsClient>;
+  readonly kms?: Partial<Kms>;
+  readonly driver?: Partial<KmsDriver>;
+}
+
+/** One run of the key `k` in the KMS `kms`, and what it leaves. */
+export interface TestRun {
+  readonly run: Run;
+  readonly clock: TestClock;
+  readonly storage: InMemoryStorage;
+  /** The distribution in storage. */
+  readonly stored: () => Promise<Distribution | undefined>;
+  readonly logged: readonly (readonly [level: string, message: string, fields: LogFields])[];
+}
+
+/** A run without the engine around it, for what no cloud of this build does: containers, wrapping keys, waiting. */
+export async function testRun({ record: initial, client: answers, kms, driver }: TestRunOptions): Promise<TestRun> {
+  const clock = testClock();
+  const storage = inMemoryStorage();
+  const ref = { kms: 'kms', key: 'k' };
+  const stored: Kms = { schema: 1, provider: 'cloud', key_collection: 'c', credentials: {}, ...kms };
+  const distributions = distributionStore(RECORD_SIZES);
+  const logged: [string, string, LogFields][] = [];
+  const log = (level: string) => (message: string, fields: LogFields) => void logged.push([level, message, fields]);
+  const logger = { ...silentLogger, info: log('info'), warn: log('warn'), error: log('error') } as Logger;
+  let names = 0;
+  let attempts = 0;
+  const client = {
+    readLabels: async () => ({ outcome: 'unknown' as const }),
+    account: async () => undefined,
+    ...answers,
+  };
+  const given = { consistencyWindowMs: 5 * 60_000, lostAttempt: 'go_on', endpointOf: () => 'cloud', ...driver };
+  const parts: Partial<Mount> = {
+    ...{ id: 'mount', clock, logger, distributions, kms: kmsStore(), orphans: orphanStore(), kmsLock: keyedMutex() },
+    drivers: { cloud: given as KmsDriver },
+    newName: (name) => `${name}-${++names}`,
+    consistency: consistencyWindow(clock),
+    verified: new WeakMap(),
+    unsavedIds: new Map(),
+  };
+  const mount = { ...parts, guard: { epoch: async () => undefined } } as unknown as Mount;
+  await distributions.put(storage, 'kms/k', initial);
+  await mount.kms.put(storage, ref.kms, stored);
+  const record = recorder({
+    ...{ store: distributions, storage, ref, initial },
+    newAttempt: () => `attempt-${++attempts}`,
+    now: () => new Date(clock.now()).toISOString(),
+  });
+  const context: Partial<BackendContext> = { storage, signal: new AbortController().signal };
+  const checkName = async (): Promise<void> => undefined;
+  const run: Run = {
+    ...{ mount, context: context as BackendContext, ref, record, names: 1, checkName, key: keyWith(1), kms: stored },
+    driver: given as KmsDriver,
+    client: client as KmsClient,
+  };
+  return { run, clock, storage, logged, stored: () => distributions.get(storage, 'kms/k') };
+}
+
+/** What a KMS answers to a call that changes it. */
+export const performed = (...seen: readonly Observation[]): Performed => ({ changed: true, requestId: 'r', seen });
+
+/** Performs one step in a run of its own; the KMS shows what is seen. */
+export async function perform(
+  step: Step,
+  seen: readonly Observation[],
+  record: Distribution,
+  rest: Partial<TestRunOptions> = {},
+): Promise<TestRun & { readonly calls: readonly Step[] }> {
+  const calls: Step[] = [];
+  const answer: KmsClient['perform'] = async (each) => {
+    calls.push(each);
+    return performed(...seen);
+  };
+  const test = await testRun({ record, ...rest, client: { perform: answer, ...rest.client } });
+  await performStep(test.run, step, undefined);
+  return { ...test, calls };
+}
