@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { azureDriver } from '../../src/providers/azure/driver.ts';
 import { ProviderError } from '../../src/providers/errors.ts';
 import { gcpDriver } from '../../src/providers/gcp/driver.ts';
+import { HOME } from '../../src/providers/step.ts';
 import { create, disable, enable, find, importMaterial, observeName, remove, removeName, setCurrent } from './calls.ts';
 import { targetOf } from './target.ts';
 
@@ -37,6 +38,11 @@ describe.each([
 
   it('reports every observation as unreachable, with the reason', async () => {
     const unseen = { outcome: 'unreachable', why: text };
+    expect(await client.observe(targetOf({ ids: { 1: 'id' } }), signal)).toEqual({
+      versions: [{ version: 1, place: HOME, ...unseen }],
+      names: [{ place: HOME, ...unseen }],
+      others: [],
+    });
     expect(await observeName(at, [])).toEqual(unseen);
     expect(await client.surveyNames(signal)).toEqual(unseen);
     expect(await client.probePermissions(signal)).toMatchObject({ problem: text, permissions: [] });

@@ -1,4 +1,5 @@
 import type { VersionObservation } from '../../src/providers/observation.ts';
+import { ATTEMPT_LABEL } from '../../src/providers/port.ts';
 import { modelCloud, type ModelFault, type ModelObject } from '../support/model-cloud.ts';
 import type { CloudUnderTest, Trouble } from './contract/cloud.ts';
 import { driverContract } from './contract.ts';
@@ -54,9 +55,10 @@ function modelUnderTest(): CloudUnderTest {
       ids: async () => [...objects.keys()],
       stateOf: async (id) => stateOf(id),
       holderOf: async (name) => names.get(name),
-      async makeObject() {
+      async makeObject(given = {}) {
         const id = `stranger-${++strangers}`;
-        objects.set(id, { id, attempt: '', labels: {}, account: undefined, createdAt: Date.now(), state: 'enabled' });
+        const { [ATTEMPT_LABEL]: attempt = '', ...labels } = given as Record<string, string>;
+        objects.set(id, { id, attempt, labels, account: undefined, createdAt: Date.now(), state: 'enabled' });
         return id;
       },
       pointName: async (name, id) => void names.set(name, id),

@@ -59,8 +59,9 @@ export function awsOutside(endpoint: string, credentials: Credentials): Outside 
       }
     },
     holderOf,
-    async makeObject() {
-      const { KeyMetadata } = await client.send(new CreateKeyCommand({}));
+    async makeObject(labels = {}) {
+      const Tags = Object.entries(labels).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
+      const { KeyMetadata } = await client.send(new CreateKeyCommand({ Tags }));
       return KeyMetadata?.KeyId ?? '';
     },
     async pointName(name, TargetKeyId) {

@@ -36,7 +36,7 @@ export interface Outside {
   /** Id of the object that a distributed name points to. */
   holderOf(name: string): Promise<string | undefined>;
   /** Makes a usable object that is nobody's version. */
-  makeObject(): Promise<string>;
+  makeObject(labels?: Readonly<Record<string, string>>): Promise<string>;
   pointName(name: string, id: string): Promise<void>;
   dropName(name: string): Promise<void>;
   scheduleDeletion(id: string): Promise<void>;

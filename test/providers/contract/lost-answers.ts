@@ -59,6 +59,21 @@ export const lostAnswerCases = driverCases({
     expect(seenIn(await at.open().find(attempt, undefined, at.signal))).toEqual(seenIn(search));
   },
 
+  "an object that has the attempt's label from somebody else is returned too, where it may be the attempt's": async (
+    at,
+  ) => {
+    const attempt = at.attempt(1);
+    const target = at.known.target();
+    at.known.learn((await at.client.create(CREATE, attempt, target, at.signal)).seen);
+    const forged = await at.cloud.outside.makeObject({ [ATTEMPT_LABEL]: attempt.attempt });
+    const search = await at.open().find(attempt, target, at.signal);
+    if (search.outcome === 'proven') expect(JSON.stringify(search)).not.toContain(forged);
+    else {
+      const ids = search.outcome === 'found' ? search.candidates.map(({ id }) => id) : [];
+      expect(new Set(ids)).toEqual(new Set([at.known.objects[0], forged]));
+    }
+  },
+
   'a create that is lost before it has an effect is ambiguous, is sent once, and is absent': async (at) => {
     const before = await picture(at);
     at.cloud.inject({ trouble: 'lost_before', on: 'create', times: 1 });

@@ -145,6 +145,8 @@ export const reasonCases = driverCases({
     expect(used).toMatchObject({ state: 'used', labels: { key_name: at.name } });
     expect(used?.names?.join()).toContain(at.name);
     expect(used?.createdAt).toBeGreaterThan(1_500_000_000_000);
+    await at.cloud.outside.dropMaterial(id);
+    expect(await client.inspect(id, signal)).toMatchObject({ state: 'used' });
     await at.cloud.outside.scheduleDeletion(id);
     expect(await client.inspect(id, signal)).toMatchObject({ state: 'pending_deletion' });
   },

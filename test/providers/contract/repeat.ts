@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { HOME } from '../../../src/providers/step.ts';
 import { keyMaterial } from '../../../src/crypto/key-material.ts';
 import { driverCases } from './case.ts';
 import { creating, desiredOf, expectPromised, failureOf, live, on, picture, reach } from './stage.ts';
@@ -30,6 +31,16 @@ export const repeatCases = driverCases({
     expect(await client.removeObject(id, signal)).toMatchObject({ changed: true, seen });
     expect(await cloud.outside.stateOf(id)).toBe('pending_deletion');
     expect(await client.removeObject(id, signal)).toEqual({ changed: false, seen });
+  },
+
+  'an object that was replaced is removed, and nothing else': async (at) => {
+    await reach(at, desiredOf({ 1: true }));
+    const id = await at.cloud.outside.makeObject();
+    const before = await picture(at);
+    const step = { action: 'remove_replaced', id, place: HOME } as const;
+    expect(await at.perform(step)).toMatchObject({ changed: true, seen: [{ of: 'replaced', id, state: 'removed' }] });
+    expect(await at.cloud.outside.stateOf(id)).toBe('pending_deletion');
+    expect(await picture(at)).toEqual(before);
   },
 
   'each step may be repeated by a client that has not seen it': async (at) => {
