@@ -119,9 +119,9 @@ describe('the search for the object of a lost attempt', () => {
 
   it('gives the one object that is proven, with the account that it is in', async () => {
     const { result } = await search(found('x'), { x: facts });
-    expect(result).toEqual({ outcome: 'proven', seen: [{ of: 'account', account: ACCOUNT }, ...seen('x')] });
+    expect(result).toEqual({ outcome: 'proven', id: 'x', seen: [{ of: 'account', account: ACCOUNT }, ...seen('x')] });
     const { result: unnamed } = await search(found('x'), { x: { ...facts, account: undefined } });
-    expect(unnamed).toEqual({ outcome: 'proven', seen: seen('x') });
+    expect(unnamed).toEqual({ outcome: 'proven', id: 'x', seen: seen('x') });
   });
 
   it('gives the one that is proven beside others that are not', async () => {
