@@ -25,8 +25,9 @@ const IN_USE: ReadonlySet<VersionState> = new Set(['enabled', 'switching']);
  * The steps that bring the versions at one place to their desired states, by action, each list in order of versions. The
  * planner of a cloud orders the actions.
  *
- * Disabling is urgent where the name is known to point elsewhere: nothing that fails may keep such a version in use. The
- * version that the name points to is disabled only once the name has moved.
+ * Disabling is urgent where the name is known to point elsewhere: nothing that fails may keep such a version in use. One
+ * that a step of the plan enables on its way is disabled right after that step, and stands in the same list. The version
+ * that the name points to is disabled only once the name has moved.
  */
 export function versionSteps(
   { enabled }: Extract<Desired, { present: true }>,
@@ -49,6 +50,7 @@ export function versionSteps(
     const known = recorded.versions.get(version)?.state;
     const desired = shouldBeEnabled ? 'enabled' : 'disabled';
     let state: VersionState | 'absent' = known ?? 'absent';
+    let before: VersionAction | undefined;
     for (;;) {
       const action: VersionAction | undefined = next[state][desired];
       if (action === undefined) break;
@@ -59,8 +61,10 @@ export function versionSteps(
       if (action === 'disable' && known !== undefined && IN_USE.has(known) && isElsewhere(version)) {
         steps.urgent.push({ action, version, place, to, urgent: true });
       } else {
-        steps[action].push(stepOf(action, version, place, to));
+        const list = action === 'disable' && isElsewhere(version) ? (before ?? action) : action;
+        steps[list].push(stepOf(action, version, place, to));
       }
+      before = action;
       state = to;
     }
   }

@@ -49,7 +49,7 @@ describe('the steps that are left on AWS', () => {
       'disables what the name does not point to before anything else',
       keyWith(4, 4),
       known({ 1: ready('w', true), 2: ready('x', true), 3: created('y'), 4: creating('lost') }, { current: 2 }),
-      ['disable 1', 'resolve_attempt 4', 'create 4', 'import 3', 'import 4', 'set_current 4', 'disable 2', 'disable 3'],
+      ['disable 1', 'resolve_attempt 4', 'create 4', 'import 3', 'disable 3', 'import 4', 'set_current 4', 'disable 2'],
     ],
     [
       'disables nothing early while nobody knows where the name points',

@@ -69,8 +69,16 @@ describe('the steps of the versions at one place', () => {
           { ...to('disable', 1, 'disabled'), urgent: true },
           { ...to('disable', 2, 'disabled'), urgent: true },
         ],
-        await: [to('await', 3, 'enabled')],
-        disable: [to('disable', 3, 'disabled'), to('disable', 4, 'disabled')],
+        await: [to('await', 3, 'enabled'), to('disable', 3, 'disabled')],
+        disable: [to('disable', 4, 'disabled')],
+      });
+    });
+
+    it('disable right after it is enabled what has to be filled first', () => {
+      expect(steps(desired(3, 3), recorded({ 2: 'created', 3: 'enabled' }, 3))).toEqual({
+        create: [to('create', 1, 'created')],
+        import: [to('import', 1, 'pending'), to('import', 2, 'pending')],
+        await: [1, 2].flatMap((version) => [to('await', version, 'enabled'), to('disable', version, 'disabled')]),
       });
     });
 
