@@ -69,7 +69,10 @@ describe('the name of a distribution in the KMS', () => {
     const names = cloud.names as Map<string, string>;
     for (let next = 0; next < 8; next++) names.set(`k-${SECOND + next}`, 'a-stranger');
     const engine = await distributable({ cloud });
-    expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toContain('is taken in the KMS');
+    expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toContain(
+      `the name k-${SECOND + 4} is taken in the KMS; done: create version 1, import version 1; ` +
+        'left: point the name to version 1.',
+    );
     expect(cloud.calls.filter((call) => call.startsWith('set_current'))).toHaveLength(5);
     // Going on begins with the name that is on record, and comes to one that is free.
     expect(await engine.errorOf(engine.write('kms/aws/key/k', PURPOSE))).toBeUndefined();

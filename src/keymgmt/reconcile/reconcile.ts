@@ -125,8 +125,10 @@ async function runPlan(run: Run): Promise<readonly ReconcileStep[]> {
         context.signal.throwIfAborted();
         if (HARMFUL_WHEN_BEHIND.has(step.action)) await run.checkName();
         await performStep(run, step, plan[index + 1]);
-        done.push(step);
-        if (!isReached(run, step)) break;
+        const reached = isReached(run, step);
+        // A name that was taken is not set yet. What became of an attempt is known, whichever it is.
+        if (reached || step.action === 'resolve_attempt') done.push(step);
+        if (!reached) break;
       } catch (error) {
         record.withdrawAttempts();
         if (failures.goOn(step, error, record.current)) break;
