@@ -128,6 +128,12 @@ describe('the name after an observation', () => {
     expect(withKnown(named, name('nowhere')).name_removed).toBeUndefined();
   });
 
+  it.each(['stranger', 'nowhere', 'replaced'] as const)('changes nothing where it is not known: %s', (points) => {
+    const record = known({ 1: ready('x', true) });
+    expect(withKnown(record, { of: 'name', place: HOME, points })).toBe(record);
+    expect(withKnown(record, { of: 'unknown_name', place: HOME })).toBe(record);
+  });
+
   it('keeps the highest version that it was ever set to', () => {
     const published = withKnown(record, name(2));
     expect(withKnown(published, name(1))).toMatchObject({ current: 1, highest_published: 2 });

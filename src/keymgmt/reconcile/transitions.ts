@@ -156,7 +156,9 @@ function withPlace(record: Distribution, place: Place, change: <T extends PlaceR
   return { ...record, places: { ...record.places, [place]: change(known) } };
 }
 
+/** The record itself where it has none of them, so that nothing is written for it. */
 function without<T extends object>(record: T, ...names: readonly (keyof T)[]): T {
+  if (names.every((name) => record[name] === undefined)) return record;
   const rest = { ...record };
   for (const name of names) Reflect.deleteProperty(rest, name);
   return rest;
