@@ -1,5 +1,6 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
 import type { LabelledObject, NameObservation, Unseen } from '../../providers/observation.ts';
+import { ATTEMPT_LABEL } from '../../providers/port.ts';
 import { HOME } from '../../providers/step.ts';
 import { targetOf } from '../target.ts';
 import { knownIds, type Distribution } from '../records/distribution.ts';
@@ -14,11 +15,19 @@ export type NameAnswer = NameObservation | Unseen;
 /**
  * The object by which the cloud is ahead of storage: the name points to it, it stands in no record, and its labels say
  * that this mount made it for this key, or cannot be read. Undefined when the name points to a known object, nowhere,
- * or to an object that is provably another's (that is drift), and when nobody can tell.
+ * or to an object that is provably another's (that is drift), and when nobody can tell. What an attempt on record has made
+ * is no surprise: where the newest version has the name (Azure), it has it before the answer is on record.
  */
-export function aheadOf(mount: Mount, ref: DistributionRef, name: NameAnswer): LabelledObject | undefined {
+export function aheadOf(
+  mount: Mount,
+  ref: DistributionRef,
+  { versions }: Pick<Distribution, 'versions'>,
+  name: NameAnswer,
+): LabelledObject | undefined {
   if ('outcome' in name || name.holder === undefined) return undefined;
   const { labels } = name.holder;
+  const attempt = labels?.[ATTEMPT_LABEL];
+  if (Object.values(versions).some((each) => each.state === 'creating' && each.attempt === attempt)) return undefined;
   const isOurs = labels === undefined || (labels[MOUNT_LABEL] === mount.id && labels[KEY_LABEL] === ref.key);
   return isOurs ? name.holder : undefined;
 }
@@ -54,12 +63,13 @@ export async function checkAhead(
   mount: Mount,
   context: BackendContext,
   ref: DistributionRef,
-  { name: distributedName }: Distribution,
+  distribution: Distribution,
   name: NameAnswer | undefined,
 ): Promise<string | undefined> {
-  const ahead = name && aheadOf(mount, ref, name);
+  const ahead = name && aheadOf(mount, ref, distribution, name);
   if (!ahead || (await mount.guard.isAcknowledged(context, ahead.remoteId))) return undefined;
   const version = ahead.labels?.[VERSION_LABEL];
+  const { name: distributedName } = distribution;
   const found = describeAhead(distributedName, ahead);
   await mount.guard.engage(context, `key "${ref.key}" in KMS "${ref.kms}": ${found}`, {
     ...ref,

@@ -28,7 +28,7 @@ export function assessDrift(mount: Mount, ref: DistributionRef, { key, kms, dist
   const steps = remainingSteps({ plan, key, keyName: ref.key, distribution: corrected });
   const planned = steps.flatMap((step) => ('version' in step && step.place === HOME ? step.version : []));
   const name = homeName(seen);
-  const ahead = name && aheadOf(mount, ref, name);
+  const ahead = name && aheadOf(mount, ref, distribution, name);
   return {
     versions: versionDrift(desired, distribution, seen, new Set(planned)),
     name: nameVerdict(desired, distribution, name, ahead !== undefined),
