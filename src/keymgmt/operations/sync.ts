@@ -105,9 +105,9 @@ async function repair(
     try {
       return [...done, ...(await reconcile(mount, context, held, ref.kms, { nameChecked }))];
     } catch (error) {
-      const learned = learn(error);
+      const learned = learn(error, record);
       // The KMS did not describe this version, and the refusal does; any other refusal is the answer.
-      if (!learned || !blind.delete(learned.observation.version)) throw error;
+      if (!learned || !blind.delete(learned.version)) throw error;
       await refuseOtherIdentity(mount, context, ref, { distribution: record, kms: loaded.kms }, true);
       done.push(...learned.done);
       // What has been repaired meanwhile stands in the record; only this version is corrected in the next round.
@@ -142,7 +142,9 @@ const LEARNED: Partial<Record<ProviderErrorReason, VersionObservation['state']>>
 /** What the refusal of a call says of the version it was for; undefined when it says nothing. */
 function learn(
   error: unknown,
-): { readonly observation: VersionObservation; readonly done: readonly ReconcileStep[] } | undefined {
+  { container }: Pick<Distribution, 'container'>,
+):
+  { readonly version: number; readonly observation: Observation; readonly done: readonly ReconcileStep[] } | undefined {
   if (!(error instanceof IncompleteError)) return undefined;
   const state = LEARNED[error.cause.reason];
   const { done, left } = error.progress;
@@ -152,7 +154,11 @@ function learn(
     return undefined;
   }
   const { version, place } = step;
-  return { observation: { of: 'version', version, place, state }, done };
+  // What holds the versions is gone with all of them: none goes by itself.
+  if (container !== undefined && state !== 'created') {
+    return { version, observation: { of: 'container', id: container, state: 'gone' }, done };
+  }
+  return { version, observation: { of: 'version', version, place, state }, done };
 }
 
 function unseenVersions({ versions }: Seen): Record<string, string> {
