@@ -76,7 +76,7 @@ export function failuresOfRun(): Failures {
         const failed = [...refusals.values()].filter(isOf(place));
         if (failed.length > 0) return stepsDespite(failed, steps, known, place);
         // What was to be made first may have failed at another place.
-        return steps.filter((step) => isMade(step, known));
+        return independent(steps, known);
       });
     },
     firstIn(left) {
@@ -122,6 +122,17 @@ export function stepsDespite(
 
 function holdsMaterial(version: VersionRecord | undefined): boolean {
   return version?.state === 'enabled' || version?.state === 'disabled' || version?.state === 'switching';
+}
+
+/** The steps about versions that have been made; after one that is not, nothing is done to its version. */
+function independent(steps: readonly ReconcileStep[], known: Distribution): readonly ReconcileStep[] {
+  const blocked = new Set<number>();
+  return steps.filter((step) => {
+    const version = 'version' in step ? step.version : undefined;
+    if (isMade(step, known) && (version === undefined || !blocked.has(version))) return true;
+    if (version !== undefined) blocked.add(version);
+    return false;
+  });
 }
 
 /** Whether a step's version has been made, at the place or, for a replica, at the home place. */
