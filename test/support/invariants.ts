@@ -7,11 +7,11 @@ import { readDistribution, readJson, type KeyRecord } from './plain-records.ts';
  * Compares storage and cloud, reading the records as plain JSON: what is wrong, in words, or nothing. It shares no code
  * with the planner that it judges.
  */
-export async function violations(storage: Storage, cloud: ModelCloud): Promise<readonly string[]> {
+export async function violations(storage: Storage, cloud: ModelCloud, kms = 'aws'): Promise<readonly string[]> {
   const wrong: string[] = [];
   const key = await readJson<KeyRecord>(storage, 'key/k');
   if (!key) return ['the record of the key is lost'];
-  const distribution = await readDistribution(storage, 'aws', 'k');
+  const distribution = await readDistribution(storage, kms, 'k');
   const live = [...cloud.objects.values()].filter(({ state }) => state !== 'pending_deletion');
 
   for (let version = 1; version <= key.latest_version; version++) {

@@ -24,7 +24,8 @@ const NEXT_REPLICA: typeof NEXT = {
 
 /**
  * Plans the calls to AWS KMS for multi-Region keys: each version is a primary key at home with a replica of the same id in
- * each further Region, and each Region has the alias.
+ * each further Region, and each Region has the alias. All replicas are made before the first takes its material, so that
+ * recording them is one write.
  */
 export function planMultiRegion(desired: Desired, recorded: Recorded): readonly Step[] {
   const home = recorded.places.get(HOME) ?? EMPTY_PLACE;
@@ -44,7 +45,8 @@ export function planMultiRegion(desired: Desired, recorded: Recorded): readonly 
     ...primary.create,
     ...primary.import,
     ...primary.enable,
-    ...regions.flatMap(({ make }) => make),
+    ...regions.flatMap(({ replicate }) => replicate),
+    ...regions.flatMap(({ fill }) => fill),
     ...alias(desired.current, HOME, home),
     ...regions.flatMap(({ name }) => name),
     ...primary.disable,
@@ -58,7 +60,7 @@ function replicaSteps(
   home: RecordedPlace,
   place: Place,
   replica: RecordedPlace,
-): Readonly<Record<'urgent' | 'make' | 'name' | 'disable', readonly Step[]>> {
+): Readonly<Record<'urgent' | 'replicate' | 'fill' | 'name' | 'disable', readonly Step[]>> {
   const { urgent } = versionSteps(desired, replica, place, YIELDS, NEXT_REPLICA);
   const isUrgent = (step: Step): boolean =>
     urgent.some((each) => isVersionStep(each) && isVersionStep(step) && each.version === step.version);
@@ -73,7 +75,8 @@ function replicaSteps(
   const remove = stale.map((version): Step => ({ action: 'remove', version, place }));
   return {
     urgent,
-    make: [...remove, ...steps.replicate, ...steps.import, ...steps.enable],
+    replicate: [...remove, ...steps.replicate],
+    fill: [...steps.import, ...steps.enable],
     name: alias(desired.current, place, rest),
     disable: steps.disable.filter((step) => !isUrgent(step)),
   };
