@@ -128,16 +128,16 @@ async function violations(): Promise<readonly string[]> {
   const found: string[] = [];
   const owned = new Set<string>();
   const aliases = kms.aliases(REGION);
-  const cmks = new Map(kms.keys(REGION).map((cmk) => [cmk.id, cmk]));
+  const kmsKeys = new Map(kms.keys(REGION).map((key) => [key.id, key]));
   for (let round = 0; round < ROUNDS; round++) {
     const { data } = (await cluster.http('GET', `keymgmt/kms/aws/key/k${round}`)).body;
     const versions = Object.entries((data?.['versions'] ?? {}) as Record<string, string>);
     const latest = Number((await cluster.http('GET', `keymgmt/key/k${round}`)).body.data?.['latest_version']);
-    if (versions.length !== latest) found.push(`k${round}: ${latest} versions, ${versions.length} CMKs`);
+    if (versions.length !== latest) found.push(`k${round}: ${latest} versions, ${versions.length} KMS keys`);
     for (const [version, id] of versions) {
       owned.add(id);
-      const state = cmks.get(id)?.state;
-      if (state !== 'Enabled') found.push(`k${round}: the CMK of version ${version} is ${state ?? 'missing'}`);
+      const state = kmsKeys.get(id)?.state;
+      if (state !== 'Enabled') found.push(`k${round}: the KMS key of version ${version} is ${state ?? 'missing'}`);
     }
     const holder = aliases[`alias/hashicorp/${String(data?.['name'])}`];
     if (holder !== versions.at(-1)?.[1]) found.push(`k${round}: the alias does not point to the latest version`);
@@ -146,9 +146,9 @@ async function violations(): Promise<readonly string[]> {
   const reported = new Set(
     ((status?.['possible_orphans'] ?? []) as readonly { attempt: string }[]).map(({ attempt }) => attempt),
   );
-  for (const { id, state, tags } of cmks.values()) {
+  for (const { id, state, tags } of kmsKeys.values()) {
     if (state === 'PendingDeletion' || owned.has(id)) continue;
-    if (!reported.has(tags['vault-keymgmt-attempt'] ?? '')) found.push(`CMK ${id} is an orphan`);
+    if (!reported.has(tags['vault-keymgmt-attempt'] ?? '')) found.push(`KMS key ${id} is an orphan`);
   }
   return found;
 }

@@ -16,7 +16,7 @@ export async function keyState(world: World): Promise<KeyState> {
 /**
  * Compares storage and cloud after the recovery, reading records as plain JSON: what is wrong, in words.
  *
- * A CMK that is alive, owned by no record and named by no possible orphan is an orphan; nothing may be half-done.
+ * A KMS key that is alive, owned by no record and named by no possible orphan is an orphan; nothing may be half-done.
  */
 export async function violations(world: World): Promise<readonly string[]> {
   const { storage } = world;
@@ -36,7 +36,7 @@ export async function violations(world: World): Promise<readonly string[]> {
   const owned = new Set(Object.values(distribution?.versions ?? {}).map(({ remote_id }) => remote_id));
   const live = kms.keys.filter(({ state }) => state !== 'PendingDeletion');
   for (const { id, tags } of live) {
-    if (!owned.has(id) && !reported.has(tags['vault-keymgmt-attempt'] ?? '')) wrong.push(`CMK ${id} is an orphan`);
+    if (!owned.has(id) && !reported.has(tags['vault-keymgmt-attempt'] ?? '')) wrong.push(`KMS key ${id} is an orphan`);
   }
   const aliases = Object.entries(kms.aliases);
   if (!distribution) {
@@ -47,9 +47,10 @@ export async function violations(world: World): Promise<readonly string[]> {
   for (const version of versions) {
     const id = distribution.versions[version]?.remote_id;
     const expected = version >= (key?.min_enabled_version ?? 0) ? 'Enabled' : 'Disabled';
-    const cmk = live.find((each) => each.id === id);
-    if (!cmk) wrong.push(`version ${version} has no CMK`);
-    else if (cmk.state !== expected) wrong.push(`the CMK of version ${version} is ${cmk.state}, not ${expected}`);
+    const kmsKey = live.find((each) => each.id === id);
+    if (!kmsKey) wrong.push(`version ${version} has no KMS key`);
+    else if (kmsKey.state !== expected)
+      wrong.push(`the KMS key of version ${version} is ${kmsKey.state}, not ${expected}`);
   }
   const alias = `alias/hashicorp/${distribution.name}`;
   const latest = distribution.versions[key?.latest_version ?? 0]?.remote_id;

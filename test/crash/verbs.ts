@@ -105,7 +105,7 @@ export const VERBS: readonly Verb[] = [
   },
 ];
 
-/** What an administrator of the account may do behind our back: one CMK destroyed, the other's material deleted. */
+/** What an administrator of the account may do behind our back: one KMS key destroyed, the other's material deleted. */
 async function drift({ kms }: World): Promise<void> {
   const [first, second] = (await kms.state()).keys;
   const client = new KMSClient({ region: REGION, endpoint: kms.url, credentials: ACCESS_KEY });

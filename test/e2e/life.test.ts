@@ -103,7 +103,7 @@ onEachServer('the life of a key', (stage) => {
     old = Uint8Array.from(blob);
   });
 
-  it('rotates: a second CMK, under the same name', async () => {
+  it('rotates: a second KMS key, under the same name', async () => {
     expect((await stage().http('POST', 'keymgmt/key/life/rotate')).status).toBe(204);
     const { body } = await stage().http('GET', 'keymgmt/kms/aws/key/life');
     expect(body.data).toMatchObject({ name, versions: { ...versions, '2': expect.any(String) as string } });
@@ -123,9 +123,9 @@ onEachServer('the life of a key', (stage) => {
     expect(Buffer.from(Plaintext ?? []).toString()).toBe('the plaintext');
   };
 
-  it('still decrypts the old ciphertext with its own CMK', decryptsOld);
+  it('still decrypts the old ciphertext with its own KMS key', decryptsOld);
 
-  it('disables the CMKs of versions below min_enabled_version, and hides them in the key alone', async () => {
+  it('disables the KMS keys of versions below min_enabled_version, and hides them in the key alone', async () => {
     expect((await stage().http('POST', 'keymgmt/key/life', { min_enabled_version: 2 })).status).toBe(204);
     expect(await stateOf(stage().kms, versions['1'] ?? '')).toBe('Disabled');
     expect(await stateOf(stage().kms, versions['2'] ?? '')).toBe('Enabled');
@@ -153,7 +153,7 @@ onEachServer('the life of a key', (stage) => {
     await stage().http('POST', 'keymgmt/key/life', { deletion_allowed: false });
   });
 
-  it('removes the key from the cloud: all CMKs pending deletion, the alias gone', async () => {
+  it('removes the key from the cloud: all KMS keys pending deletion, the alias gone', async () => {
     expect(await stage().http('DELETE', 'keymgmt/kms/aws/key/life')).toMatchObject({ status: 204, text: '' });
     for (const id of Object.values(versions)) expect(await stateOf(stage().kms, id)).toBe('PendingDeletion');
     const { Aliases } = await stage().kms.send(new ListAliasesCommand({}));

@@ -235,7 +235,7 @@ describe('concurrent requests for the same key', () => {
     expect(storage.keys()).toContain('orphan/aws/attempt-0');
     // What the tick finds differs from what is on record, so that it writes.
     cloud.searchable = true;
-    const object = cloud.objects.get('cmk-1');
+    const object = cloud.objects.get('key-1');
     if (object) object.labels = {};
     watched = true;
     const dismissed = engine.request('delete', 'kms/aws/orphan/attempt-0');

@@ -39,11 +39,11 @@ describe('cleanup of a mount', () => {
     expect(warnings).toEqual([
       {
         message,
-        fields: { ...place, key: 'one', name: expect.stringMatching(/^one-\d+$/) as string, remote_ids: 'cmk-1' },
+        fields: { ...place, key: 'one', name: expect.stringMatching(/^one-\d+$/) as string, remote_ids: 'key-1' },
       },
       {
         message,
-        fields: { ...place, key: 'two', name: expect.stringMatching(/^two-\d+$/) as string, remote_ids: 'cmk-2,cmk-3' },
+        fields: { ...place, key: 'two', name: expect.stringMatching(/^two-\d+$/) as string, remote_ids: 'key-2,key-3' },
       },
     ]);
     expect([...cloud.objects.values()].map(({ state }) => state)).toEqual(['enabled', 'enabled', 'enabled']);
@@ -62,7 +62,7 @@ describe('cleanup of a mount', () => {
     tainted = true;
     warnings = [];
     await cleanUp();
-    expect(warnings[0]?.fields).toMatchObject({ key: 'one', remote_ids: 'cmk-1', attempts: attempt });
+    expect(warnings[0]?.fields).toMatchObject({ key: 'one', remote_ids: 'key-1', attempts: attempt });
   });
 
   it('logs the possible orphans', async () => {

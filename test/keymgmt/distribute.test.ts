@@ -55,7 +55,7 @@ describe('POST kms/:name/key/:key', () => {
     );
     await engine.request('delete', 'kms/aws/key/k');
     expect(await distribute({ purpose }, 'other')).toBeUndefined();
-    expect(await engine.read('kms/other/key/k')).toMatchObject({ versions: { 1: 'cmk-2' } });
+    expect(await engine.read('kms/other/key/k')).toMatchObject({ versions: { 1: 'key-2' } });
   });
 
   it('refuses a distribution whose removal is incomplete; a second DELETE finishes the removal', async () => {
@@ -72,7 +72,7 @@ describe('POST kms/:name/key/:key', () => {
     });
     const puts = cloud.calls.length;
     expect(await engine.errorOf(engine.request('delete', 'kms/aws/key/k'))).toBeUndefined();
-    expect(cloud.calls.slice(puts)).toEqual(['remove cmk-1']);
+    expect(cloud.calls.slice(puts)).toEqual(['remove key-1']);
   });
 
   it.each([

@@ -56,7 +56,7 @@ describe('the name of a distribution in the KMS', () => {
     await two.write('kms/aws/key/k', PURPOSE);
     expect(await nameOf(two)).toBe(`k-${SECOND + 1}`);
     // Each name points to what its own mount has made.
-    expect(Object.fromEntries(cloud.names)).toEqual({ [`k-${SECOND}`]: 'cmk-1', [`k-${SECOND + 1}`]: 'cmk-2' });
+    expect(Object.fromEntries(cloud.names)).toEqual({ [`k-${SECOND}`]: 'key-1', [`k-${SECOND + 1}`]: 'key-2' });
     await one.request('delete', 'kms/aws/key/k');
     expect(await violations(storage, cloud)).toEqual([]);
     await two.request('delete', 'kms/aws/key/k');

@@ -116,7 +116,7 @@ describe('a distribution with many versions', () => {
     await engine.write('key/k/rotate');
     expect(await violations(storage, cloud)).toEqual([]);
     expect((await engine.read('kms/aws/key/k'))?.['versions']).toEqual(
-      Object.fromEntries(upTo(8).map((version) => [version, `cmk-${version}`])),
+      Object.fromEntries(upTo(8).map((version) => [version, `key-${version}`])),
     );
     expect(await engine.request('list', 'kms/aws/key/')).toMatchObject({ data: { keys: ['k'] } });
     await engine.request('delete', 'kms/aws/key/k');
@@ -134,10 +134,10 @@ describe('a distribution with many versions', () => {
       await engine.write('kms/aws/key/k/sync');
       expect(await violations(storage, cloud)).toEqual([]);
     }
-    const replaced = upTo(10).map((number) => `cmk-${number}`);
+    const replaced = upTo(10).map((number) => `key-${number}`);
     expect(await engine.read('kms/aws/key/k/status')).toMatchObject({ replaced });
     await engine.request('delete', 'kms/aws/key/k');
-    expect(cloud.calls.filter((call) => call.startsWith('remove cmk-'))).toHaveLength(15);
+    expect(cloud.calls.filter((call) => call.startsWith('remove key-'))).toHaveLength(15);
   });
 
   it('loses no KMS key at any crash point of a sync', async () => {
@@ -169,7 +169,7 @@ describe('a distribution with many versions', () => {
         ...(record?.retired ?? []),
         ...Object.values(record?.versions ?? {}).map(({ remote_id }) => remote_id),
       ]);
-      for (const number of upTo(5)) expect(ids).toContain(`cmk-${number}`);
+      for (const number of upTo(5)) expect(ids).toContain(`key-${number}`);
       const next = await start(small);
       const used = Object.values((await next.read('kms/aws/key/k'))?.['versions'] as JsonObject);
       const retired = (await next.read('kms/aws/key/k/status'))?.['replaced'] as readonly string[] | undefined;
@@ -178,7 +178,7 @@ describe('a distribution with many versions', () => {
       await next.write('kms/aws/key/k/sync');
       expect(await violations(storage, cloud)).toEqual([]);
       const { replaced } = (await next.read('kms/aws/key/k/status')) as { replaced: readonly string[] };
-      expect([...replaced].sort()).toEqual(upTo(5).map((number) => `cmk-${number}`));
+      expect([...replaced].sort()).toEqual(upTo(5).map((number) => `key-${number}`));
       if (!died) break;
     }
   });

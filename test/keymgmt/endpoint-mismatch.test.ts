@@ -57,11 +57,11 @@ describe('remote IDs recorded with another endpoint', () => {
   ];
 
   it.each(requests)('do not change KMS keys of another owner at the new endpoint: %s', async (_what, request) => {
-    const strangers = [strangersKey('cmk-1'), strangersKey('cmk-2')];
+    const strangers = [strangersKey('key-1'), strangersKey('key-2')];
     await move('other');
     const error = await engine.errorOf(request() as Promise<undefined>);
     expect(error).toContain('requests of KMS "aws" now go to other, but the ids of key "k" are from own');
-    expect(error).toContain('cmk-1: other labels (vault-keymgmt-mount');
+    expect(error).toContain('key-1: other labels (vault-keymgmt-mount');
     await engine.tick();
     expect(strangers.map(({ state }) => state)).toEqual(['enabled', 'enabled']);
     expect(other.calls).toEqual([]);
@@ -69,7 +69,7 @@ describe('remote IDs recorded with another endpoint', () => {
 
   it.each(requests)('are not used when the new endpoint does not find them: %s', async (_what, request) => {
     await move('other');
-    expect(await engine.errorOf(request() as Promise<undefined>)).toContain('cmk-1: not found');
+    expect(await engine.errorOf(request() as Promise<undefined>)).toContain('key-1: not found');
     expect(other.calls).toEqual([]);
   });
 
@@ -79,7 +79,7 @@ describe('remote IDs recorded with another endpoint', () => {
     const error = await engine.errorOf(engine.write('key/k', { min_enabled_version: 2 }));
     expect(error).toContain('now go to moved, but the ids of key "k" are from own');
     expect(error).toContain('its labels may not be read');
-    expect(own.objects.get('cmk-1')?.state).toBe('enabled');
+    expect(own.objects.get('key-1')?.state).toBe('enabled');
     const status = await engine.read('kms/aws/key/k/status');
     expect(status).toMatchObject({ verdict: 'unreachable' });
   });
@@ -87,20 +87,20 @@ describe('remote IDs recorded with another endpoint', () => {
   it('are used and recorded with the new endpoint when it serves the same KMS keys', async () => {
     await move('alias of own');
     await engine.write('key/k', { min_enabled_version: 2 });
-    expect(own.objects.get('cmk-1')?.state).toBe('disabled');
+    expect(own.objects.get('key-1')?.state).toBe('disabled');
     expect(await record()).toMatchObject({ endpoint: 'alias of own' });
   });
 
   it.each(requests.filter(([what]) => what.includes('min_enabled') || what.includes('removal')))(
     'are not disabled or deleted when the labels differ: %s',
     async (_what, request) => {
-      const object = own.objects.get('cmk-1');
+      const object = own.objects.get('key-1');
       if (object) object.labels = { ...object.labels, 'vault-keymgmt-key': 'another' };
       engine = await start({
         drivers: { ...own.drivers, awskms: { ...own.drivers.awskms, endpointOf: () => 'own' } },
       });
       expect(await engine.errorOf(request() as Promise<undefined>)).toMatch(
-        /cmk-1 does not carry the labels of key "k" \(vault-keymgmt-key\), so it is not touched: label it again/,
+        /key-1 does not carry the labels of key "k" \(vault-keymgmt-key\), so it is not touched: label it again/,
       );
       expect(object?.state).toBe('enabled');
     },
@@ -117,19 +117,19 @@ describe('credentials that change account between the check and the creation', (
     };
     const error = await engine.errorOf(engine.write('key/k/rotate'));
     expect(error).toContain(`now has credentials of account ${AWAY}, but its keys are in account ${HOME}`);
-    expect(error).toContain(`cmk-2 was left behind in account ${AWAY}`);
-    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-1' } });
+    expect(error).toContain(`key-2 was left behind in account ${AWAY}`);
+    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'key-1' } });
     cloud.fault = () => undefined;
     cloud.account = HOME;
     expect((await engine.read('kms/aws/status'))?.['possible_orphans']).toMatchObject([
-      { version: 2, remote_id: 'cmk-2', account: AWAY },
+      { version: 2, remote_id: 'key-2', account: AWAY },
     ]);
     await engine.write('key/k/rotate');
     await engine.tick();
     expect([...cloud.objects.values()].map(({ id, account, state }) => `${id} ${account ?? ''} ${state}`)).toEqual([
-      `cmk-1 ${HOME} enabled`,
-      `cmk-2 ${AWAY} pending_import`,
-      `cmk-3 ${HOME} enabled`,
+      `key-1 ${HOME} enabled`,
+      `key-2 ${AWAY} pending_import`,
+      `key-3 ${HOME} enabled`,
     ]);
   });
 });

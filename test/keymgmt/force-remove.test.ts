@@ -24,7 +24,7 @@ describe('POST kms/:name/key/:key/force-remove', () => {
     cloud.fault = () => ({ when: 'before', reason: 'unavailable' });
     const answer = await engine.write('kms/aws/key/k/force-remove');
     expect(answer?.warnings).toEqual([
-      expect.stringMatching(/^"k-\d+" was forgotten without asking .* is left behind there: cmk-1, cmk-2$/),
+      expect.stringMatching(/^"k-\d+" was forgotten without asking .* is left behind there: key-1, key-2$/),
     ]);
     expect(await engine.read('kms/aws/key/k')).toBeUndefined();
     expect(await engine.errorOf(engine.request('delete', 'kms/aws'))).toBeUndefined();
@@ -46,7 +46,7 @@ describe('POST kms/:name/key/:key/force-remove', () => {
   it('lists the attempts without an answer', async () => {
     cloud.fault = (action) => (action === 'create' ? { when: 'after', reason: 'timeout' } : undefined);
     await engine.errorOf(engine.write('key/k/rotate'));
-    const attempt = object('cmk-3').attempt;
+    const attempt = object('key-3').attempt;
     const answer = await engine.write('kms/aws/key/k/force-remove');
     expect(answer?.warnings?.slice(1)).toEqual([
       `an object with the tag of attempt ${attempt} may have been left behind`,

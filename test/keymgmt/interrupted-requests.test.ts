@@ -98,7 +98,7 @@ describe.each([undefined, { part: 1, changes: 0 }])('an interrupted request (rec
       } else {
         await disable().catch(() => undefined);
       }
-      expect(cloud.objects.get('cmk-1')?.state).toBe('disabled');
+      expect(cloud.objects.get('key-1')?.state).toBe('disabled');
       cloud.fault = () => undefined;
       const fresh = await start();
       await fresh.write('key/k', { min_enabled_version: 1 });

@@ -26,17 +26,17 @@ describe('the lifecycle of a key in a KMS', () => {
 
   it('distributes, rotates, disables, enables and removes', async () => {
     expect(await distribute()).toBeUndefined();
-    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-1' }, purpose: 'decrypt,encrypt' });
+    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'key-1' }, purpose: 'decrypt,encrypt' });
     await engine.write('key/k/rotate');
-    expect(states()).toEqual(['cmk-1 enabled', 'cmk-2 enabled']);
-    expect(current()).toBe('cmk-2');
+    expect(states()).toEqual(['key-1 enabled', 'key-2 enabled']);
+    expect(current()).toBe('key-2');
     await engine.write('key/k', { min_enabled_version: 2 });
-    expect(states()).toEqual(['cmk-1 disabled', 'cmk-2 enabled']);
+    expect(states()).toEqual(['key-1 disabled', 'key-2 enabled']);
     expect(Object.keys((await engine.read('key/k'))?.['versions'] ?? {})).toEqual(['2']);
     await engine.write('key/k', { min_enabled_version: 0 });
-    expect(states()).toEqual(['cmk-1 enabled', 'cmk-2 enabled']);
+    expect(states()).toEqual(['key-1 enabled', 'key-2 enabled']);
     await engine.request('delete', 'kms/aws/key/k');
-    expect(states()).toEqual(['cmk-1 pending_deletion', 'cmk-2 pending_deletion']);
+    expect(states()).toEqual(['key-1 pending_deletion', 'key-2 pending_deletion']);
     expect(cloud.names.size).toBe(0);
     expect(await engine.read('kms/aws/key/k')).toBeUndefined();
   });
@@ -46,8 +46,8 @@ describe('the lifecycle of a key in a KMS', () => {
     await engine.write('key/k/rotate');
     await engine.write('key/k', { min_enabled_version: 2 });
     await distribute();
-    expect(states()).toEqual(['cmk-1 disabled', 'cmk-2 enabled', 'cmk-3 enabled']);
-    expect(current()).toBe('cmk-3');
+    expect(states()).toEqual(['key-1 disabled', 'key-2 enabled', 'key-3 enabled']);
+    expect(current()).toBe('key-3');
   });
 
   it('stores nothing of a first distribution that the KMS refuses', async () => {
@@ -64,8 +64,8 @@ describe('the lifecycle of a key in a KMS', () => {
     expect(await engine.errorOf(distribute())).toMatch(/done: create version 1; left: import version 1/);
     heal();
     expect(await distribute()).toBeUndefined();
-    expect(states()).toEqual(['cmk-1 enabled']);
-    expect(current()).toBe('cmk-1');
+    expect(states()).toEqual(['key-1 enabled']);
+    expect(current()).toBe('key-1');
   });
 
   it('the rollback tick finishes an incomplete distribution', async () => {
@@ -73,7 +73,7 @@ describe('the lifecycle of a key in a KMS', () => {
     await engine.errorOf(distribute());
     heal();
     await engine.tick();
-    expect(current()).toBe('cmk-1');
+    expect(current()).toBe('key-1');
   });
 
   it('adopts a KMS key whose creation had no answer', async () => {
@@ -81,7 +81,7 @@ describe('the lifecycle of a key in a KMS', () => {
     expect(await engine.errorOf(distribute())).toMatch(/incomplete/);
     heal();
     await engine.tick();
-    expect(states()).toEqual(['cmk-1 enabled']);
+    expect(states()).toEqual(['key-1 enabled']);
     expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
   });
 
@@ -91,11 +91,11 @@ describe('the lifecycle of a key in a KMS', () => {
     heal();
     cloud.searchable = false;
     await engine.tick();
-    expect(states()).toEqual(['cmk-1 pending_import', 'cmk-2 enabled']);
+    expect(states()).toEqual(['key-1 pending_import', 'key-2 enabled']);
     expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toHaveLength(1);
     cloud.searchable = true;
     await engine.tick();
-    expect(states()).toEqual(['cmk-1 pending_deletion', 'cmk-2 enabled']);
+    expect(states()).toEqual(['key-1 pending_deletion', 'key-2 enabled']);
     expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
   });
 
@@ -107,7 +107,7 @@ describe('the lifecycle of a key in a KMS', () => {
     await engine.tick();
     await engine.request('delete', 'kms/aws/key/k');
     const answer = await engine.request('delete', 'kms/aws');
-    expect(answer?.warnings).toEqual([expect.stringContaining(cloud.objects.get('cmk-1')?.attempt ?? 'nothing')]);
+    expect(answer?.warnings).toEqual([expect.stringContaining(cloud.objects.get('key-1')?.attempt ?? 'nothing')]);
     expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
     expect(await engine.request('delete', 'kms/aws')).toBeUndefined();
   });
@@ -119,7 +119,7 @@ describe('the lifecycle of a key in a KMS', () => {
     await engine.errorOf(engine.write('key/k', { min_enabled_version: 2 }));
     heal();
     await engine.write('key/k', { min_enabled_version: 1 });
-    expect(states()).toEqual(['cmk-1 enabled', 'cmk-2 enabled']);
+    expect(states()).toEqual(['key-1 enabled', 'key-2 enabled']);
   });
 
   it('refuses a second KMS, another purpose, and deletion of the key or the KMS while the key is distributed', async () => {
@@ -139,12 +139,12 @@ describe('the lifecycle of a key in a KMS', () => {
       expect.stringMatching(/still holds the key k/),
       expect.stringMatching(/is distributed to KMS "aws": remove it there first/),
     ]);
-    expect(states()).toEqual(['cmk-1 enabled']);
+    expect(states()).toEqual(['key-1 enabled']);
   });
 
   it('creates one KMS key for identical concurrent requests', async () => {
     await Promise.all([distribute(), distribute(), distribute()]);
-    expect(states()).toEqual(['cmk-1 enabled']);
+    expect(states()).toEqual(['key-1 enabled']);
   });
 
   it('a tick deletes material of a key whose creation crashed', async () => {

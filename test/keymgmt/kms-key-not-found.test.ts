@@ -44,10 +44,10 @@ describe('a KMS key that the KMS does not find', () => {
     await use('one');
     clock.advance(120 * MINUTE);
     await engine.tick();
-    expect(account.objects.get('cmk-1')?.state).toBe('enabled');
+    expect(account.objects.get('key-1')?.state).toBe('enabled');
     expect(warnings).toContainEqual([
       'KMS key not found; treating it as deleted',
-      { key: 'k', kms: 'aws', version: 1, remote_id: 'cmk-1' },
+      { key: 'k', kms: 'aws', version: 1, remote_id: 'key-1' },
     ]);
   });
 
@@ -56,13 +56,13 @@ describe('a KMS key that the KMS does not find', () => {
     await use('other');
     await engine.write('kms/aws/key/k/sync');
     await use('one');
-    expect((await engine.read('kms/aws/key/k/status'))?.['replaced']).toEqual(['cmk-1']);
+    expect((await engine.read('kms/aws/key/k/status'))?.['replaced']).toEqual(['key-1']);
     await engine.request('delete', 'kms/aws/key/k');
-    expect(account.objects.get('cmk-1')?.state).toBe('pending_deletion');
+    expect(account.objects.get('key-1')?.state).toBe('pending_deletion');
   });
 
   it('is removed with the distribution although its deletion was canceled in the KMS', async () => {
-    const object = account.objects.get('cmk-1');
+    const object = account.objects.get('key-1');
     if (object) object.state = 'pending_deletion';
     await engine.write('kms/aws/key/k/sync');
     if (object) object.state = 'enabled';
@@ -81,24 +81,24 @@ describe('a KMS key that the KMS does not find', () => {
   it('keeps its removal pending within the consistency window', async () => {
     await use('other');
     expect(await engine.errorOf(engine.request('delete', 'kms/aws/key/k'))).toMatch(
-      /the KMS does not know cmk-1, but it was made too recently to treat it as deleted/,
+      /the KMS does not know key-1, but it was made too recently to treat it as deleted/,
     );
     expect(await orphans()).toEqual([]);
     await use('one');
     await engine.tick();
-    expect(account.objects.get('cmk-1')?.state).toBe('pending_deletion');
+    expect(account.objects.get('key-1')?.state).toBe('pending_deletion');
     expect(await engine.read('kms/aws/key/k')).toBeUndefined();
   });
 
   it('is treated as deleted once the consistency window is over', async () => {
-    (account.objects as Map<string, unknown>).delete('cmk-1');
+    (account.objects as Map<string, unknown>).delete('key-1');
     await engine.errorOf(engine.request('delete', 'kms/aws/key/k'));
     clock.advance(5 * MINUTE);
     await engine.tick();
     expect(await engine.read('kms/aws/key/k')).toBeUndefined();
     expect(warnings).toContainEqual([
       'KMS key not found; treating it as deleted',
-      { key: 'k', kms: 'aws', version: 1, remote_id: 'cmk-1' },
+      { key: 'k', kms: 'aws', version: 1, remote_id: 'key-1' },
     ]);
   });
 
@@ -110,9 +110,9 @@ describe('a KMS key that the KMS does not find', () => {
       clock.advance(61 * MINUTE);
       await engine.tick();
     }
-    expect(account.objects.get('cmk-1')?.state).toBe('enabled');
+    expect(account.objects.get('key-1')?.state).toBe('enabled');
     expect(await orphans()).toEqual([]);
-    expect(await engine.read('kms/aws/key/k/status')).toMatchObject({ replaced: ['cmk-1'] });
+    expect(await engine.read('kms/aws/key/k/status')).toMatchObject({ replaced: ['key-1'] });
   });
 
   it('is not replaced when only its alias is not found', async () => {
@@ -120,7 +120,7 @@ describe('a KMS key that the KMS does not find', () => {
     account.fault = (action) => (action === 'set_current' ? { when: 'before', reason: 'not_found' } : undefined);
     (account.names as Map<string, string>).clear();
     expect(await engine.errorOf(engine.write('kms/aws/key/k/sync'))).toMatch(/enable version 1|set_current/);
-    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-1' } });
+    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'key-1' } });
     expect(account.objects.size).toBe(1);
   });
 

@@ -47,15 +47,15 @@ describe('the log', () => {
 
   it('has one line per change in the KMS, and deletions are warnings', async () => {
     await engine.write('kms/aws/key/k', PURPOSE);
-    expect(changes()).toEqual(['info create 1 cmk-1', 'info import 1 cmk-1', 'info set_current 1 cmk-1']);
+    expect(changes()).toEqual(['info create 1 key-1', 'info import 1 key-1', 'info set_current 1 key-1']);
     await engine.write('key/k/rotate');
-    expect(changes()).toEqual(['info create 2 cmk-2', 'info import 2 cmk-2', 'info set_current 2 cmk-2']);
+    expect(changes()).toEqual(['info create 2 key-2', 'info import 2 key-2', 'info set_current 2 key-2']);
     await engine.write('key/k', { min_enabled_version: 2 });
-    expect(changes()).toEqual(['info disable 1 cmk-1']);
+    expect(changes()).toEqual(['info disable 1 key-1']);
     await engine.write('key/k', { min_enabled_version: 1 });
-    expect(changes()).toEqual(['info enable 1 cmk-1']);
+    expect(changes()).toEqual(['info enable 1 key-1']);
     await engine.request('delete', 'kms/aws/key/k');
-    expect(changes()).toEqual(['warn remove_name - -', 'warn remove 1 cmk-1', 'warn remove 2 cmk-2']);
+    expect(changes()).toEqual(['warn remove_name - -', 'warn remove 1 key-1', 'warn remove 2 key-2']);
   });
 
   it('says before a repair what differs, and nothing where nothing does', async () => {
@@ -69,20 +69,20 @@ describe('the log', () => {
         .map(({ fields }) => fields);
     };
     expect(await differences()).toEqual([]);
-    for (const object of cloud.objects.values()) if (object.id === 'cmk-1') object.state = 'disabled';
+    for (const object of cloud.objects.values()) if (object.id === 'key-1') object.state = 'disabled';
     const [name = ''] = cloud.names.keys();
-    (cloud.names as Map<string, string>).set(name, 'cmk-1');
+    (cloud.names as Map<string, string>).set(name, 'key-1');
     expect(await differences()).toEqual([
       {
         key: 'k',
         kms: 'aws',
         version: 1,
-        remote_id: 'cmk-1',
+        remote_id: 'key-1',
         expected: 'enabled',
         observed: 'disabled',
         verdict: 'disabled',
       },
-      { key: 'k', kms: 'aws', verdict: 'alias_moved', points_to: 'cmk-1' },
+      { key: 'k', kms: 'aws', verdict: 'alias_moved', points_to: 'key-1' },
     ]);
     expect(await differences()).toEqual([]);
   });
@@ -114,7 +114,7 @@ describe('the log', () => {
     await engine.write('key/k/rotate');
     const taken = lines.filter(({ level }) => level === 'warn');
     expect(taken).toMatchObject([
-      { message: CHANGED, fields: { step: 'set_current', version: 2, remote_id: 'cmk-2', name, taken: true } },
+      { message: CHANGED, fields: { step: 'set_current', version: 2, remote_id: 'key-2', name, taken: true } },
     ]);
   });
 
@@ -124,7 +124,7 @@ describe('the log', () => {
     cloud.fault = () => undefined;
     changes();
     await engine.tick(false);
-    expect(changes()).toEqual(['info import 1 cmk-1', 'info set_current 1 cmk-1']);
+    expect(changes()).toEqual(['info import 1 key-1', 'info set_current 1 key-1']);
     expect(lines.filter(({ message }) => message === FINISHED)).toMatchObject([{ fields: { key: 'k', kms: 'aws' } }]);
   });
 
@@ -138,7 +138,7 @@ describe('the log', () => {
     clock.advance(60 * 60_000);
     changes();
     await engine.tick();
-    expect(changes()).toEqual(['warn remove_orphan 1 cmk-1']);
+    expect(changes()).toEqual(['warn remove_orphan 1 key-1']);
   });
 
   it('does not report a request as interrupted when the tick waited for its lock', async () => {

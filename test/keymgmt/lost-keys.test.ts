@@ -131,7 +131,7 @@ describe('a key whose record is missing in storage', () => {
     expect(await engine.errorOf(engine.write('kms/aws/key/k/sync'))).toContain('ends with version 2');
     expect(cloud.names).toEqual(names);
     await engine.request('delete', 'kms/aws/key/k');
-    expect([...cloud.names.values()]).toEqual(['cmk-4']);
+    expect([...cloud.names.values()]).toEqual(['key-4']);
   });
 
   it('does not make the tick fail, even if its distribution cannot be read', async () => {

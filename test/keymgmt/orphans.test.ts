@@ -41,7 +41,7 @@ describe('a creation without an answer', () => {
     await loseAnswer('before');
     clock.advance(age);
     await engine.tick();
-    expect(states()).toEqual(['cmk-1 enabled']);
+    expect(states()).toEqual(['key-1 enabled']);
     // The tick looks at orphans last, and drops what it can believe by then.
     expect(warnings).toHaveLength(count);
     expect(await orphans()).toHaveLength(count);
@@ -86,10 +86,10 @@ describe('a creation without an answer', () => {
     clock.advance(60 * MINUTE);
     await engine.tick();
     expect(await orphans()).toMatchObject([{ attempt: 'attempt-0', reason: 'no permission to look' }]);
-    expect(states()).toEqual(['cmk-1 pending_import', 'cmk-2 enabled']);
+    expect(states()).toEqual(['key-1 pending_import', 'key-2 enabled']);
     cloud.searchable = true;
     await engine.tick();
-    expect(states()).toEqual(['cmk-1 pending_deletion', 'cmk-2 enabled']);
+    expect(states()).toEqual(['key-1 pending_deletion', 'key-2 enabled']);
     expect(await orphans()).toEqual([]);
   });
 
@@ -108,7 +108,7 @@ describe('a creation without an answer', () => {
     await loseAnswer('after');
     engine = await start();
     await engine.tick();
-    expect(states()).toEqual(['cmk-1 enabled']);
+    expect(states()).toEqual(['key-1 enabled']);
     expect(await orphans()).toEqual([]);
     expect(warnings).toEqual([]);
   });

@@ -238,6 +238,6 @@ describe('a distribution that takes longer than its time limit in a tick', () =>
       expect(imported() - before).toBe(tick);
     }
     await engine.tick(false);
-    expect([...cloud.names.values()]).toEqual(['cmk-4']);
+    expect([...cloud.names.values()]).toEqual(['key-4']);
   });
 });

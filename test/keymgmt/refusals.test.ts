@@ -35,7 +35,7 @@ describe('a step that the cloud refuses', () => {
     fail(action, reason);
     expect(await engine.errorOf(engine.write('key/k/rotate'))).toContain(`${action}: injected ${reason}`);
     const error = await setMinimum(2);
-    expect(cloud.objects.get('cmk-1')?.state).toBe('disabled');
+    expect(cloud.objects.get('key-1')?.state).toBe('disabled');
     expect(error).toContain(`min_enabled_version 2 is set in Vault, but `);
     expect(error).toContain(`is incomplete: ${action}: injected ${reason}; done: disable version 1; ${left}`);
     // Nothing of it is tried again before the failure is mended, and nothing is lost then.
@@ -94,7 +94,7 @@ describe('a step that the cloud refuses', () => {
     cloud.fault = () => undefined;
     const error = await setMinimum(3);
     expect(states()).toEqual(['pending_deletion', 'disabled', 'enabled']);
-    expect([...cloud.names.values()]).toEqual(['cmk-3']);
+    expect([...cloud.names.values()]).toEqual(['key-3']);
     expect(error).toContain('done: point the name to version 3, disable version 2; left: disable version 1.');
   });
 

@@ -72,31 +72,31 @@ describe('the restore guard', () => {
       const before = [cloud.calls.length, (await restored.read('key/k'))?.['latest_version']];
       expect(await restored.errorOf(request() as ReturnType<Engine['request']>)).toMatch(
         new RegExp(
-          `ahead of Vault's storage for key "k" in KMS "aws": the name "${name}" points to cmk-3, ` +
+          `ahead of Vault's storage for key "k" in KMS "aws": the name "${name}" points to key-3, ` +
             'labelled as version 3, which stands in no record.*force=true',
         ),
       );
       expect([cloud.calls.length, (await restored.read('key/k'))?.['latest_version']]).toEqual(before);
-      expect([...cloud.names.values()]).toEqual(['cmk-3']);
+      expect([...cloud.names.values()]).toEqual(['key-3']);
       expect(await guard(restored)).toMatchObject({
         engaged: true,
-        findings: [{ kms: 'aws', key: 'k', name, remote_id: 'cmk-3', version: '3' }],
+        findings: [{ kms: 'aws', key: 'k', name, remote_id: 'key-3', version: '3' }],
       });
     });
 
     it('engages at the first tick', async () => {
       await restored.tick(false);
-      expect(await guard(restored)).toMatchObject({ engaged: true, findings: [{ remote_id: 'cmk-3' }] });
+      expect(await guard(restored)).toMatchObject({ engaged: true, findings: [{ remote_id: 'key-3' }] });
     });
 
     it('status has the verdict ahead and the target of the alias', async () => {
       expect(await restored.read('kms/aws/key/k/status')).toMatchObject({
         verdict: 'ahead',
-        alias: { verdict: 'ahead', points_to: 'cmk-3', tags: { 'vault-keymgmt-version': '3' } },
+        alias: { verdict: 'ahead', points_to: 'key-3', tags: { 'vault-keymgmt-version': '3' } },
       });
       expect(await restored.read('kms/aws/status')).toMatchObject({
         verdicts: { ahead: 1 },
-        unrecorded_objects: [{ remote_id: 'cmk-2' }, { remote_id: 'cmk-3', tags: { 'vault-keymgmt-version': '3' } }],
+        unrecorded_objects: [{ remote_id: 'key-2' }, { remote_id: 'key-3', tags: { 'vault-keymgmt-version': '3' } }],
         unrecorded_objects_incomplete: '',
       });
       // The one who has made them misses nothing.
@@ -105,15 +105,15 @@ describe('the restore guard', () => {
 
     it('sync force=true overrides the guard', async () => {
       await restored.write('kms/aws/key/k/sync', { force: true });
-      expect([...cloud.names.values()]).toEqual(['cmk-1']);
+      expect([...cloud.names.values()]).toEqual(['key-1']);
       await restored.write('key/k/rotate');
-      expect([...cloud.names.values()]).toEqual(['cmk-4']);
+      expect([...cloud.names.values()]).toEqual(['key-4']);
     });
 
     it('DELETE force=true removes the recorded KMS keys and leaves the alias', async () => {
       await restored.request('delete', 'kms/aws/key/k', { force: true });
       expect([...cloud.objects.values()].map(({ state }) => state)).toEqual(['pending_deletion', 'enabled', 'enabled']);
-      expect([...cloud.names.values()]).toEqual(['cmk-3']);
+      expect([...cloud.names.values()]).toEqual(['key-3']);
     });
 
     it('an acknowledgement covers the finding, also after a restart', async () => {
@@ -122,7 +122,7 @@ describe('the restore guard', () => {
       expect(await isEngaged(restored)).toBe(false);
       await restored.tick(false);
       await restored.write('kms/aws/key/k/sync');
-      expect([...cloud.names.values()]).toEqual(['cmk-1']);
+      expect([...cloud.names.values()]).toEqual(['key-1']);
       expect(await isEngaged(restored)).toBe(false);
     });
 
@@ -131,8 +131,8 @@ describe('the restore guard', () => {
       const { epoch } = (await guard(restored)) ?? {};
       expect(epoch).toMatch(/./);
       await restored.write('key/k/rotate', { force: true });
-      expect(cloud.objects.get('cmk-4')?.labels).toMatchObject({ 'vault-keymgmt-epoch': epoch });
-      expect(cloud.objects.get('cmk-3')?.labels).not.toHaveProperty('vault-keymgmt-epoch');
+      expect(cloud.objects.get('key-4')?.labels).toMatchObject({ 'vault-keymgmt-epoch': epoch });
+      expect(cloud.objects.get('key-3')?.labels).not.toHaveProperty('vault-keymgmt-epoch');
     });
 
     it('does not block the distribution of new keys', async () => {
@@ -160,7 +160,7 @@ describe('the restore guard', () => {
 
     it('treats unreadable labels as ours', async () => {
       cloud.searchable = false;
-      expect(await restored.errorOf(restored.write('key/k/rotate'))).toMatch(/cmk-3, whose labels cannot be read/);
+      expect(await restored.errorOf(restored.write('key/k/rotate'))).toMatch(/key-3, whose labels cannot be read/);
     });
   });
 
@@ -169,7 +169,7 @@ describe('the restore guard', () => {
     await clone.tick(false);
     await engine.write('key/k/rotate');
     expect(await clone.errorOf(clone.write('key/k/rotate'))).toMatch(/ahead of Vault's storage/);
-    expect([...cloud.names.values()]).toEqual(['cmk-2']);
+    expect([...cloud.names.values()]).toEqual(['key-2']);
   });
 
   it('does not finish an incomplete removal while it is engaged', async () => {
@@ -180,10 +180,10 @@ describe('the restore guard', () => {
     const clone = await start(snapshot());
     await clone.write('restore-guard', { engaged: true });
     await clone.tick(true);
-    expect(cloud.objects.get('cmk-1')?.state).toBe('enabled');
+    expect(cloud.objects.get('key-1')?.state).toBe('enabled');
     await clone.write('restore-guard', { engaged: false });
     await clone.tick(true);
-    expect(cloud.objects.get('cmk-1')?.state).toBe('pending_deletion');
+    expect(cloud.objects.get('key-1')?.state).toBe('pending_deletion');
   });
 
   it('an alias that reappears during an incomplete removal is not ahead', async () => {
@@ -194,7 +194,7 @@ describe('the restore guard', () => {
       action === 'remove' && ++removals === 2 ? { when: 'before', reason: 'throttled' } : undefined;
     await engine.errorOf(engine.request('delete', 'kms/aws/key/k'));
     cloud.fault = () => undefined;
-    (cloud.names as Map<string, string>).set(name ?? '', 'cmk-1');
+    (cloud.names as Map<string, string>).set(name ?? '', 'key-1');
     await engine.request('delete', 'kms/aws/key/k');
     expect([...cloud.objects.values()].map(({ state }) => state)).toEqual(['pending_deletion', 'pending_deletion']);
     expect(await isEngaged(engine)).toBe(false);
@@ -241,7 +241,7 @@ describe('the restore guard', () => {
     expect(await isEngaged(next)).toBe(false);
     expect(await next.read('kms/aws/key/k/status')).toMatchObject({ verdict: 'alias_moved' });
     await next.write('key/k/rotate');
-    expect([...cloud.names.values()]).toEqual(['cmk-2']);
+    expect([...cloud.names.values()]).toEqual(['key-2']);
   });
 
   describe('heartbeat', () => {

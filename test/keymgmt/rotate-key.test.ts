@@ -30,7 +30,7 @@ describe('POST key/:name/rotate', () => {
     const answer = await engine.write('key/k/rotate');
     expect(answer?.warnings?.[0]).toMatch(/made no further version/);
     expect(await engine.read('key/k')).toMatchObject({ latest_version: 2 });
-    expect(current()).toBe('cmk-2');
+    expect(current()).toBe('key-2');
   });
 
   it('finishes an incomplete rotation after a failed sync', async () => {
@@ -47,13 +47,13 @@ describe('POST key/:name/rotate', () => {
   it('creates a new version after the alias was moved and a sync failed', async () => {
     await distribute();
     await engine.write('key/k/rotate');
-    for (const name of cloud.names.keys()) (cloud.names as Map<string, string>).set(name, 'cmk-1');
+    for (const name of cloud.names.keys()) (cloud.names as Map<string, string>).set(name, 'key-1');
     failOn('set_current', 'before');
     expect(await engine.errorOf(engine.write('kms/aws/key/k/sync'))).toBeDefined();
     cloud.fault = () => undefined;
     expect(await engine.write('key/k/rotate')).toBeUndefined();
     expect(await engine.read('key/k')).toMatchObject({ latest_version: 3 });
-    expect(current()).toBe('cmk-3');
+    expect(current()).toBe('key-3');
   });
 
   it('refuses a key whose first distribution is incomplete', async () => {

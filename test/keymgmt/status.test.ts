@@ -31,8 +31,8 @@ describe('GET kms/:name/key/:key/status and kms/:name/status', () => {
     expect(await engine.read('kms/aws/key/k/status')).toEqual({
       name,
       verdict: 'in_sync',
-      alias: { verdict: 'in_sync', points_to: 'cmk-2' },
-      versions: { 1: { remote_id: 'cmk-1', ...healthy }, 2: { remote_id: 'cmk-2', ...healthy } },
+      alias: { verdict: 'in_sync', points_to: 'key-2' },
+      versions: { 1: { remote_id: 'key-1', ...healthy }, 2: { remote_id: 'key-2', ...healthy } },
     });
     expect(await verdicts()).toEqual({ 1: 'in_sync', 2: 'in_sync', alias: 'in_sync' });
     expect(await sync({ dry_run: true })).toEqual({ dry_run: true, planned: [] });
@@ -40,7 +40,7 @@ describe('GET kms/:name/key/:key/status and kms/:name/status', () => {
 
   it('reports forbidden without permission to read', async () => {
     cloud.searchable = false;
-    object('cmk-1').state = 'disabled';
+    object('key-1').state = 'disabled';
     const status = await engine.read('kms/aws/key/k/status');
     const why = 'no permission to look';
     expect(status).toMatchObject({
@@ -64,7 +64,7 @@ describe('GET kms/:name/key/:key/status and kms/:name/status', () => {
       await writeKey(engine, { key: name });
       await distribute(engine, name);
     }
-    object('cmk-1').state = 'disabled';
+    object('key-1').state = 'disabled';
     const page = async (data: JsonObject): Promise<JsonObject | undefined> =>
       (await engine.request('read', 'kms/aws/status', data))?.data;
     const first = await page({ limit: 2 });

@@ -78,7 +78,7 @@ describe('a request that fails or is canceled', () => {
       'distribution/aws/k',
       true,
       (engine, signal) => {
-        Object.assign(cloud.objects.get('cmk-1') ?? {}, { state: 'disabled' });
+        Object.assign(cloud.objects.get('key-1') ?? {}, { state: 'disabled' });
         return engine.write('kms/aws/key/k/sync', {}, signal);
       },
     ],
@@ -119,7 +119,7 @@ describe('a request that fails or is canceled', () => {
     expect(await request()).toContain('repeat the request to retry now');
     cloud.fault = () => undefined;
     expect(await request()).toBeUndefined();
-    expect(cloud.objects.get('cmk-1')?.state).toBe('disabled');
+    expect(cloud.objects.get('key-1')?.state).toBe('disabled');
   });
 
   it('a rotation retried after a failed sync creates no further version', async () => {
@@ -214,12 +214,12 @@ describe('a request that fails or is canceled', () => {
       },
     });
     await engine.write('kms/aws/key/k', PURPOSE);
-    (cloud.objects as Map<string, unknown>).delete('cmk-1');
+    (cloud.objects as Map<string, unknown>).delete('key-1');
     full = true;
     await expect(engine.write('kms/aws/key/k/sync')).rejects.toThrow('the disk is full');
     full = false;
     await engine.write('kms/aws/key/k/sync');
-    expect(await engine.read('kms/aws/key/k/status')).toMatchObject({ replaced: ['cmk-1'] });
+    expect(await engine.read('kms/aws/key/k/status')).toMatchObject({ replaced: ['key-1'] });
   });
 
   it('DELETE kms/:name keeps possible orphans when it fails', async () => {

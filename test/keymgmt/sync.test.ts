@@ -53,7 +53,7 @@ describe('POST kms/:name/key/:key/sync', () => {
       ['create version 1', 'import version 1'],
     ],
   ])('repairs a version: %s', async (_what, change, verdict, steps) => {
-    change('cmk-1');
+    change('key-1');
     expect(await verdicts()).toEqual({ 1: verdict, 2: 'in_sync', alias: 'in_sync' });
     expect(await sync({ dry_run: true })).toEqual({ dry_run: true, planned: steps });
     expect(await verdicts()).toMatchObject({ 1: verdict });
@@ -63,7 +63,7 @@ describe('POST kms/:name/key/:key/sync', () => {
   });
 
   it.each([
-    ['moved to an older version', 'cmk-1'],
+    ['moved to an older version', 'key-1'],
     ['moved to a KMS key of another owner', 'stranger'],
     ['removed', undefined],
   ])('repairs an alias: %s', async (_what, target) => {
@@ -71,7 +71,7 @@ describe('POST kms/:name/key/:key/sync', () => {
     expect(await engine.read('kms/aws/key/k/status')).toMatchObject({
       verdict: 'alias_moved',
       // A stranger's id is none of ours to tell.
-      alias: { verdict: 'alias_moved', points_to: target === 'cmk-1' ? target : '' },
+      alias: { verdict: 'alias_moved', points_to: target === 'key-1' ? target : '' },
     });
     expect(await sync()).toEqual({ dry_run: false, done: ['point the name to version 2'] });
     expect(await violations(storage, cloud)).toEqual([]);
@@ -79,10 +79,10 @@ describe('POST kms/:name/key/:key/sync', () => {
 
   it('disables a version below min_enabled_version that was enabled in the KMS', async () => {
     await engine.write('key/k', { min_enabled_version: 2 });
-    object('cmk-1').state = 'enabled';
+    object('key-1').state = 'enabled';
     expect(await verdicts()).toMatchObject({ 1: 'enabled' });
     await sync();
-    expect(object('cmk-1').state).toBe('disabled');
+    expect(object('key-1').state).toBe('disabled');
   });
 
   it('disables what is below min_enabled_version right after its material is imported again', async () => {
@@ -105,16 +105,16 @@ describe('POST kms/:name/key/:key/sync', () => {
   });
 
   it('replaces the current version and moves the alias', async () => {
-    object('cmk-2').state = 'pending_deletion';
+    object('key-2').state = 'pending_deletion';
     await sync();
     expect(await violations(storage, cloud)).toEqual([]);
-    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-1', 2: 'cmk-3' } });
+    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'key-1', 2: 'key-3' } });
   });
 
   it('repairs without permission to read, with a warning', async () => {
     cloud.searchable = false;
-    object('cmk-1').state = 'pending_deletion';
-    object('cmk-2').state = 'pending_import';
+    object('key-1').state = 'pending_deletion';
+    object('key-2').state = 'pending_import';
     const answer = await engine.write('kms/aws/key/k/sync');
     expect(answer?.warnings).toEqual([
       'version 1 could not be seen: no permission to look',
@@ -131,7 +131,7 @@ describe('POST kms/:name/key/:key/sync', () => {
   it('replaces a deleted version below min_enabled_version without permission to read', async () => {
     await engine.write('key/k', { min_enabled_version: 2 });
     cloud.searchable = false;
-    object('cmk-1').state = 'pending_deletion';
+    object('key-1').state = 'pending_deletion';
     const answer = await engine.write('kms/aws/key/k/sync');
     expect(answer?.data?.['done']).toEqual([
       'enable version 2',
@@ -143,8 +143,8 @@ describe('POST kms/:name/key/:key/sync', () => {
   });
 
   it('returns no warning and records no possible orphan when all can be read', async () => {
-    object('cmk-1').state = 'pending_deletion';
-    object('cmk-2').state = 'disabled';
+    object('key-1').state = 'pending_deletion';
+    object('key-2').state = 'disabled';
     expect((await engine.write('kms/aws/key/k/sync'))?.warnings).toBeUndefined();
     expect(storage.keys().filter((key) => key.startsWith('orphan/'))).toEqual([]);
   });
@@ -153,20 +153,20 @@ describe('POST kms/:name/key/:key/sync', () => {
     cloud.searchable = false;
     cloud.fault = (action) => (action === 'enable' ? { when: 'before', reason: 'forbidden' } : undefined);
     expect(await engine.errorOf(engine.write('kms/aws/key/k/sync'))).toMatch(/enable: injected forbidden/);
-    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-1', 2: 'cmk-2' } });
+    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'key-1', 2: 'key-2' } });
   });
 
   it('does not replace an observed version on a later not_found', async () => {
-    object('cmk-1').state = 'disabled';
+    object('key-1').state = 'disabled';
     cloud.fault = (action) => (action === 'enable' ? { when: 'before', reason: 'not_found' } : undefined);
     expect(await engine.errorOf(engine.write('kms/aws/key/k/sync'))).toMatch(/enable: injected not_found/);
-    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-1', 2: 'cmk-2' } });
+    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'key-1', 2: 'key-2' } });
   });
 
   it('POST kms/:name/key/:key without data repairs, and makes no call when in sync', async () => {
-    object('cmk-1').state = 'disabled';
+    object('key-1').state = 'disabled';
     expect(await engine.write('kms/aws/key/k')).toBeUndefined();
-    expect(object('cmk-1').state).toBe('enabled');
+    expect(object('key-1').state).toBe('enabled');
     const before = cloud.calls.length;
     await engine.write('kms/aws/key/k');
     expect(cloud.calls).toHaveLength(before);
@@ -179,31 +179,31 @@ describe('POST kms/:name/key/:key/sync', () => {
 
   it('keeps a replaced KMS key recorded, and DELETE removes it', async () => {
     cloud.searchable = false;
-    object('cmk-1').state = 'disabled';
+    object('key-1').state = 'disabled';
     // As a KMS may answer for a while after a key was made.
     cloud.fault = () => {
       cloud.fault = () => undefined;
       return { when: 'before', reason: 'not_found' };
     };
     await sync();
-    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'cmk-3', 2: 'cmk-2' } });
+    expect(await engine.read('kms/aws/key/k')).toMatchObject({ versions: { 1: 'key-3', 2: 'key-2' } });
     expect(await engine.read('kms/aws/status')).toMatchObject({
       possible_orphans: [],
-      keys: { k: { replaced: ['cmk-1'] } },
+      keys: { k: { replaced: ['key-1'] } },
     });
     await engine.tick();
     // Nobody knows what it is used for.
-    expect(object('cmk-1').state).toBe('disabled');
+    expect(object('key-1').state).toBe('disabled');
     await engine.request('delete', 'kms/aws/key/k');
-    expect(object('cmk-1').state).toBe('pending_deletion');
+    expect(object('key-1').state).toBe('pending_deletion');
   });
 
   it('DELETE removes the alias from a replaced KMS key', async () => {
-    object('cmk-2').state = 'pending_deletion';
+    object('key-2').state = 'pending_deletion';
     cloud.fault = (action) => (action === 'set_current' ? { when: 'before', reason: 'forbidden' } : undefined);
     await sync();
     cloud.fault = () => undefined;
-    expect([...cloud.names.values()]).toEqual(['cmk-2']);
+    expect([...cloud.names.values()]).toEqual(['key-2']);
     await engine.request('delete', 'kms/aws/key/k');
     expect(cloud.names.size).toBe(0);
   });

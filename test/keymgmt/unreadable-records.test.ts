@@ -73,7 +73,7 @@ describe('an unreadable record', () => {
     await engine.backend.cleanup({ storage, system, signal: new AbortController().signal });
     expect(warnings).toMatchObject([
       { key: 'a', reason: expect.stringContaining('cannot be read') as string },
-      { key: 'b', remote_ids: 'cmk-2' },
+      { key: 'b', remote_ids: 'key-2' },
     ]);
   });
 });

@@ -85,7 +85,7 @@ async function newWorld(): Promise<World> {
       now += minutes * 60_000;
     },
     forge(index) {
-      const ours = [...cloud.objects.values()].filter(({ id }) => id.startsWith('cmk-'))[index];
+      const ours = [...cloud.objects.values()].filter(({ id }) => id.startsWith('key-'))[index];
       if (!ours) return;
       const id = `stranger-${strangers.length + 1}`;
       const { attempt, labels } = ours;
@@ -152,6 +152,6 @@ function checkStrangers({ cloud, strangers }: World): void {
 
 function liveIds({ objects }: ModelCloud): readonly string[] {
   return [...objects.values()].flatMap(({ id, state }) =>
-    id.startsWith('cmk-') && state !== 'pending_deletion' ? id : [],
+    id.startsWith('key-') && state !== 'pending_deletion' ? id : [],
   );
 }

@@ -139,7 +139,7 @@ async function settleAll(): Promise<void> {
 
 async function violations(): Promise<readonly string[]> {
   const found: string[] = [];
-  const cmks = new Map(kms.keys(REGION).map((cmk) => [cmk.id, cmk]));
+  const kmsKeys = new Map(kms.keys(REGION).map((key) => [key.id, key]));
   const aliases = kms.aliases(REGION);
   const owned = new Set<string>();
   for (let index = 0; index < KEYS; index++) {
@@ -150,7 +150,7 @@ async function violations(): Promise<readonly string[]> {
     if (versions.length !== Number(key['latest_version'])) found.push(`k${index}: not all versions are in the cloud`);
     for (const [version, id] of versions) {
       owned.add(id);
-      if (cmks.get(id)?.state !== 'Enabled') found.push(`k${index}: version ${version} is not enabled`);
+      if (kmsKeys.get(id)?.state !== 'Enabled') found.push(`k${index}: version ${version} is not enabled`);
     }
     if (aliases[`alias/hashicorp/${String(data?.['name'])}`] !== versions.at(-1)?.[1]) {
       found.push(`k${index}: the alias does not point to the latest version`);
@@ -159,9 +159,9 @@ async function violations(): Promise<readonly string[]> {
   const status = (await server.http('GET', 'keymgmt/kms/aws/status?limit=1')).body.data;
   const orphans = (status?.['possible_orphans'] ?? []) as readonly { attempt: string }[];
   const reported = new Set(orphans.map(({ attempt }) => attempt));
-  for (const { id, state, tags } of cmks.values()) {
+  for (const { id, state, tags } of kmsKeys.values()) {
     if (state === 'PendingDeletion' || owned.has(id)) continue;
-    if (!reported.has(tags['vault-keymgmt-attempt'] ?? '')) found.push(`CMK ${id} is an orphan`);
+    if (!reported.has(tags['vault-keymgmt-attempt'] ?? '')) found.push(`KMS key ${id} is an orphan`);
   }
   return found;
 }

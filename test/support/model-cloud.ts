@@ -8,7 +8,7 @@ import type { Candidate, KmsClient, KmsDriver, Search, Target } from '../../src/
 import { HOME } from '../../src/providers/step.ts';
 import { systemClock, type WallClock } from '../../src/support/clock.ts';
 
-/** One object of the model: what a CMK is, as far as the engine can tell. */
+/** One object of the model: what a KMS key is, as far as the engine can tell. */
 export interface ModelObject {
   readonly id: string;
   attempt: string;
@@ -89,7 +89,7 @@ export function modelCloud({ account, clock = systemClock }: { account?: string;
   const client: KmsClient = {
     create: (_step, { attempt, version }, target) =>
       change('create', attempt, () => {
-        const id = `cmk-${++created}`;
+        const id = `key-${++created}`;
         const labels = target.labels(version);
         const { account } = cloud;
         objects.set(id, { id, attempt, labels, account, createdAt: clock.now(), state: 'pending_import' });
