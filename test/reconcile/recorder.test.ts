@@ -120,6 +120,16 @@ describe('before a step', () => {
     },
   );
 
+  it('of material into a replica the replica is written: it is in use from then on', async () => {
+    const run = record(known({ 1: ready('x', true) }));
+    run.note({ of: 'version', version: 1, place: EU, id: 'x', state: 'created' });
+    await run.before(stepOf('import', EU));
+    expect(writes).toMatchObject([{ record: { places: { [EU]: { versions: { 1: { remote_id: 'x' } } } } } }]);
+    run.note({ of: 'account', account: '111122223333' });
+    await run.before(stepOf('import', EU));
+    expect(writes).toHaveLength(1);
+  });
+
   it('of another kind nothing is written', async () => {
     expect(await writesBefore(stepOf('import'), created('x'))).toBe(0);
     expect(await writesBefore({ action: 'remove_name', place: HOME }, created('x'))).toBe(0);

@@ -1,9 +1,16 @@
+import { clientCache } from '../../src/keymgmt/clients.ts';
 import { consistencyWindow } from '../../src/keymgmt/consistency-window.ts';
+import type { RestoreGuard } from '../../src/keymgmt/guard/restore-guard.ts';
 import type { Mount } from '../../src/keymgmt/mount.ts';
 import { recorder } from '../../src/keymgmt/reconcile/recorder.ts';
 import type { Run } from '../../src/keymgmt/reconcile/run.ts';
 import { distributionStore } from '../../src/keymgmt/records/distribution-store.ts';
 import type { Distribution } from '../../src/keymgmt/records/distribution.ts';
+import type { Key } from '../../src/keymgmt/records/key.ts';
+import { keyStore } from '../../src/keymgmt/records/key-store.ts';
+import { materialStore } from '../../src/keymgmt/records/material.ts';
+import { workQueue } from '../../src/keymgmt/work-queue.ts';
+import { planAws } from '../../src/providers/aws/plan.ts';
 import { kmsStore, type Kms } from '../../src/keymgmt/records/kms.ts';
 import { RECORD_SIZES } from '../../src/keymgmt/records/record-parts.ts';
 import { orphanStore } from '../../src/keymgmt/records/orphan.ts';
@@ -22,6 +29,8 @@ export interface TestRunOptions {
   readonly record: Distribution;
   /** What the KMS answers; a call that is not among these fails the test. */
   readonly client: Partial<KmsClient>;
+  /** @default one with one version */
+  readonly key?: Key;
   readonly kms?: Partial<Kms>;
   readonly driver?: Partial<KmsDriver>;
 }
@@ -37,7 +46,13 @@ export interface TestRun {
 }
 
 /** A run without the engine around it, for what no cloud of this build does: containers, wrapping keys, waiting. */
-export async function testRun({ record: initial, client: answers, kms, driver }: TestRunOptions): Promise<TestRun> {
+export async function testRun({
+  record: initial,
+  client: answers,
+  key = keyWith(1),
+  kms,
+  driver,
+}: TestRunOptions): Promise<TestRun> {
   const clock = testClock();
   const storage = inMemoryStorage();
   const ref = { kms: 'kms', key: 'k' };
@@ -54,27 +69,44 @@ export async function testRun({ record: initial, client: answers, kms, driver }:
     ...answers,
   };
   const given = { consistencyWindowMs: 5 * 60_000, lostAttempt: 'go_on', endpointOf: () => 'cloud', ...driver };
+  const drivers = { cloud: { plan: planAws, connect: () => client as KmsClient, ...given } as KmsDriver };
+  const newAttempt = (): string => `attempt-${++attempts}`;
+  const guard: Partial<RestoreGuard> = {
+    epoch: async () => undefined,
+    isEngaged: async () => false,
+    isAcknowledged: async () => false,
+    engage: async () => undefined,
+  };
   const parts: Partial<Mount> = {
+    ...{
+      drivers,
+      newAttempt,
+      guard: guard as RestoreGuard,
+      workQueue: workQueue(clock),
+      clients: clientCache(drivers),
+    },
+    keys: keyStore(RECORD_SIZES),
+    materials: materialStore(),
     ...{ id: 'mount', clock, logger, distributions, kms: kmsStore(), orphans: orphanStore(), kmsLock: keyedMutex() },
-    drivers: { cloud: given as KmsDriver },
     newName: (name) => `${name}-${++names}`,
     consistency: consistencyWindow(clock),
     verified: new WeakMap(),
     unsavedIds: new Map(),
   };
-  const mount = { ...parts, guard: { epoch: async () => undefined } } as unknown as Mount;
+  const mount = parts as Mount;
   await distributions.put(storage, 'kms/k', initial);
   await mount.kms.put(storage, ref.kms, stored);
+  await mount.keys.put(storage, ref.key, key);
   const record = recorder({
     ...{ store: distributions, storage, ref, initial },
-    newAttempt: () => `attempt-${++attempts}`,
+    newAttempt,
     now: () => new Date(clock.now()).toISOString(),
   });
   const context: Partial<BackendContext> = { storage, signal: new AbortController().signal };
   const checkName = async (): Promise<void> => undefined;
   const run: Run = {
-    ...{ mount, context: context as BackendContext, ref, record, names: 1, checkName, key: keyWith(1), kms: stored },
-    driver: given as KmsDriver,
+    ...{ mount, context: context as BackendContext, ref, record, names: 1, checkName, key, kms: stored },
+    driver: drivers.cloud,
     client: client as KmsClient,
   };
   return { run, clock, storage, logged, stored: () => distributions.get(storage, 'kms/k') };
