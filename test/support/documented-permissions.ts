@@ -12,3 +12,9 @@ export const DOCUMENTED_PERMISSIONS: readonly string[] = [
   'ListAliases',
   'TagResource',
 ];
+
+/** What the engine does without, with less to say or repair. */
+export const OPTIONAL_PERMISSIONS: readonly string[] = ['DescribeKey', 'ListKeys', 'ListResourceTags'];
+
+/** All that `kms/:kms/check` probes. */
+export const ALL_PERMISSIONS: readonly string[] = [...DOCUMENTED_PERMISSIONS, ...OPTIONAL_PERMISSIONS];

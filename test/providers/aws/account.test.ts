@@ -7,7 +7,7 @@ import { accountCredentials } from '../../../src/providers/aws/credentials.ts';
 import { systemClock } from '../../../src/support/clock.ts';
 import { secret } from '../../../src/support/secret.ts';
 import { ACCESS_KEY, administrator, failure, makeVersion, REGION, setUp } from './harness.ts';
-import { DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
+import { ALL_PERMISSIONS, DOCUMENTED_PERMISSIONS, OPTIONAL_PERMISSIONS } from '../../support/documented-permissions.ts';
 import { create, disable } from '../calls.ts';
 
 const configured = ({ url }: Kms): Readonly<Record<string, string>> => ({
@@ -112,9 +112,7 @@ describe('probePermissions', () => {
     expect(missing.map(({ permission, required }) => [permission, required])).toEqual([
       ['kms:CreateKey', true],
       ['kms:DisableKey', true],
-      ['kms:DescribeKey', false],
-      ['kms:ListKeys', false],
-      ['kms:ListResourceTags', false],
+      ...OPTIONAL_PERMISSIONS.map((action) => [`kms:${action}`, false]),
     ]);
     for (const { permission, granted, why } of missing) {
       expect(granted).toBe('no');
@@ -126,9 +124,7 @@ describe('probePermissions', () => {
 
   it.each(DOCUMENTED_PERMISSIONS)('reports kms:%s alone as missing', async (missing) => {
     const bench = await setUp({
-      allow: [...DOCUMENTED_PERMISSIONS, 'DescribeKey', 'ListKeys', 'ListResourceTags'].filter(
-        (action) => action !== missing,
-      ),
+      allow: ALL_PERMISSIONS.filter((action) => action !== missing),
     });
     const { permissions } = await bench.client.probePermissions(bench.signal);
     // AWS wants kms:TagResource for a CreateKey with tags.
@@ -146,7 +142,7 @@ describe('probePermissions', () => {
     const state = (): unknown => ({ keys: bench.kms.keys(REGION), aliases: bench.kms.aliases(REGION) });
     const before = state();
     const { permissions } = await bench.client.probePermissions(bench.signal);
-    expect(permissions.map(({ granted }) => granted)).toEqual(Array.from({ length: 14 }, () => 'yes'));
+    expect(permissions.map(({ granted }) => granted)).toEqual(ALL_PERMISSIONS.map(() => 'yes'));
     expect(state()).toEqual(before);
   });
 

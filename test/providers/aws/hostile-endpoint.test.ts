@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { ALL_PERMISSIONS } from '../../support/documented-permissions.ts';
 import type { Calls } from '../../../src/providers/aws/calls.ts';
 import { probePermissions } from '../../../src/providers/aws/probe-permissions.ts';
 import { awsDriver } from '../../../src/providers/aws/driver.ts';
@@ -387,7 +388,7 @@ describe('probePermissions', () => {
     });
     const { permissions, problem } = await connect(endpoint).probePermissions(signal);
     expect(problem).toBeUndefined();
-    expect(permissions).toHaveLength(14);
+    expect(permissions).toHaveLength(ALL_PERMISSIONS.length);
     expect(permissions[0]).toMatchObject({ permission: 'kms:ListAliases', granted: 'unknown' });
     for (const { granted, why } of permissions.slice(1)) {
       expect(granted).toBe('unknown');
@@ -402,10 +403,10 @@ describe('probePermissions', () => {
       if (request.headers['x-amz-target'] === 'TrentService.ListAliases') response.end('{}');
       else waiting.push(response);
       // A check that asks one by one never gets here.
-      if (waiting.length === 13) for (const each of waiting) each.end('{}');
+      if (waiting.length === ALL_PERMISSIONS.length - 1) for (const each of waiting) each.end('{}');
     };
     const { permissions } = await connect(await http(answer), 20_000).probePermissions(signal);
-    expect(permissions.map(({ granted }) => granted)).toEqual(Array.from({ length: 14 }, () => 'yes'));
+    expect(permissions.map(({ granted }) => granted)).toEqual(ALL_PERMISSIONS.map(() => 'yes'));
   });
 
   it('ends at its time limit and reports the actions without a response', async () => {
@@ -417,7 +418,10 @@ describe('probePermissions', () => {
     const calls = new Proxy(answers, { get: (given, name: keyof Calls) => given[name] ?? never }) as Calls;
     const { permissions, credentials } = await probePermissions(calls, 50, signal);
     expect(credentials).toEqual({ source: 'configuration', id: '…TEST' });
-    expect(permissions.map(({ granted }) => granted)).toEqual(['yes', ...Array.from({ length: 13 }, () => 'unknown')]);
+    expect(permissions.map(({ granted }) => granted)).toEqual([
+      'yes',
+      ...ALL_PERMISSIONS.slice(1).map(() => 'unknown'),
+    ]);
     expect(permissions[1]?.why).toBe('no response within 0.05 s');
   });
 
