@@ -1,12 +1,12 @@
 /** The key types of the engine, in the order of Vault's API. */
 export const KEY_TYPES = [
-  'aes256-gcm96',
   'rsa-2048',
   'rsa-3072',
   'rsa-4096',
   'ecdsa-p256',
   'ecdsa-p384',
   'ecdsa-p521',
+  'aes256-gcm96',
 ] as const;
 
 /** One of {@link KEY_TYPES}. */

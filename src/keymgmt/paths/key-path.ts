@@ -15,7 +15,7 @@ const typeField = fields.string({
     'Type of the key: aes256-gcm96 is symmetric, the others are asymmetric. Chosen when the key is created and fixed ' +
     'from then on; defaults to rsa-2048.',
   default: 'rsa-2048',
-  allowedValues: ['rsa-2048', 'rsa-3072', 'rsa-4096', 'ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'aes256-gcm96'],
+  allowedValues: KEY_TYPES,
 });
 
 const keyFields = {

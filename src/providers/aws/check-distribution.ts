@@ -1,10 +1,11 @@
+import type { KeyType } from '../../crypto/key-type.ts';
 import type { DistributionSpec, Purpose } from '../spec.ts';
 
 /** `alias/hashicorp/` and `-<unix seconds>` enclose the key name; an alias has 256 characters at most (AWS: CreateAlias). */
 const LONGEST_NAME = 256 - 'alias/hashicorp/'.length - '-1700000000'.length;
 
 /** The providers of each key type that AWS KMS does not support, from Vault's documentation. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
+const ELSEWHERE: Readonly<Record<Exclude<KeyType, 'aes256-gcm96'>, string>> = {
   'rsa-2048': 'azurekeyvault and gcpckms take it',
   'rsa-3072': 'azurekeyvault and gcpckms take it',
   'rsa-4096': 'azurekeyvault and gcpckms take it',
@@ -16,7 +17,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** Returns why AWS KMS cannot hold such a key (field and remedy), or undefined. */
 export function checkDistribution({ keyName, keyType, purposes, protection }: DistributionSpec): string | undefined {
   if (keyType !== 'aes256-gcm96') {
-    return `keys of type ${keyType} cannot be distributed to awskms, which takes aes256-gcm96 only: ${ELSEWHERE[keyType] ?? ''}`;
+    return `keys of type ${keyType} cannot be distributed to awskms, which takes aes256-gcm96 only: ${ELSEWHERE[keyType]}`;
   }
   if (!isExactly(purposes, ['encrypt', 'decrypt'])) {
     return `purpose ${purposes.join(',')} is not possible on awskms: a key of type ${keyType} there has purpose=encrypt,decrypt`;
