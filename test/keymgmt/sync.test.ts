@@ -88,20 +88,20 @@ describe('POST kms/:name/key/:key/sync', () => {
   it('disables what is below min_enabled_version right after its material is imported again', async () => {
     await engine.write('key/k/rotate');
     await engine.write('key/k', { min_enabled_version: 3 });
-    for (const id of ['cmk-1', 'cmk-2']) object(id).state = 'pending_import';
+    for (const id of ['key-1', 'key-2']) object(id).state = 'pending_import';
     expect(await sync({ dry_run: true })).toMatchObject({
       planned: ['import version 1', 'disable version 1', 'import version 2', 'disable version 2'],
     });
     // A failure that ends the run leaves no version in use that must not be.
     cloud.fault = (action) =>
-      action === 'import' && object('cmk-1').state !== 'pending_import'
+      action === 'import' && object('key-1').state !== 'pending_import'
         ? { when: 'before', reason: 'unavailable' }
         : undefined;
     expect(await engine.errorOf(engine.write('kms/aws/key/k/sync'))).toContain(
       'done: import version 1, disable version 1; left: import version 2, disable version 2.',
     );
-    expect(object('cmk-1').state).toBe('disabled');
-    expect(object('cmk-2').state).toBe('pending_import');
+    expect(object('key-1').state).toBe('disabled');
+    expect(object('key-2').state).toBe('pending_import');
   });
 
   it('replaces the current version and moves the alias', async () => {
