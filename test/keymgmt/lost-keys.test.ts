@@ -122,6 +122,15 @@ describe('a key whose record is missing in storage', () => {
     expect(await storage.get('material/k/3')).toEqual(newest);
   });
 
+  it('a restored older record is shown by the versions that it does not know', async () => {
+    const older = await storage.get('key/k');
+    await engine.write('key/k/rotate');
+    if (older) await storage.put(older);
+    expect(await engine.read('kms/aws/key/k/status')).toMatchObject({
+      versions: { 2: { verdict: 'in_sync' }, 3: { expected: 'disabled', observed: 'enabled', verdict: 'enabled' } },
+    });
+  });
+
   it('a restored older record does not move the alias back', async () => {
     const older = await storage.get('key/k');
     await engine.write('key/k/rotate');

@@ -89,7 +89,9 @@ function driftOf(
   if ('outcome' in answer) return { ...base, observed: undefined, verdict: answer.outcome, why: answer.why };
   const observed = OBSERVED[answer.state];
   const gone = observed === 'deleted' || observed === 'pending_deletion';
-  const agrees = expected === 'deleted' ? gone : observed === expected || !isPlanned;
+  // A version that the key's record does not know is not planned either: that record is older than the distribution.
+  const isWanted = desired.present && desired.enabled.has(version);
+  const agrees = expected === 'deleted' ? gone : observed === expected || (isWanted && !isPlanned);
   return { ...base, observed, verdict: agrees ? 'in_sync' : observed };
 }
 
