@@ -131,6 +131,17 @@ describe('a key whose record is missing in storage', () => {
     });
   });
 
+  it('a rotation that a restored older record refuses is not tried again', async () => {
+    await engine.tick(false);
+    const older = await storage.get('key/k');
+    await engine.write('key/k/rotate');
+    if (older) await storage.put(older);
+    expect(await engine.errorOf(engine.write('key/k/rotate'))).toContain('ends with version 2');
+    warnings.length = 0;
+    await engine.tick(false);
+    expect(warnings).toEqual([]);
+  });
+
   it('a restored older record does not move the alias back', async () => {
     const older = await storage.get('key/k');
     await engine.write('key/k/rotate');

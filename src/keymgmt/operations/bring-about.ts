@@ -15,6 +15,7 @@ export interface Change extends ReconcileOptions {
 /**
  * Changes the desired state of a distribution and brings its KMS to it: puts it on the work queue, so that whatever
  * interrupts the rest is finished later, writes, reconciles, and turns a failure of the KMS into the error of a request.
+ * Where there is nothing to write, reconciling puts it on the queue.
  *
  * @throws {BackendError} where the KMS fails
  */
@@ -25,8 +26,10 @@ export async function bringAbout(
   kms: string,
   { write, failure, ...options }: Change,
 ): Promise<readonly ReconcileStep[]> {
-  mount.workQueue.add({ key: key.name, kms });
-  await write?.();
+  if (write) {
+    mount.workQueue.add({ key: key.name, kms });
+    await write();
+  }
   try {
     return await reconcile(mount, context, key, kms, options);
   } catch (error) {
