@@ -71,7 +71,9 @@ describe('a version after an observation', () => {
     expect(imported.places).toEqual({ eu: { versions: { 1: ready('x', true) } } });
     expect(imported.versions).toEqual(record.versions);
     const gone = withKnown(imported, { of: 'version', version: 1, place: 'eu', state: 'gone' });
-    expect(gone).toEqual({ ...record, places: { eu: { versions: {} } } });
+    expect(gone).toEqual({ ...record, replaced: ['x'], places: { eu: { versions: {} } } });
+    const twice = withKnown(gone, { of: 'version', version: 1, place: HOME, state: 'gone' });
+    expect(twice.replaced).toEqual(['x']);
   });
 
   it('at a place of which nothing is on record can be removed all the same', () => {

@@ -136,12 +136,14 @@ function withoutContainer(record: Distribution, id: string, state: 'gone' | 'rem
 }
 
 function withReplaced(record: Distribution, id: string): Distribution {
-  return { ...record, replaced: [...(record.replaced ?? []), id] };
+  const { replaced = [] } = record;
+  // One object may go at several places.
+  return replaced.includes(id) ? record : { ...record, replaced: [...replaced, id] };
 }
 
-/** The record before a version of it goes, or gets another object. Replaced objects are those of the home place. */
+/** The record before a version of it goes, or gets another object: the name, at any place, may still point to the former. */
 function dropped(record: Distribution, place: Place, version: number, id: string): Distribution {
-  return withoutCurrent(place === HOME ? withReplaced(record, id) : record, place, version);
+  return withoutCurrent(withReplaced(record, id), place, version);
 }
 
 /** The name does not point to the version's new object yet, if it pointed to the former one. */
