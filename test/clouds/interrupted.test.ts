@@ -47,3 +47,19 @@ describe('a synchronization that cannot look', () => {
     expect(await world.violations()).toEqual([]);
   });
 });
+
+describe('a removal that was interrupted', () => {
+  it('takes away a name whose key somebody has seen to be gone meanwhile (AWS, multi-Region)', async () => {
+    const world = await newWorld(multiRegionModel, undefined);
+    expect(await distribute(world)).toBeUndefined();
+    const failed: string[] = [];
+    world.cloud.fault = (called) => {
+      const isFirst = called === 'DeleteAlias' && failed.push(called) === 1;
+      return isFirst ? { when: 'before', reason: 'throttled' } : undefined;
+    };
+    expect(await world.engine.errorOf(world.engine.request('delete', 'kms/cloud/key/k'))).toContain('throttled');
+    world.cloud.fault = () => undefined;
+    expect(await world.engine.errorOf(world.engine.write('kms/cloud/key/k/sync'))).toBeUndefined();
+    expect(await world.violations()).toEqual([]);
+  });
+});

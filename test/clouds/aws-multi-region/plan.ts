@@ -91,6 +91,6 @@ function removal(place: Place, { places, replaced }: Recorded): readonly Step[] 
   const { versions, nameRemoved, current } = places.get(place) ?? EMPTY_PLACE;
   const keys = [...versions.keys()].map((version): Step => ({ action: 'remove', version, place }));
   const others = place === HOME ? replaced.map((id): Step => ({ action: 'remove_replaced', id, place })) : [];
-  const mayPoint = keys.length + others.length > 0 || current !== undefined;
+  const mayPoint = keys.length + replaced.length > 0 || current !== undefined;
   return [...(nameRemoved || !mayPoint ? [] : [{ action: 'remove_name', place } as const]), ...keys, ...others];
 }
