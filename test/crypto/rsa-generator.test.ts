@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
-import { setMaxListeners } from 'node:events';
-import { expect, it } from 'vitest';
+import { getEventListeners, setMaxListeners } from 'node:events';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { keyGenerator, type GeneratedKey, type KeyGenerator } from '../../src/crypto/generate-key.ts';
-import { TooManyGenerationsError } from '../../src/crypto/rsa-generator.ts';
+import { rsaGenerator, TooManyGenerationsError } from '../../src/crypto/rsa-generator.ts';
 
 const LEFT = new Error('the client has left');
 
@@ -63,7 +63,12 @@ it('serves in the order of asking, and refuses at once who would be one too many
     return key;
   };
   const accepted = [numbered(1), numbered(2), numbered(3)];
-  await expect(numbered(4)).rejects.toThrow(TooManyGenerationsError);
+  const refused: unknown = await numbered(4).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(TooManyGenerationsError);
+  expect(refused).toMatchObject({
+    name: 'TooManyGenerationsError',
+    message: 'too many RSA keys are being generated (1 at once, 2 waiting)',
+  });
   expect(order).toEqual([]);
   await Promise.all(accepted);
   expect(order).toEqual([1, 2, 3]);
@@ -79,4 +84,39 @@ it('gives each key memory of its own, which its holder zeroes', async () => {
   one.material.destroy();
   expect(bytes.every((byte) => byte === 0)).toBe(true);
   expect(other.material.reveal().every((byte) => byte === 0)).toBe(false);
+});
+
+it('fails with what OpenSSL says, and serves the next', async () => {
+  const generate = rsaGenerator({ atOnce: 1 });
+  const impossible = generate(1);
+  const next = generate(2048);
+  await expect(impossible).rejects.toThrow(/key size|modulus/i);
+  expect((await next).publicKey).toContain('BEGIN PUBLIC KEY');
+});
+
+it('zeroes a key that nobody waits for any more', async () => {
+  const from = vi.spyOn(Buffer, 'from');
+  onTestFinished(() => {
+    from.mockRestore();
+  });
+  const generate = rsaGenerator({ atOnce: 1 });
+  const client = new AbortController();
+  const abandoned = generate(2048, client.signal);
+  const next = generate(2048);
+  client.abort(LEFT);
+  await expect(abandoned).rejects.toBe(LEFT);
+  const { material } = await next;
+  // PKCS#8 of 2048 bits is longer than anything else that is made meanwhile.
+  const keys = from.mock.results.flatMap(({ value }) => (Buffer.isBuffer(value) && value.length > 1100 ? [value] : []));
+  expect(keys).toHaveLength(2);
+  expect(keys[0]?.every((byte) => byte === 0)).toBe(true);
+  expect(keys[1]).toBe(material.reveal());
+  expect(material.reveal().every((byte) => byte === 0)).toBe(false);
+});
+
+it('keeps no listener on the signal of a client that has waited its turn', async () => {
+  const generate = rsaGenerator({ atOnce: 1 });
+  const client = new AbortController();
+  await Promise.all([generate(2048, client.signal), generate(2048, client.signal)]);
+  expect(getEventListeners(client.signal, 'abort')).toEqual([]);
 });
