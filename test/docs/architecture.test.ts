@@ -13,6 +13,10 @@ const nodes = new Map(
 );
 const arrows = [...PAGE.matchAll(/^ *(\w+) --> (\w+)$/gm)].map(([, from = '', to = '']) => [from, to] as const);
 
+const { forbidden: rules } = createRequire(import.meta.url)('../../.dependency-cruiser.cjs') as {
+  forbidden: readonly { readonly name: string; readonly comment?: string }[];
+};
+
 const sourcesOf = (path: string): readonly string[] =>
   path.endsWith('.ts')
     ? [path]
@@ -59,16 +63,25 @@ describe('docs/architecture.md', () => {
   });
 
   it('names rules that .dependency-cruiser.cjs has', () => {
-    const { forbidden } = createRequire(import.meta.url)('../../.dependency-cruiser.cjs') as {
-      forbidden: readonly { name: string }[];
-    };
-    const known = forbidden.map(({ name }) => name);
+    const known = rules.map(({ name }) => name);
     const named = [...PAGE.matchAll(/`((?:ring|room|aws|providers|attempts|no)-[a-z-]+\*?)`/g)].map(
       ([, name = '']) => name,
     );
     expect(named.length).toBeGreaterThan(4);
     const unknown = named.filter((name) => !known.some((rule) => rule === name || rule.startsWith(name.slice(0, -1))));
     expect(unknown).toEqual([]);
+  });
+});
+
+describe('CONTRIBUTING.md', () => {
+  it('lists the rooms with what each may import', () => {
+    const rows = [...read('CONTRIBUTING.md').matchAll(/^\| `(\w+)` +\|.*\| ([^|]+?) *\|$/gm)];
+    const listed = new Map(rows.map(([, room = '', cell = '']) => [room, cell.replaceAll('`', '').split(', ')]));
+    for (const { name, comment = '' } of rules.filter((rule) => /^room-(?!mount)/.test(rule.name))) {
+      const [, allowed = ''] = /may import only: (.*)$/.exec(comment) ?? [];
+      const rooms = allowed.split(', ').filter((each) => each !== '' && !each.includes('['));
+      expect(listed.get(name.slice('room-'.length)), name).toEqual(rooms.length === 0 ? ['–'] : rooms);
+    }
   });
 });
 
