@@ -1,4 +1,4 @@
-import { refusal } from './calls.ts';
+import { refusal } from '../support/model-calls.ts';
 
 /** One key material of a KMS key. */
 export interface KeyMaterialEntry {

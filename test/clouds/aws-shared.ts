@@ -2,7 +2,7 @@ import type { NameObservation, Observation, Performed } from '../../src/provider
 import { ATTEMPT_LABEL, type KmsClient, type Search, type Target } from '../../src/providers/port.ts';
 import { HOME, type Place } from '../../src/providers/step.ts';
 import type { AwsKeys, KmsKey } from './aws-keys.ts';
-import type { Calls } from './calls.ts';
+import type { Calls } from '../support/model-calls.ts';
 import { FORBIDDEN } from './cloud-model.ts';
 
 /** What the client needs to know beside AWS KMS. */

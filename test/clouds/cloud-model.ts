@@ -1,6 +1,6 @@
 import type { Storage } from '../../src/logical/index.ts';
 import type { KmsDriver } from '../../src/providers/port.ts';
-import type { Fault } from './calls.ts';
+import type { Fault } from '../support/model-calls.ts';
 
 /**
  * A cloud in a few lines, as strict as the real one, against which a planner and the engine are judged. It knows nothing of

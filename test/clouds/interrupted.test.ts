@@ -3,7 +3,7 @@ import { newWorld, type World } from '../property/world.ts';
 import { inPlaceModel } from './aws-in-place/model.ts';
 import { multiRegionModel } from './aws-multi-region/model.ts';
 import { azureModel } from './azure/model.ts';
-import type { Fault } from './calls.ts';
+import type { Fault } from '../support/model-calls.ts';
 
 const distribute = (world: World): Promise<string | undefined> =>
   world.engine.errorOf(world.engine.write('kms/cloud/key/k', { purpose: 'encrypt' }));

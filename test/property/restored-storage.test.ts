@@ -5,7 +5,8 @@ import type { KmsClient } from '../../src/providers/port.ts';
 import { clockOf } from '../support/clock.ts';
 import { inMemoryStorage, startEngine, type Engine } from '../support/engine.ts';
 import { violations } from '../support/invariants.ts';
-import { modelCloud, type ModelCloud, type ModelFault } from '../support/model-cloud.ts';
+import type { Fault } from '../support/model-calls.ts';
+import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
 import { seedFrom } from '../support/seed.ts';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 1000);
@@ -17,13 +18,13 @@ type Action = 'distribute' | 'rotate' | 'sync' | 'remove' | 'tick' | 'minimum 1'
 interface Scene {
   readonly action: Action;
   /** By index of the cloud call within the scene. */
-  readonly faults: Readonly<Record<number, ModelFault>>;
+  readonly faults: Readonly<Record<number, Fault>>;
   readonly searchable: boolean;
   /** Whether the cloud says where names point to. */
   readonly namesAnswer: boolean;
 }
 
-const fault: fc.Arbitrary<ModelFault> = fc.record({
+const fault: fc.Arbitrary<Fault> = fc.record({
   when: fc.constantFrom('before', 'after'),
   reason: fc.constantFrom('throttled', 'unavailable', 'timeout', 'forbidden', 'not_found'),
 });

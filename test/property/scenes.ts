@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { BackendError } from '../../src/logical/index.ts';
-import type { Fault } from '../clouds/calls.ts';
+import type { Fault } from '../support/model-calls.ts';
 import type { Engine } from '../support/engine.ts';
 import { Killed, lifeUntil, mortalStorage } from '../support/mortal.ts';
 import type { World } from './world.ts';

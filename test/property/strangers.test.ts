@@ -4,7 +4,8 @@ import { BackendError } from '../../src/logical/index.ts';
 import { clockOf } from '../support/clock.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { violations } from '../support/invariants.ts';
-import { modelCloud, type ModelCloud, type ModelFault, type ModelObject } from '../support/model-cloud.ts';
+import type { Fault } from '../support/model-calls.ts';
+import { modelCloud, type ModelCloud, type ModelObject } from '../support/model-cloud.ts';
 import { seedFrom } from '../support/seed.ts';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 1000);
@@ -20,7 +21,7 @@ const scene = fc.record({
   /** By index of the call within the scene. */
   faults: fc.dictionary(
     fc.nat({ max: 6 }).map(String),
-    fc.record<ModelFault>({
+    fc.record<Fault>({
       when: fc.constantFrom('before', 'after'),
       reason: fc.constantFrom('timeout', 'unavailable', 'forbidden'),
     }),

@@ -1,10 +1,11 @@
 import type { VersionObservation } from '../../src/providers/observation.ts';
 import { ATTEMPT_LABEL } from '../../src/providers/port.ts';
-import { modelCloud, type ModelFault, type ModelObject } from '../support/model-cloud.ts';
+import type { Fault } from '../support/model-calls.ts';
+import { modelCloud, type ModelObject } from '../support/model-cloud.ts';
 import type { CloudUnderTest, Trouble } from './contract/cloud.ts';
 import { driverContract } from './contract.ts';
 
-const FAULTS: Readonly<Record<Trouble, ModelFault>> = {
+const FAULTS: Readonly<Record<Trouble, Fault>> = {
   lost_before: { when: 'before', reason: 'unavailable' },
   lost_after: { when: 'after', reason: 'unavailable' },
   garbled: { when: 'after', reason: 'unavailable' },

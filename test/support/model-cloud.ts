@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { withMaterial } from '../../src/crypto/key-material.ts';
 import { ATTEMPT_LABEL } from '../../src/providers/port.ts';
 import { planAws } from '../../src/providers/aws/plan.ts';
-import { ProviderError, type ProviderErrorReason } from '../../src/providers/errors.ts';
+import { modelCalls, refusal, type Fault } from './model-calls.ts';
 import type { Observation, Performed, Seen } from '../../src/providers/observation.ts';
 import type { Candidate, KmsClient, KmsDriver, Search, Target } from '../../src/providers/port.ts';
 import { HOME } from '../../src/providers/step.ts';
@@ -21,12 +21,6 @@ export interface ModelObject {
   material?: string;
 }
 
-/** What happens to a call: it fails before it has an effect, or after (the answer is lost). */
-export interface ModelFault {
-  readonly when: 'before' | 'after';
-  readonly reason: ProviderErrorReason;
-}
-
 /** A cloud in a few lines, against which the planner and the executor are judged. It knows nothing of either. */
 export interface ModelCloud {
   readonly objects: ReadonlyMap<string, ModelObject>;
@@ -35,7 +29,7 @@ export interface ModelCloud {
   /** Calls so far, `action id-or-name`. */
   readonly calls: readonly string[];
   /** Asked before every call; a fault makes it fail. */
-  fault: (action: string, index: number) => ModelFault | undefined;
+  fault: (action: string, index: number) => Fault | undefined;
   /** Whether `find` may look. */
   searchable: boolean;
   /** Whose credentials the engine has: objects of other accounts are not there for it. Undefined: nobody says. */
@@ -47,7 +41,10 @@ export function modelCloud({ account, clock = systemClock }: { account?: string;
   const objects = new Map<string, ModelObject>();
   const home = new Map<string, string>();
   const abroad = new Map<string | undefined, Map<string, string>>([[account, home]]);
-  const calls: string[] = [];
+  const requests = modelCalls();
+  requests.fault = (action, index) => cloud.fault(action, index);
+  const { made: calls } = requests;
+  const call: typeof requests.request = (...request) => requests.request(...request);
   let created = 0;
 
   /** As `call`, of one that changes something: gives what is known after it, or all of the answer. */
@@ -60,15 +57,6 @@ export function modelCloud({ account, clock = systemClock }: { account?: string;
     const given = await call(action, subject, effect);
     if (!('seen' in given)) return { changed: true, requestId, seen: given };
     return given.changed ? { ...given, requestId } : given;
-  };
-  const call = async <T>(action: string, subject: string, effect: () => T): Promise<T> => {
-    const fault = cloud.fault(action, calls.length);
-    calls.push(`${action} ${subject}`);
-    await Promise.resolve();
-    if (fault?.when === 'before') throw failure(action, fault, false);
-    const result = effect();
-    if (fault) throw failure(action, fault, true);
-    return result;
   };
   const names = (): Map<string, string> => {
     const known = abroad.get(cloud.account) ?? new Map<string, string>();
@@ -274,13 +262,4 @@ function idOf(target: Target, version: number): string {
 
 function tagsOf({ labels, attempt }: ModelObject): Readonly<Record<string, string>> {
   return { ...labels, [ATTEMPT_LABEL]: attempt };
-}
-
-function failure(action: string, fault: ModelFault, afterEffect: boolean): ProviderError {
-  const ambiguous = afterEffect || fault.reason === 'timeout' || fault.reason === 'unavailable';
-  return new ProviderError(fault.reason, `${action}: injected ${fault.reason}`, { call: action, ambiguous });
-}
-
-function refusal(action: string, reason: ProviderErrorReason): ProviderError {
-  return new ProviderError(reason, `${action}: refused, ${reason}`, { call: action });
 }

@@ -4,7 +4,7 @@ import { ATTEMPT_LABEL, type KmsClient, type Target } from '../../../src/provide
 import { HOME, type RepeatableStep } from '../../../src/providers/step.ts';
 import { importAgain, importFirst, type KeyMaterialEntry, type KmsKey } from '../aws-keys.ts';
 import { findByAttempt, observedAlias, pointAlias, removeAlias, sharedCalls, type AwsAccess } from '../aws-shared.ts';
-import { materialHash, refusal } from '../calls.ts';
+import { materialHash, refusal } from '../../support/model-calls.ts';
 import { FORBIDDEN } from '../cloud-model.ts';
 
 /** How often a rotation is asked for before it is done. */

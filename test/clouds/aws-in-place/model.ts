@@ -1,6 +1,6 @@
 import type { WallClock } from '../../../src/support/clock.ts';
 import { newAwsKeys, type KmsKey } from '../aws-keys.ts';
-import { modelCalls } from '../calls.ts';
+import { modelCalls } from '../../support/model-calls.ts';
 import { PERMISSIVE, type CloudModel } from '../cloud-model.ts';
 import { readStored } from '../stored.ts';
 import { inPlaceClient } from './client.ts';

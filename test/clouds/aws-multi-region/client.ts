@@ -3,7 +3,7 @@ import { ATTEMPT_LABEL, type KmsClient, type Target } from '../../../src/provide
 import { HOME, type Place, type RepeatableStep } from '../../../src/providers/step.ts';
 import { importFirst, type KeyState, type KmsKey } from '../aws-keys.ts';
 import { findByAttempt, observedAlias, pointAlias, removeAlias, sharedCalls, type AwsAccess } from '../aws-shared.ts';
-import { materialHash, refusal } from '../calls.ts';
+import { materialHash, refusal } from '../../support/model-calls.ts';
 import { FORBIDDEN } from '../cloud-model.ts';
 
 const STATES: Readonly<Record<KeyState, VersionObservation['state']>> = {

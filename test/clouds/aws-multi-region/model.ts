@@ -1,6 +1,6 @@
 import type { WallClock } from '../../../src/support/clock.ts';
 import { newAwsKeys, type KmsKey } from '../aws-keys.ts';
-import { modelCalls } from '../calls.ts';
+import { modelCalls } from '../../support/model-calls.ts';
 import { PERMISSIVE, type CloudModel } from '../cloud-model.ts';
 import { idAt, readStored } from '../stored.ts';
 import { multiRegionClient } from './client.ts';

@@ -1,4 +1,4 @@
-import { refusal } from '../calls.ts';
+import { refusal } from '../../support/model-calls.ts';
 
 /** One version of a key in the vault. */
 export interface KeyVersion {

@@ -8,7 +8,7 @@ import type {
 } from '../../../src/providers/observation.ts';
 import type { KmsClient, Target } from '../../../src/providers/port.ts';
 import { HOME, type RepeatableStep } from '../../../src/providers/step.ts';
-import { materialHash, type Calls } from '../calls.ts';
+import { materialHash, type Calls } from '../../support/model-calls.ts';
 import { FORBIDDEN } from '../cloud-model.ts';
 import type { CryptoKeyVersion, CryptoKeyVersionState, KeyRing } from './key-ring.ts';
 

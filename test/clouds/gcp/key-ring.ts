@@ -1,4 +1,4 @@
-import { refusal } from '../calls.ts';
+import { refusal } from '../../support/model-calls.ts';
 
 export type CryptoKeyVersionState =
   'PENDING_IMPORT' | 'ENABLED' | 'DISABLED' | 'IMPORT_FAILED' | 'DESTROY_SCHEDULED' | 'DESTROYED';

@@ -1,5 +1,5 @@
 import type { WallClock } from '../../../src/support/clock.ts';
-import { modelCalls } from '../calls.ts';
+import { modelCalls } from '../../support/model-calls.ts';
 import { PERMISSIVE, type CloudModel } from '../cloud-model.ts';
 import { idAt, readStored } from '../stored.ts';
 import { gcpClient } from './client.ts';
