@@ -98,6 +98,14 @@ describe('an object that the KMS does not know', () => {
     ]);
   });
 
+  it('is no replaced object that was removed just now', async () => {
+    const step: Step = { action: 'remove_replaced', id: 'y', place: HOME };
+    const seen: Observation[] = [{ of: 'replaced', id: 'y', state: 'removed' }];
+    const { logged } = await perform(step, seen, known({}, { replaced: ['y'] }));
+    expect(logged.map(([, message]) => message)).toEqual(['changed a key in the KMS']);
+    expect(logged[0]?.[2]).toMatchObject({ remote_id: 'y', duration_ms: 0 });
+  });
+
   it('is not removed by credentials of another account', async () => {
     const step: Step = { action: 'remove_replaced', id: 'y', place: HOME };
     const record = known({}, { replaced: ['y'], account: 'ours' });
@@ -145,6 +153,12 @@ describe('a name that is taken', () => {
       call: 'name',
     });
     expect(run.record.current.name).toBe(name);
+  });
+
+  it('is in the log once it was removed', async () => {
+    const step: Step = { action: 'remove_name', place: HOME };
+    const { logged } = await perform(step, [{ of: 'name', place: HOME, points: 'removed' }], record);
+    expect(logged).toMatchObject([['warn', 'changed a key in the KMS', { step: 'remove_name', name: 'k-1700000000' }]]);
   });
 
   it('is kept where it points to an object of ours', async () => {

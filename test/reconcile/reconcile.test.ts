@@ -139,6 +139,20 @@ describe('reconciling', () => {
     expect(actions(await removed)).toEqual(['remove_name', 'remove 1', 'remove 2']);
   });
 
+  it('has not set a name that was taken, and has set the one after it', async () => {
+    let taken = true;
+    const client: Partial<KmsClient> = {
+      perform: async () => {
+        const points = taken ? 'stranger' : 1;
+        taken = false;
+        return performed({ of: 'name', place: HOME, points });
+      },
+    };
+    const { test, done } = await run({ record: known({ 1: ready('x', true) }), client }, { nameChecked: true });
+    expect(actions(await done)).toEqual(['set_current 1']);
+    expect(await test.stored()).toMatchObject({ name: 'k-1', current: 1 });
+  });
+
   it('gives up a step that never leads where the driver says, after ten times', async () => {
     const idle = {
       perform: async () => {
