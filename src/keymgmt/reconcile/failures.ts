@@ -36,7 +36,7 @@ export interface Failures {
   possible(plan: readonly ReconcileStep[], known: Distribution): readonly ReconcileStep[];
   /** The steps that are left, the failed ones first. */
   firstIn(left: readonly ReconcileStep[]): readonly ReconcileStep[];
-  /** In the order in which they happened. */
+  /** What was refused, then what did not answer, each in the order in which it happened; the first is the cause. */
   errors(): readonly ProviderError[];
 }
 
