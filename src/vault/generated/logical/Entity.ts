@@ -1,6 +1,6 @@
 // Original file: proto/vault/identity.proto
 
-import type { Alias as _logical_Alias, Alias__Output as _logical_Alias__Output } from './Alias.ts';
+import type { Alias as _logical_Alias, Alias__Output as _logical_Alias__Output } from '../logical/Alias.ts';
 
 export interface Entity {
   'ID'?: (string);

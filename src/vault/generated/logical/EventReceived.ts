@@ -1,7 +1,7 @@
 // Original file: proto/vault/event.proto
 
-import type { EventData as _logical_EventData, EventData__Output as _logical_EventData__Output } from './EventData.ts';
-import type { EventPluginInfo as _logical_EventPluginInfo, EventPluginInfo__Output as _logical_EventPluginInfo__Output } from './EventPluginInfo.ts';
+import type { EventData as _logical_EventData, EventData__Output as _logical_EventData__Output } from '../logical/EventData.ts';
+import type { EventPluginInfo as _logical_EventPluginInfo, EventPluginInfo__Output as _logical_EventPluginInfo__Output } from '../logical/EventPluginInfo.ts';
 
 export interface EventReceived {
   'event'?: (_logical_EventData | null);

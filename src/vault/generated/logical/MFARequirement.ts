@@ -1,6 +1,6 @@
 // Original file: proto/vault/identity.proto
 
-import type { MFAConstraintAny as _logical_MFAConstraintAny, MFAConstraintAny__Output as _logical_MFAConstraintAny__Output } from './MFAConstraintAny.ts';
+import type { MFAConstraintAny as _logical_MFAConstraintAny, MFAConstraintAny__Output as _logical_MFAConstraintAny__Output } from '../logical/MFAConstraintAny.ts';
 
 export interface MFARequirement {
   'mfa_request_id'?: (string);

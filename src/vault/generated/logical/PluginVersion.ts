@@ -2,8 +2,8 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
-import type { Empty as _logical_Empty, Empty__Output as _logical_Empty__Output } from './Empty.ts';
-import type { VersionReply as _logical_VersionReply, VersionReply__Output as _logical_VersionReply__Output } from './VersionReply.ts';
+import type { Empty as _logical_Empty, Empty__Output as _logical_Empty__Output } from '../logical/Empty.ts';
+import type { VersionReply as _logical_VersionReply, VersionReply__Output as _logical_VersionReply__Output } from '../logical/VersionReply.ts';
 
 export interface PluginVersionClient extends grpc.Client {
   Version(argument: _logical_Empty, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_logical_VersionReply__Output>): grpc.ClientUnaryCall;

@@ -1,6 +1,6 @@
 // Original file: proto/vault/backend.proto
 
-import type { LeaseOptions as _pb_LeaseOptions, LeaseOptions__Output as _pb_LeaseOptions__Output } from './LeaseOptions.ts';
+import type { LeaseOptions as _pb_LeaseOptions, LeaseOptions__Output as _pb_LeaseOptions__Output } from '../pb/LeaseOptions.ts';
 import type { Alias as _logical_Alias, Alias__Output as _logical_Alias__Output } from '../logical/Alias.ts';
 import type { Long } from '@grpc/proto-loader';
 

@@ -2,18 +2,18 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
-import type { Empty as _pb_Empty, Empty__Output as _pb_Empty__Output } from './Empty.ts';
-import type { HandleExistenceCheckArgs as _pb_HandleExistenceCheckArgs, HandleExistenceCheckArgs__Output as _pb_HandleExistenceCheckArgs__Output } from './HandleExistenceCheckArgs.ts';
-import type { HandleExistenceCheckReply as _pb_HandleExistenceCheckReply, HandleExistenceCheckReply__Output as _pb_HandleExistenceCheckReply__Output } from './HandleExistenceCheckReply.ts';
-import type { HandleRequestArgs as _pb_HandleRequestArgs, HandleRequestArgs__Output as _pb_HandleRequestArgs__Output } from './HandleRequestArgs.ts';
-import type { HandleRequestReply as _pb_HandleRequestReply, HandleRequestReply__Output as _pb_HandleRequestReply__Output } from './HandleRequestReply.ts';
-import type { InitializeArgs as _pb_InitializeArgs, InitializeArgs__Output as _pb_InitializeArgs__Output } from './InitializeArgs.ts';
-import type { InitializeReply as _pb_InitializeReply, InitializeReply__Output as _pb_InitializeReply__Output } from './InitializeReply.ts';
-import type { InvalidateKeyArgs as _pb_InvalidateKeyArgs, InvalidateKeyArgs__Output as _pb_InvalidateKeyArgs__Output } from './InvalidateKeyArgs.ts';
-import type { SetupArgs as _pb_SetupArgs, SetupArgs__Output as _pb_SetupArgs__Output } from './SetupArgs.ts';
-import type { SetupReply as _pb_SetupReply, SetupReply__Output as _pb_SetupReply__Output } from './SetupReply.ts';
-import type { SpecialPathsReply as _pb_SpecialPathsReply, SpecialPathsReply__Output as _pb_SpecialPathsReply__Output } from './SpecialPathsReply.ts';
-import type { TypeReply as _pb_TypeReply, TypeReply__Output as _pb_TypeReply__Output } from './TypeReply.ts';
+import type { Empty as _pb_Empty, Empty__Output as _pb_Empty__Output } from '../pb/Empty.ts';
+import type { HandleExistenceCheckArgs as _pb_HandleExistenceCheckArgs, HandleExistenceCheckArgs__Output as _pb_HandleExistenceCheckArgs__Output } from '../pb/HandleExistenceCheckArgs.ts';
+import type { HandleExistenceCheckReply as _pb_HandleExistenceCheckReply, HandleExistenceCheckReply__Output as _pb_HandleExistenceCheckReply__Output } from '../pb/HandleExistenceCheckReply.ts';
+import type { HandleRequestArgs as _pb_HandleRequestArgs, HandleRequestArgs__Output as _pb_HandleRequestArgs__Output } from '../pb/HandleRequestArgs.ts';
+import type { HandleRequestReply as _pb_HandleRequestReply, HandleRequestReply__Output as _pb_HandleRequestReply__Output } from '../pb/HandleRequestReply.ts';
+import type { InitializeArgs as _pb_InitializeArgs, InitializeArgs__Output as _pb_InitializeArgs__Output } from '../pb/InitializeArgs.ts';
+import type { InitializeReply as _pb_InitializeReply, InitializeReply__Output as _pb_InitializeReply__Output } from '../pb/InitializeReply.ts';
+import type { InvalidateKeyArgs as _pb_InvalidateKeyArgs, InvalidateKeyArgs__Output as _pb_InvalidateKeyArgs__Output } from '../pb/InvalidateKeyArgs.ts';
+import type { SetupArgs as _pb_SetupArgs, SetupArgs__Output as _pb_SetupArgs__Output } from '../pb/SetupArgs.ts';
+import type { SetupReply as _pb_SetupReply, SetupReply__Output as _pb_SetupReply__Output } from '../pb/SetupReply.ts';
+import type { SpecialPathsReply as _pb_SpecialPathsReply, SpecialPathsReply__Output as _pb_SpecialPathsReply__Output } from '../pb/SpecialPathsReply.ts';
+import type { TypeReply as _pb_TypeReply, TypeReply__Output as _pb_TypeReply__Output } from '../pb/TypeReply.ts';
 
 export interface BackendClient extends grpc.Client {
   Cleanup(argument: _pb_Empty, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_pb_Empty__Output>): grpc.ClientUnaryCall;

@@ -1,6 +1,6 @@
 // Original file: proto/vault/backend.proto
 
-import type { ConnectionState as _pb_ConnectionState, ConnectionState__Output as _pb_ConnectionState__Output } from './ConnectionState.ts';
+import type { ConnectionState as _pb_ConnectionState, ConnectionState__Output as _pb_ConnectionState__Output } from '../pb/ConnectionState.ts';
 
 export interface Connection {
   'remote_addr'?: (string);

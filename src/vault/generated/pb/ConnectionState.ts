@@ -1,6 +1,6 @@
 // Original file: proto/vault/backend.proto
 
-import type { CertificateChain as _pb_CertificateChain, CertificateChain__Output as _pb_CertificateChain__Output } from './CertificateChain.ts';
+import type { CertificateChain as _pb_CertificateChain, CertificateChain__Output as _pb_CertificateChain__Output } from '../pb/CertificateChain.ts';
 
 export interface ConnectionState {
   'version'?: (number);

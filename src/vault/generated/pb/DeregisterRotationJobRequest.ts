@@ -1,6 +1,6 @@
 // Original file: proto/vault/system-view.proto
 
-import type { DeregisterRotationRequestInput as _pb_DeregisterRotationRequestInput, DeregisterRotationRequestInput__Output as _pb_DeregisterRotationRequestInput__Output } from './DeregisterRotationRequestInput.ts';
+import type { DeregisterRotationRequestInput as _pb_DeregisterRotationRequestInput, DeregisterRotationRequestInput__Output as _pb_DeregisterRotationRequestInput__Output } from '../pb/DeregisterRotationRequestInput.ts';
 
 export interface DeregisterRotationJobRequest {
   'req'?: (_pb_DeregisterRotationRequestInput | null);

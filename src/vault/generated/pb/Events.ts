@@ -2,8 +2,8 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
-import type { Empty as _pb_Empty, Empty__Output as _pb_Empty__Output } from './Empty.ts';
-import type { SendEventRequest as _pb_SendEventRequest, SendEventRequest__Output as _pb_SendEventRequest__Output } from './SendEventRequest.ts';
+import type { Empty as _pb_Empty, Empty__Output as _pb_Empty__Output } from '../pb/Empty.ts';
+import type { SendEventRequest as _pb_SendEventRequest, SendEventRequest__Output as _pb_SendEventRequest__Output } from '../pb/SendEventRequest.ts';
 
 export interface EventsClient extends grpc.Client {
   SendEvent(argument: _pb_SendEventRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_pb_Empty__Output>): grpc.ClientUnaryCall;

@@ -1,6 +1,6 @@
 // Original file: proto/vault/backend.proto
 
-import type { Request as _pb_Request, Request__Output as _pb_Request__Output } from './Request.ts';
+import type { Request as _pb_Request, Request__Output as _pb_Request__Output } from '../pb/Request.ts';
 
 export interface HandleExistenceCheckArgs {
   'storage_id'?: (number);

@@ -1,6 +1,6 @@
 // Original file: proto/vault/backend.proto
 
-import type { ProtoError as _pb_ProtoError, ProtoError__Output as _pb_ProtoError__Output } from './ProtoError.ts';
+import type { ProtoError as _pb_ProtoError, ProtoError__Output as _pb_ProtoError__Output } from '../pb/ProtoError.ts';
 
 export interface HandleExistenceCheckReply {
   'check_found'?: (boolean);

@@ -1,7 +1,7 @@
 // Original file: proto/vault/backend.proto
 
-import type { Response as _pb_Response, Response__Output as _pb_Response__Output } from './Response.ts';
-import type { ProtoError as _pb_ProtoError, ProtoError__Output as _pb_ProtoError__Output } from './ProtoError.ts';
+import type { Response as _pb_Response, Response__Output as _pb_Response__Output } from '../pb/Response.ts';
+import type { ProtoError as _pb_ProtoError, ProtoError__Output as _pb_ProtoError__Output } from '../pb/ProtoError.ts';
 
 export interface HandleRequestReply {
   'response'?: (_pb_Response | null);

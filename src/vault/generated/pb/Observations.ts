@@ -2,8 +2,8 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
-import type { Empty as _pb_Empty, Empty__Output as _pb_Empty__Output } from './Empty.ts';
-import type { RecordObservationRequest as _pb_RecordObservationRequest, RecordObservationRequest__Output as _pb_RecordObservationRequest__Output } from './RecordObservationRequest.ts';
+import type { Empty as _pb_Empty, Empty__Output as _pb_Empty__Output } from '../pb/Empty.ts';
+import type { RecordObservationRequest as _pb_RecordObservationRequest, RecordObservationRequest__Output as _pb_RecordObservationRequest__Output } from '../pb/RecordObservationRequest.ts';
 
 export interface ObservationsClient extends grpc.Client {
   RecordObservation(argument: _pb_RecordObservationRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_pb_Empty__Output>): grpc.ClientUnaryCall;

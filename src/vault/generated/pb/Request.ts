@@ -1,10 +1,10 @@
 // Original file: proto/vault/backend.proto
 
-import type { Secret as _pb_Secret, Secret__Output as _pb_Secret__Output } from './Secret.ts';
-import type { Auth as _pb_Auth, Auth__Output as _pb_Auth__Output } from './Auth.ts';
-import type { Header as _pb_Header, Header__Output as _pb_Header__Output } from './Header.ts';
-import type { RequestWrapInfo as _pb_RequestWrapInfo, RequestWrapInfo__Output as _pb_RequestWrapInfo__Output } from './RequestWrapInfo.ts';
-import type { Connection as _pb_Connection, Connection__Output as _pb_Connection__Output } from './Connection.ts';
+import type { Secret as _pb_Secret, Secret__Output as _pb_Secret__Output } from '../pb/Secret.ts';
+import type { Auth as _pb_Auth, Auth__Output as _pb_Auth__Output } from '../pb/Auth.ts';
+import type { Header as _pb_Header, Header__Output as _pb_Header__Output } from '../pb/Header.ts';
+import type { RequestWrapInfo as _pb_RequestWrapInfo, RequestWrapInfo__Output as _pb_RequestWrapInfo__Output } from '../pb/RequestWrapInfo.ts';
+import type { Connection as _pb_Connection, Connection__Output as _pb_Connection__Output } from '../pb/Connection.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Request {

@@ -1,9 +1,9 @@
 // Original file: proto/vault/backend.proto
 
-import type { Secret as _pb_Secret, Secret__Output as _pb_Secret__Output } from './Secret.ts';
-import type { Auth as _pb_Auth, Auth__Output as _pb_Auth__Output } from './Auth.ts';
-import type { ResponseWrapInfo as _pb_ResponseWrapInfo, ResponseWrapInfo__Output as _pb_ResponseWrapInfo__Output } from './ResponseWrapInfo.ts';
-import type { Header as _pb_Header, Header__Output as _pb_Header__Output } from './Header.ts';
+import type { Secret as _pb_Secret, Secret__Output as _pb_Secret__Output } from '../pb/Secret.ts';
+import type { Auth as _pb_Auth, Auth__Output as _pb_Auth__Output } from '../pb/Auth.ts';
+import type { ResponseWrapInfo as _pb_ResponseWrapInfo, ResponseWrapInfo__Output as _pb_ResponseWrapInfo__Output } from '../pb/ResponseWrapInfo.ts';
+import type { Header as _pb_Header, Header__Output as _pb_Header__Output } from '../pb/Header.ts';
 
 export interface Response {
   'secret'?: (_pb_Secret | null);

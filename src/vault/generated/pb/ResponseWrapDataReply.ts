@@ -1,6 +1,6 @@
 // Original file: proto/vault/system-view.proto
 
-import type { ResponseWrapInfo as _pb_ResponseWrapInfo, ResponseWrapInfo__Output as _pb_ResponseWrapInfo__Output } from './ResponseWrapInfo.ts';
+import type { ResponseWrapInfo as _pb_ResponseWrapInfo, ResponseWrapInfo__Output as _pb_ResponseWrapInfo__Output } from '../pb/ResponseWrapInfo.ts';
 
 export interface ResponseWrapDataReply {
   'wrap_info'?: (_pb_ResponseWrapInfo | null);

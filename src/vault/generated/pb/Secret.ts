@@ -1,6 +1,6 @@
 // Original file: proto/vault/backend.proto
 
-import type { LeaseOptions as _pb_LeaseOptions, LeaseOptions__Output as _pb_LeaseOptions__Output } from './LeaseOptions.ts';
+import type { LeaseOptions as _pb_LeaseOptions, LeaseOptions__Output as _pb_LeaseOptions__Output } from '../pb/LeaseOptions.ts';
 
 export interface Secret {
   'lease_options'?: (_pb_LeaseOptions | null);

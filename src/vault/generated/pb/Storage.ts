@@ -2,22 +2,22 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
-import type { Empty as _pb_Empty, Empty__Output as _pb_Empty__Output } from './Empty.ts';
-import type { StorageBeginTxReply as _pb_StorageBeginTxReply, StorageBeginTxReply__Output as _pb_StorageBeginTxReply__Output } from './StorageBeginTxReply.ts';
-import type { StorageCommitTxArgs as _pb_StorageCommitTxArgs, StorageCommitTxArgs__Output as _pb_StorageCommitTxArgs__Output } from './StorageCommitTxArgs.ts';
-import type { StorageCommitTxReply as _pb_StorageCommitTxReply, StorageCommitTxReply__Output as _pb_StorageCommitTxReply__Output } from './StorageCommitTxReply.ts';
-import type { StorageDeleteArgs as _pb_StorageDeleteArgs, StorageDeleteArgs__Output as _pb_StorageDeleteArgs__Output } from './StorageDeleteArgs.ts';
-import type { StorageDeleteReply as _pb_StorageDeleteReply, StorageDeleteReply__Output as _pb_StorageDeleteReply__Output } from './StorageDeleteReply.ts';
-import type { StorageGetArgs as _pb_StorageGetArgs, StorageGetArgs__Output as _pb_StorageGetArgs__Output } from './StorageGetArgs.ts';
-import type { StorageGetReply as _pb_StorageGetReply, StorageGetReply__Output as _pb_StorageGetReply__Output } from './StorageGetReply.ts';
-import type { StorageIsTransactionalReply as _pb_StorageIsTransactionalReply, StorageIsTransactionalReply__Output as _pb_StorageIsTransactionalReply__Output } from './StorageIsTransactionalReply.ts';
-import type { StorageListArgs as _pb_StorageListArgs, StorageListArgs__Output as _pb_StorageListArgs__Output } from './StorageListArgs.ts';
-import type { StorageListPageArgs as _pb_StorageListPageArgs, StorageListPageArgs__Output as _pb_StorageListPageArgs__Output } from './StorageListPageArgs.ts';
-import type { StorageListReply as _pb_StorageListReply, StorageListReply__Output as _pb_StorageListReply__Output } from './StorageListReply.ts';
-import type { StoragePutArgs as _pb_StoragePutArgs, StoragePutArgs__Output as _pb_StoragePutArgs__Output } from './StoragePutArgs.ts';
-import type { StoragePutReply as _pb_StoragePutReply, StoragePutReply__Output as _pb_StoragePutReply__Output } from './StoragePutReply.ts';
-import type { StorageRollbackTxArgs as _pb_StorageRollbackTxArgs, StorageRollbackTxArgs__Output as _pb_StorageRollbackTxArgs__Output } from './StorageRollbackTxArgs.ts';
-import type { StorageRollbackTxReply as _pb_StorageRollbackTxReply, StorageRollbackTxReply__Output as _pb_StorageRollbackTxReply__Output } from './StorageRollbackTxReply.ts';
+import type { Empty as _pb_Empty, Empty__Output as _pb_Empty__Output } from '../pb/Empty.ts';
+import type { StorageBeginTxReply as _pb_StorageBeginTxReply, StorageBeginTxReply__Output as _pb_StorageBeginTxReply__Output } from '../pb/StorageBeginTxReply.ts';
+import type { StorageCommitTxArgs as _pb_StorageCommitTxArgs, StorageCommitTxArgs__Output as _pb_StorageCommitTxArgs__Output } from '../pb/StorageCommitTxArgs.ts';
+import type { StorageCommitTxReply as _pb_StorageCommitTxReply, StorageCommitTxReply__Output as _pb_StorageCommitTxReply__Output } from '../pb/StorageCommitTxReply.ts';
+import type { StorageDeleteArgs as _pb_StorageDeleteArgs, StorageDeleteArgs__Output as _pb_StorageDeleteArgs__Output } from '../pb/StorageDeleteArgs.ts';
+import type { StorageDeleteReply as _pb_StorageDeleteReply, StorageDeleteReply__Output as _pb_StorageDeleteReply__Output } from '../pb/StorageDeleteReply.ts';
+import type { StorageGetArgs as _pb_StorageGetArgs, StorageGetArgs__Output as _pb_StorageGetArgs__Output } from '../pb/StorageGetArgs.ts';
+import type { StorageGetReply as _pb_StorageGetReply, StorageGetReply__Output as _pb_StorageGetReply__Output } from '../pb/StorageGetReply.ts';
+import type { StorageIsTransactionalReply as _pb_StorageIsTransactionalReply, StorageIsTransactionalReply__Output as _pb_StorageIsTransactionalReply__Output } from '../pb/StorageIsTransactionalReply.ts';
+import type { StorageListArgs as _pb_StorageListArgs, StorageListArgs__Output as _pb_StorageListArgs__Output } from '../pb/StorageListArgs.ts';
+import type { StorageListPageArgs as _pb_StorageListPageArgs, StorageListPageArgs__Output as _pb_StorageListPageArgs__Output } from '../pb/StorageListPageArgs.ts';
+import type { StorageListReply as _pb_StorageListReply, StorageListReply__Output as _pb_StorageListReply__Output } from '../pb/StorageListReply.ts';
+import type { StoragePutArgs as _pb_StoragePutArgs, StoragePutArgs__Output as _pb_StoragePutArgs__Output } from '../pb/StoragePutArgs.ts';
+import type { StoragePutReply as _pb_StoragePutReply, StoragePutReply__Output as _pb_StoragePutReply__Output } from '../pb/StoragePutReply.ts';
+import type { StorageRollbackTxArgs as _pb_StorageRollbackTxArgs, StorageRollbackTxArgs__Output as _pb_StorageRollbackTxArgs__Output } from '../pb/StorageRollbackTxArgs.ts';
+import type { StorageRollbackTxReply as _pb_StorageRollbackTxReply, StorageRollbackTxReply__Output as _pb_StorageRollbackTxReply__Output } from '../pb/StorageRollbackTxReply.ts';
 
 export interface StorageClient extends grpc.Client {
   BeginReadOnlyTx(argument: _pb_Empty, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_pb_StorageBeginTxReply__Output>): grpc.ClientUnaryCall;

@@ -2,27 +2,27 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
-import type { CachingDisabledReply as _pb_CachingDisabledReply, CachingDisabledReply__Output as _pb_CachingDisabledReply__Output } from './CachingDisabledReply.ts';
-import type { ClusterInfoReply as _pb_ClusterInfoReply, ClusterInfoReply__Output as _pb_ClusterInfoReply__Output } from './ClusterInfoReply.ts';
-import type { DeregisterRotationJobRequest as _pb_DeregisterRotationJobRequest, DeregisterRotationJobRequest__Output as _pb_DeregisterRotationJobRequest__Output } from './DeregisterRotationJobRequest.ts';
-import type { Empty as _pb_Empty, Empty__Output as _pb_Empty__Output } from './Empty.ts';
-import type { EntityInfoArgs as _pb_EntityInfoArgs, EntityInfoArgs__Output as _pb_EntityInfoArgs__Output } from './EntityInfoArgs.ts';
-import type { EntityInfoReply as _pb_EntityInfoReply, EntityInfoReply__Output as _pb_EntityInfoReply__Output } from './EntityInfoReply.ts';
-import type { GenerateIdentityTokenRequest as _pb_GenerateIdentityTokenRequest, GenerateIdentityTokenRequest__Output as _pb_GenerateIdentityTokenRequest__Output } from './GenerateIdentityTokenRequest.ts';
-import type { GenerateIdentityTokenResponse as _pb_GenerateIdentityTokenResponse, GenerateIdentityTokenResponse__Output as _pb_GenerateIdentityTokenResponse__Output } from './GenerateIdentityTokenResponse.ts';
-import type { GeneratePasswordFromPolicyReply as _pb_GeneratePasswordFromPolicyReply, GeneratePasswordFromPolicyReply__Output as _pb_GeneratePasswordFromPolicyReply__Output } from './GeneratePasswordFromPolicyReply.ts';
-import type { GeneratePasswordFromPolicyRequest as _pb_GeneratePasswordFromPolicyRequest, GeneratePasswordFromPolicyRequest__Output as _pb_GeneratePasswordFromPolicyRequest__Output } from './GeneratePasswordFromPolicyRequest.ts';
-import type { GroupsForEntityReply as _pb_GroupsForEntityReply, GroupsForEntityReply__Output as _pb_GroupsForEntityReply__Output } from './GroupsForEntityReply.ts';
-import type { LocalMountReply as _pb_LocalMountReply, LocalMountReply__Output as _pb_LocalMountReply__Output } from './LocalMountReply.ts';
-import type { MlockEnabledReply as _pb_MlockEnabledReply, MlockEnabledReply__Output as _pb_MlockEnabledReply__Output } from './MlockEnabledReply.ts';
-import type { PluginEnvReply as _pb_PluginEnvReply, PluginEnvReply__Output as _pb_PluginEnvReply__Output } from './PluginEnvReply.ts';
-import type { RegisterRotationJobRequest as _pb_RegisterRotationJobRequest, RegisterRotationJobRequest__Output as _pb_RegisterRotationJobRequest__Output } from './RegisterRotationJobRequest.ts';
-import type { RegisterRotationJobResponse as _pb_RegisterRotationJobResponse, RegisterRotationJobResponse__Output as _pb_RegisterRotationJobResponse__Output } from './RegisterRotationJobResponse.ts';
-import type { ReplicationStateReply as _pb_ReplicationStateReply, ReplicationStateReply__Output as _pb_ReplicationStateReply__Output } from './ReplicationStateReply.ts';
-import type { ResponseWrapDataArgs as _pb_ResponseWrapDataArgs, ResponseWrapDataArgs__Output as _pb_ResponseWrapDataArgs__Output } from './ResponseWrapDataArgs.ts';
-import type { ResponseWrapDataReply as _pb_ResponseWrapDataReply, ResponseWrapDataReply__Output as _pb_ResponseWrapDataReply__Output } from './ResponseWrapDataReply.ts';
-import type { TTLReply as _pb_TTLReply, TTLReply__Output as _pb_TTLReply__Output } from './TTLReply.ts';
-import type { TaintedReply as _pb_TaintedReply, TaintedReply__Output as _pb_TaintedReply__Output } from './TaintedReply.ts';
+import type { CachingDisabledReply as _pb_CachingDisabledReply, CachingDisabledReply__Output as _pb_CachingDisabledReply__Output } from '../pb/CachingDisabledReply.ts';
+import type { ClusterInfoReply as _pb_ClusterInfoReply, ClusterInfoReply__Output as _pb_ClusterInfoReply__Output } from '../pb/ClusterInfoReply.ts';
+import type { DeregisterRotationJobRequest as _pb_DeregisterRotationJobRequest, DeregisterRotationJobRequest__Output as _pb_DeregisterRotationJobRequest__Output } from '../pb/DeregisterRotationJobRequest.ts';
+import type { Empty as _pb_Empty, Empty__Output as _pb_Empty__Output } from '../pb/Empty.ts';
+import type { EntityInfoArgs as _pb_EntityInfoArgs, EntityInfoArgs__Output as _pb_EntityInfoArgs__Output } from '../pb/EntityInfoArgs.ts';
+import type { EntityInfoReply as _pb_EntityInfoReply, EntityInfoReply__Output as _pb_EntityInfoReply__Output } from '../pb/EntityInfoReply.ts';
+import type { GenerateIdentityTokenRequest as _pb_GenerateIdentityTokenRequest, GenerateIdentityTokenRequest__Output as _pb_GenerateIdentityTokenRequest__Output } from '../pb/GenerateIdentityTokenRequest.ts';
+import type { GenerateIdentityTokenResponse as _pb_GenerateIdentityTokenResponse, GenerateIdentityTokenResponse__Output as _pb_GenerateIdentityTokenResponse__Output } from '../pb/GenerateIdentityTokenResponse.ts';
+import type { GeneratePasswordFromPolicyReply as _pb_GeneratePasswordFromPolicyReply, GeneratePasswordFromPolicyReply__Output as _pb_GeneratePasswordFromPolicyReply__Output } from '../pb/GeneratePasswordFromPolicyReply.ts';
+import type { GeneratePasswordFromPolicyRequest as _pb_GeneratePasswordFromPolicyRequest, GeneratePasswordFromPolicyRequest__Output as _pb_GeneratePasswordFromPolicyRequest__Output } from '../pb/GeneratePasswordFromPolicyRequest.ts';
+import type { GroupsForEntityReply as _pb_GroupsForEntityReply, GroupsForEntityReply__Output as _pb_GroupsForEntityReply__Output } from '../pb/GroupsForEntityReply.ts';
+import type { LocalMountReply as _pb_LocalMountReply, LocalMountReply__Output as _pb_LocalMountReply__Output } from '../pb/LocalMountReply.ts';
+import type { MlockEnabledReply as _pb_MlockEnabledReply, MlockEnabledReply__Output as _pb_MlockEnabledReply__Output } from '../pb/MlockEnabledReply.ts';
+import type { PluginEnvReply as _pb_PluginEnvReply, PluginEnvReply__Output as _pb_PluginEnvReply__Output } from '../pb/PluginEnvReply.ts';
+import type { RegisterRotationJobRequest as _pb_RegisterRotationJobRequest, RegisterRotationJobRequest__Output as _pb_RegisterRotationJobRequest__Output } from '../pb/RegisterRotationJobRequest.ts';
+import type { RegisterRotationJobResponse as _pb_RegisterRotationJobResponse, RegisterRotationJobResponse__Output as _pb_RegisterRotationJobResponse__Output } from '../pb/RegisterRotationJobResponse.ts';
+import type { ReplicationStateReply as _pb_ReplicationStateReply, ReplicationStateReply__Output as _pb_ReplicationStateReply__Output } from '../pb/ReplicationStateReply.ts';
+import type { ResponseWrapDataArgs as _pb_ResponseWrapDataArgs, ResponseWrapDataArgs__Output as _pb_ResponseWrapDataArgs__Output } from '../pb/ResponseWrapDataArgs.ts';
+import type { ResponseWrapDataReply as _pb_ResponseWrapDataReply, ResponseWrapDataReply__Output as _pb_ResponseWrapDataReply__Output } from '../pb/ResponseWrapDataReply.ts';
+import type { TTLReply as _pb_TTLReply, TTLReply__Output as _pb_TTLReply__Output } from '../pb/TTLReply.ts';
+import type { TaintedReply as _pb_TaintedReply, TaintedReply__Output as _pb_TaintedReply__Output } from '../pb/TaintedReply.ts';
 
 export interface SystemViewClient extends grpc.Client {
   CachingDisabled(argument: _pb_Empty, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_pb_CachingDisabledReply__Output>): grpc.ClientUnaryCall;

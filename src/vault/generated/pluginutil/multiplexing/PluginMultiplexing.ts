@@ -2,8 +2,8 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
-import type { MultiplexingSupportRequest as _pluginutil_multiplexing_MultiplexingSupportRequest, MultiplexingSupportRequest__Output as _pluginutil_multiplexing_MultiplexingSupportRequest__Output } from './MultiplexingSupportRequest.ts';
-import type { MultiplexingSupportResponse as _pluginutil_multiplexing_MultiplexingSupportResponse, MultiplexingSupportResponse__Output as _pluginutil_multiplexing_MultiplexingSupportResponse__Output } from './MultiplexingSupportResponse.ts';
+import type { MultiplexingSupportRequest as _pluginutil_multiplexing_MultiplexingSupportRequest, MultiplexingSupportRequest__Output as _pluginutil_multiplexing_MultiplexingSupportRequest__Output } from '../../pluginutil/multiplexing/MultiplexingSupportRequest.ts';
+import type { MultiplexingSupportResponse as _pluginutil_multiplexing_MultiplexingSupportResponse, MultiplexingSupportResponse__Output as _pluginutil_multiplexing_MultiplexingSupportResponse__Output } from '../../pluginutil/multiplexing/MultiplexingSupportResponse.ts';
 
 export interface PluginMultiplexingClient extends grpc.Client {
   MultiplexingSupport(argument: _pluginutil_multiplexing_MultiplexingSupportRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_pluginutil_multiplexing_MultiplexingSupportResponse__Output>): grpc.ClientUnaryCall;
