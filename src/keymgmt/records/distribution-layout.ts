@@ -78,8 +78,10 @@ function set<T>(table: Table<T>, number: number, value: T | null): void {
 function recordOf({ fields }: DividedHead, layout: Layout): Distribution {
   const versions = Object.fromEntries(layout.versions.entries);
   const inUse = new Set(Object.values(versions).map((state) => (state.state === 'creating' ? '' : state.remote_id)));
-  // An id counts as replaced once no version holds it: with many changes, it is written first that it is replaced.
-  const replaced = byNumber(layout.replaced.entries).filter((id) => !inUse.has(id));
+  // An id counts as replaced once no version holds it: with many changes, it is written first that it is replaced. The
+  // objects of several places may share an id, so that one may be in use where the other was replaced.
+  const isReplaced = (id: string): boolean => fields.places !== undefined || !inUse.has(id);
+  const replaced = byNumber(layout.replaced.entries).filter(isReplaced);
   const some = replaced.length > 0 || layout.replaced.inHead.size > 0;
   return { ...fields, ...(some ? { replaced } : {}), versions };
 }
