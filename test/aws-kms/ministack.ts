@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { freePorts } from '../../dev/servers/free-ports.ts';
 import { runCommand } from '../../dev/servers/run-command.ts';
 import { waitUntil } from '../../dev/servers/wait-until.ts';
@@ -13,10 +14,40 @@ const VERSION = '1.5.33';
 const VENV = join(import.meta.dirname, '../../.cache', `ministack-${VERSION}`);
 // Written last, so that a venv without it is an unfinished one.
 const DONE = join(VENV, 'installed');
+const LOCK = `${VENV}.lock`;
+const INSTALL_MS = 5 * 60_000;
 
 /** Makes a venv with ministack (MIT, PyPI) once; undefined when it is there, else why it is not. */
 export async function installMinistack(): Promise<string | undefined> {
-  if (existsSync(DONE)) return undefined;
+  const end = Date.now() + INSTALL_MS;
+  while (!existsSync(DONE)) {
+    if (takeLock()) {
+      try {
+        return existsSync(DONE) ? undefined : await install();
+      } finally {
+        rmSync(LOCK, { recursive: true, force: true });
+      }
+    }
+    if (Date.now() > end) return 'another process does not finish installing it';
+    await setTimeout(250);
+  }
+  return undefined;
+}
+
+/** Test files run side by side, and more than one needs it. A lock that is too old is of a process that was killed. */
+function takeLock(): boolean {
+  mkdirSync(dirname(LOCK), { recursive: true });
+  const since = statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+  if (Date.now() - since > INSTALL_MS) rmSync(LOCK, { recursive: true, force: true });
+  try {
+    mkdirSync(LOCK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function install(): Promise<string | undefined> {
   rmSync(VENV, { recursive: true, force: true });
   const steps = [
     ['python3', '-m', 'venv', VENV],
