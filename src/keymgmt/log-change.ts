@@ -51,3 +51,16 @@ export function logChange(
     duration_ms: Math.round(change.durationMs),
   });
 }
+
+/** Makes a call that changes a cloud, and logs it with the time that it took. @returns what it has done */
+export async function performLogged(
+  mount: Mount,
+  ref: DistributionRef,
+  change: Omit<Change, 'durationMs'>,
+  call: () => Promise<Performed>,
+): Promise<Performed> {
+  const begun = mount.clock.monotonic();
+  const performed = await call();
+  logChange(mount, ref, { ...change, durationMs: mount.clock.monotonic() - begun }, performed);
+  return performed;
+}

@@ -1,26 +1,18 @@
 import type { BackendContext } from '../logical/index.ts';
 import type { Target } from '../providers/port.ts';
 import type { Place } from '../providers/step.ts';
+import type { Loaded } from './load-distribution.ts';
 import type { Mount } from './mount.ts';
 import type { DistributionRef } from './records/distribution-store.ts';
-import { knownIds, placeOf, placesOf, remoteIds, type Distribution } from './records/distribution.ts';
-import type { Key } from './records/key.ts';
-import type { Kms } from './records/kms.ts';
+import { knownIds, placeOf, placesOf, remoteIds } from './records/distribution.ts';
 import { EPOCH_LABEL, versionLabels } from './records/labels.ts';
-
-/** A distribution with the records that it belongs to. */
-export interface TargetRecords {
-  readonly distribution: Distribution;
-  readonly key: Key;
-  readonly kms: Kms;
-}
 
 /** What an adapter is told of a distribution. @param epoch that new objects are labelled with, see restore-guard.ts */
 export function targetOf(
   mount: Mount,
   { storage, signal }: BackendContext,
   ref: DistributionRef,
-  { distribution, key, kms }: TargetRecords,
+  { distribution, key, kms }: Loaded,
   epoch?: string,
 ): Target {
   const ids = (place: Place): Map<number, string> => {

@@ -1,11 +1,10 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
 import { changeKey } from '../held-key.ts';
 import { bringAbout } from './bring-about.ts';
-import { currentDistribution } from '../load-distribution.ts';
+import { currentDistribution, withKms } from '../load-distribution.ts';
 import type { Distribution } from '../records/distribution.ts';
 import { admitChange } from '../guard/ahead.ts';
 import { refuseOtherIdentity } from '../reconcile/identity.ts';
-import { withKms } from '../load-distribution.ts';
 import type { Mount } from '../mount.ts';
 import { addVersion } from './create-key.ts';
 import type { Key } from '../records/key.ts';

@@ -2,7 +2,7 @@ import { StorageError, type BackendContext, type JsonObject } from '../../logica
 import { LEFT_BEHIND } from './left-behind.ts';
 import { ATTEMPT_LABEL } from '../../providers/port.ts';
 import type { KmsClient } from '../../providers/port.ts';
-import { logChange } from '../log-change.ts';
+import { performLogged } from '../log-change.ts';
 import type { LostAttempt } from './find-attempt.ts';
 import type { Mount } from '../mount.ts';
 import type { DistributionRef } from '../records/distribution-store.ts';
@@ -93,8 +93,7 @@ export async function removeOrphan(
   { version, remoteId }: { readonly version: number; readonly remoteId: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const begun = mount.clock.monotonic();
-  const performed = await client.removeObject(remoteId, signal);
-  const durationMs = mount.clock.monotonic() - begun;
-  logChange(mount, ref, { step: 'remove_orphan', version, remoteId, durationMs }, performed);
+  await performLogged(mount, ref, { step: 'remove_orphan', version, remoteId }, () =>
+    client.removeObject(remoteId, signal),
+  );
 }

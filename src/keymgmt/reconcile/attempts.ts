@@ -31,7 +31,8 @@ export async function createVersion(run: Run, step: CreateStep, next: ReconcileS
     if (!refused) record.attemptUsed(version);
     throw error;
   }
-  if (madeId(performed.seen, version) === undefined) {
+  const remoteId = madeId(performed.seen, version);
+  if (remoteId === undefined) {
     // What it needs is not there, or the name is taken: the next plan deals with that.
     record.withdrawAttempts();
     return takeNote(run, performed);
@@ -40,7 +41,6 @@ export async function createVersion(run: Run, step: CreateStep, next: ReconcileS
   mount.unsavedIds.set(attempt.attempt, performed);
   // Before it is recorded, so that the id is not lost with the process.
   const durationMs = mount.clock.monotonic() - begun;
-  const remoteId = madeId(performed.seen, version);
   logChange(mount, ref, { step: 'create', version, place, remoteId, durationMs }, performed);
   await claimAccount(run, version, performed.seen);
   record.note(...performed.seen);

@@ -2,7 +2,7 @@ import { ProviderError } from '../../providers/errors.ts';
 import type { Observation } from '../../providers/observation.ts';
 import type { Target } from '../../providers/port.ts';
 import type { RepeatableStep } from '../../providers/step.ts';
-import { logChange, type Change } from '../log-change.ts';
+import { performLogged, type Change } from '../log-change.ts';
 import type { ReconcileStep } from '../reconcile-step.ts';
 import { placeOf } from '../records/distribution.ts';
 import { createVersion, resolveAttempt } from './attempts.ts';
@@ -36,10 +36,9 @@ async function performRepeatable(run: Run, step: RepeatableStep): Promise<void> 
   await record.before(step);
   const target = runTarget(run);
   await requireOurs(run, step, target);
-  const begun = mount.clock.monotonic();
-  const performed = await client.perform(step, target, context.signal);
-  const durationMs = mount.clock.monotonic() - begun;
-  logChange(mount, ref, { ...describeChange(step, target), durationMs }, performed);
+  const performed = await performLogged(mount, ref, describeChange(step, target), () =>
+    client.perform(step, target, context.signal),
+  );
   const known: Observation[] = [];
   for (const each of performed.seen) known.push(await confirmed(run, each, target));
   await takeNote(run, { ...performed, seen: known });

@@ -1,5 +1,5 @@
 import type { ObjectStep } from '../../providers/step.ts';
-import { logChange } from '../log-change.ts';
+import { performLogged } from '../log-change.ts';
 import type { Kms } from '../records/kms.ts';
 import { usableWrappingKey } from './plan-input.ts';
 import { runTarget, type Run } from './run.ts';
@@ -16,11 +16,13 @@ export async function createWrappingKey(run: Run, { place }: ObjectStep): Promis
     return { ...kms, wrapping_key: { name: mount.newName(`${ref.kms}-wrapping`), ready: false } };
   });
   if (usableWrappingKey(run.kms, mount.clock.now()) !== undefined) return;
-  const begun = mount.clock.monotonic();
   const step = { action: 'create_wrapping_key', place } as const;
-  const performed = await client.perform(step, runTarget(run), context.signal);
-  const durationMs = mount.clock.monotonic() - begun;
-  logChange(mount, ref, { step: step.action, place, name: run.kms.wrapping_key?.name, durationMs }, performed);
+  const performed = await performLogged(
+    mount,
+    ref,
+    { step: step.action, place, name: run.kms.wrapping_key?.name },
+    () => client.perform(step, runTarget(run), context.signal),
+  );
   const made = performed.seen.find((each) => each.of === 'wrapping_key');
   if (!made) throw new Error('the driver has made a wrapping key and does not name it');
   const { name, until } = made;
