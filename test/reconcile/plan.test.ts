@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { desiredState, remainingSteps, usableWrappingKey } from '../../src/keymgmt/reconcile/plan-input.ts';
+import {
+  desiredState,
+  remainingSteps,
+  remainingStepsOf,
+  usableWrappingKey,
+} from '../../src/keymgmt/reconcile/plan-input.ts';
 import type { Distribution } from '../../src/keymgmt/records/distribution.ts';
 import type { Key } from '../../src/keymgmt/records/key.ts';
 import type { Kms } from '../../src/keymgmt/records/kms.ts';
 import { planAws } from '../../src/providers/aws/plan.ts';
+import { gcpDriver } from '../../src/providers/gcp/driver.ts';
 import { HOME } from '../../src/providers/step.ts';
+import { planGcp } from '../clouds/gcp/plan.ts';
 import { created, creating, keyWith, known, ready } from '../support/records.ts';
 
 const words = (key: Key, distribution: Distribution, isLost?: (version: number) => boolean): string[] =>
@@ -158,5 +165,21 @@ describe('a wrapping key', () => {
     expect(usable(key, Date.parse(UNTIL) - 10 * MINUTE)).toBeUndefined();
     expect(usable(key, Date.parse(UNTIL) + MINUTE)).toBeUndefined();
     expect(usable({ ...key, ready: false }, 0)).toBeUndefined();
+  });
+
+  it.each([
+    ['is made where the KMS has none', undefined, true],
+    ['is not made again where the KMS has one', { name: 'w', ready: true, until: UNTIL }, false],
+    [
+      'is made anew where the one on record expires soon',
+      { name: 'w', ready: true, until: '1970-01-01T00:05:00Z' },
+      true,
+    ],
+  ])('%s', (_title, wrapping_key, isMade) => {
+    const kms: Kms = { schema: 1, provider: 'gcpckms', key_collection: 'c', credentials: {}, wrapping_key };
+    const drivers = { gcpckms: { ...gcpDriver(), plan: planGcp } };
+    const clock = { now: () => 0, monotonic: () => 0 };
+    const steps = remainingStepsOf({ drivers, clock }, 'k', { key: keyWith(1), kms, distribution: known({}) });
+    expect(steps.map(({ action }) => action).includes('create_wrapping_key')).toBe(isMade);
   });
 });

@@ -64,6 +64,7 @@ describe('a wrapping key', () => {
 
   it('that the driver does not name is a fault of the driver', async () => {
     await expect(perform(make, [], known({}))).rejects.toThrow('does not name it');
+    await expect(perform(make, [{ ...made, state: 'gone' }], known({}))).rejects.toThrow('does not name it');
   });
 
   it.each([

@@ -4,9 +4,8 @@ import { aheadOf } from '../guard/ahead.ts';
 import type { Loaded } from '../load-distribution.ts';
 import type { Mount } from '../mount.ts';
 import type { DistributionRef } from '../records/distribution-store.ts';
-import { driverOf } from '../records/kms.ts';
 import { homeName, knownFrom, nameVerdict, versionDrift, type Verdict, type VersionDrift } from '../reconcile/drift.ts';
-import { desiredState, remainingSteps } from '../reconcile/plan-input.ts';
+import { desiredState, remainingStepsOf } from '../reconcile/plan-input.ts';
 import { withAllKnown } from '../reconcile/transitions.ts';
 
 /** How a distribution in a KMS differs from its desired state. */
@@ -21,11 +20,11 @@ export interface Drift {
 }
 
 /** Compares what a KMS said of a distribution with its desired state, at the home place. */
-export function assessDrift(mount: Mount, ref: DistributionRef, { key, kms, distribution }: Loaded, seen: Seen): Drift {
+export function assessDrift(mount: Mount, ref: DistributionRef, loaded: Loaded, seen: Seen): Drift {
+  const { key, distribution } = loaded;
   const desired = desiredState(key, distribution);
-  const { plan } = driverOf(mount.drivers, kms);
   const corrected = withAllKnown(distribution, knownFrom(seen));
-  const steps = remainingSteps({ plan, key, keyName: ref.key, distribution: corrected });
+  const steps = remainingStepsOf(mount, ref.key, { ...loaded, distribution: corrected });
   const planned = steps.flatMap((step) => ('version' in step && step.place === HOME ? step.version : []));
   const name = homeName(seen);
   const ahead = name && aheadOf(mount, ref, distribution, name);

@@ -12,12 +12,11 @@ import { homeName, knownFrom } from '../reconcile/drift.ts';
 import { refuseOtherIdentity } from '../reconcile/identity.ts';
 import { observe, saysGone } from '../reconcile/observe.ts';
 import { assessDrift, logDrift } from './assess-drift.ts';
-import { remainingSteps } from '../reconcile/plan-input.ts';
+import { remainingStepsOf } from '../reconcile/plan-input.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { withAllKnown, type Note } from '../reconcile/transitions.ts';
 import { distributionName, type DistributionRef } from '../records/distribution-store.ts';
 import { remoteIds, type Distribution } from '../records/distribution.ts';
-import { driverOf } from '../records/kms.ts';
 
 export interface SyncOptions {
   /** Only says what would be done. @default false */
@@ -70,8 +69,7 @@ export async function syncHeld(
   const unseen = unseenVersions(seen);
   if (dryRun) {
     const distribution = withAllKnown(loaded.distribution, knownFrom(seen));
-    const { plan } = driverOf(mount.drivers, loaded.kms);
-    return { steps: remainingSteps({ plan, key: loaded.key, keyName: ref.key, distribution }), unseen };
+    return { steps: remainingStepsOf(mount, ref.key, { ...loaded, distribution }), unseen };
   }
   const name = homeName(seen);
   await refuseAhead(mount, context, ref, loaded.distribution, name, force);

@@ -3,12 +3,11 @@ import type { HeldKey } from '../held-key.ts';
 import { currentDistribution, withKms } from '../load-distribution.ts';
 import type { Mount } from '../mount.ts';
 import { refuseOtherIdentity } from '../reconcile/identity.ts';
-import { remainingSteps } from '../reconcile/plan-input.ts';
+import { remainingStepsOf } from '../reconcile/plan-input.ts';
 import { withKnown } from '../reconcile/transitions.ts';
 import { distributionName } from '../records/distribution-store.ts';
 import type { Distribution } from '../records/distribution.ts';
 import { updatedKey, type Key, type KeyUpdate } from '../records/key.ts';
-import { driverOf } from '../records/kms.ts';
 import type { ReconcileStep } from '../reconcile-step.ts';
 import { bringAbout } from './bring-about.ts';
 
@@ -38,8 +37,7 @@ export async function updateKey(
   await bringAbout(mount, context, held, ref.kms, {
     async write() {
       if (updated.min_enabled_version !== key.min_enabled_version) {
-        const { plan } = driverOf(mount.drivers, loaded.kms);
-        const switching = withSwitching(remainingSteps({ plan, key, keyName: name, distribution }), distribution);
+        const switching = withSwitching(remainingStepsOf(mount, name, loaded), distribution);
         if (switching !== distribution) {
           await mount.distributions.put(storage, distributionName(ref), switching, signal, distribution);
         }

@@ -1,10 +1,12 @@
 import type { Desired, Planner, Recorded, RecordedPlace, RecordedVersion } from '../../providers/planner.ts';
 import { HOME, type Step } from '../../providers/step.ts';
+import type { Loaded } from '../load-distribution.ts';
+import type { Mount } from '../mount.ts';
 import type { ReconcileStep, ResolveStep } from '../reconcile-step.ts';
 import type { Distribution, PlaceRecord } from '../records/distribution.ts';
 import { distributionSpec, placeOf, placesOf } from '../records/distribution.ts';
 import { isEnabled, versionNumbers, type Key } from '../records/key.ts';
-import type { Kms } from '../records/kms.ts';
+import { driverOf, type Kms } from '../records/kms.ts';
 
 /** What a plan is made from. */
 export interface PlanInput {
@@ -33,6 +35,16 @@ export function remainingSteps(input: PlanInput): readonly ReconcileStep[] {
   return resolve.length === 0
     ? steps
     : [...steps.filter(isUrgent), ...resolve, ...steps.filter((step) => !isUrgent(step))];
+}
+
+/** As {@link remainingSteps}, of records as they are read while no reconcile is under way: every open attempt is lost. */
+export function remainingStepsOf(
+  { drivers, clock }: Pick<Mount, 'drivers' | 'clock'>,
+  keyName: string,
+  { key, kms, distribution }: Loaded,
+): readonly ReconcileStep[] {
+  const wrappingKey = usableWrappingKey(kms, clock.now());
+  return remainingSteps({ plan: driverOf(drivers, kms).plan, key, keyName, distribution, wrappingKey });
 }
 
 /** Derives the desired state from the two records that hold it: the key's versions and the distribution's existence. */

@@ -23,7 +23,7 @@ export async function createWrappingKey(run: Run, { place }: ObjectStep): Promis
     { step: step.action, place, name: run.kms.wrapping_key?.name },
     () => client.perform(step, runTarget(run), context.signal),
   );
-  const made = performed.seen.find((each) => each.of === 'wrapping_key');
+  const made = performed.seen.filter((each) => each.of === 'wrapping_key').find(({ state }) => state === 'ready');
   if (!made) throw new Error('the driver has made a wrapping key and does not name it');
   const { name, until } = made;
   run.kms = await changeKms(run, (kms) => ({

@@ -1,10 +1,9 @@
 import { isReadOnlyError, type BackendContext } from '../../../logical/index.ts';
-import type { Planner } from '../../../providers/planner.ts';
 import { nameInspection, type NameInspection } from '../../guard/inspect-names.ts';
 import type { Mount } from '../../mount.ts';
-import { remainingSteps } from '../../reconcile/plan-input.ts';
+import { remainingStepsOf } from '../../reconcile/plan-input.ts';
 import { distributionName, type DistributionRef } from '../../records/distribution-store.ts';
-import { driverOf } from '../../records/kms.ts';
+import type { Kms } from '../../records/kms.ts';
 
 /** How long one tick scans; the next one continues from there. */
 const SLICE_MS = 10_000;
@@ -44,7 +43,7 @@ export function distributionScan(mount: Mount): DistributionScan {
         const after = position?.folder === folder ? position.key : '';
         const keys = sorted(await mount.distributions.list(storage, folder, signal)).filter((key) => key > after);
         const kms = folder.replace(/\/$/, '');
-        const scan = { inspectName, plan: keys.length === 0 ? undefined : await plannerOf(mount, context, kms) };
+        const scan = { inspectName, kms: keys.length === 0 ? undefined : await readableKms(mount, context, kms) };
         for (let start = 0; start < keys.length; start += PARALLEL) {
           const batch = keys.slice(start, start + PARALLEL);
           await Promise.all(batch.map((key) => scanOne(mount, context, { kms, key }, scan)));
@@ -73,14 +72,13 @@ function sorted(names: readonly string[]): readonly string[] {
 interface Scan {
   readonly inspectName: NameInspection;
   /** Undefined where nothing can be planned. */
-  readonly plan: Planner | undefined;
+  readonly kms: Kms | undefined;
 }
 
 /** Undefined where the record of the KMS is missing or cannot be read; reconciling its keys says what is wrong. */
-async function plannerOf(mount: Mount, context: BackendContext, name: string): Promise<Planner | undefined> {
+async function readableKms(mount: Mount, context: BackendContext, name: string): Promise<Kms | undefined> {
   try {
-    const kms = await mount.kms.get(context.storage, name, context.signal);
-    return kms && driverOf(mount.drivers, kms).plan;
+    return await mount.kms.get(context.storage, name, context.signal);
   } catch (error) {
     if (isReadOnlyError(error) || context.signal.aborted) throw error;
     return undefined;
@@ -101,7 +99,7 @@ async function isReconciled(
   mount: Mount,
   context: BackendContext,
   ref: DistributionRef,
-  { inspectName, plan }: Scan,
+  { inspectName, kms }: Scan,
 ): Promise<boolean> {
   const { storage, signal } = context;
   const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
@@ -113,6 +111,6 @@ async function isReconciled(
     mount.logger.warn('a key is distributed, but its record is missing in storage', { key: ref.key, kms: ref.kms });
     return true;
   }
-  if (!plan || distribution.removing) return false;
-  return remainingSteps({ plan, key, keyName: ref.key, distribution }).length === 0;
+  if (!kms || distribution.removing) return false;
+  return remainingStepsOf(mount, ref.key, { key, kms, distribution }).length === 0;
 }
