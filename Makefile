@@ -3,7 +3,7 @@ INSTALLED := node_modules/.installed
 # HOST counts on the command line alone: some shells export a variable of that name.
 SERVER := $(if $(filter command line,$(origin HOST)),$(HOST))
 
-.PHONY: help install build demo dev vault test test-unit test-hosts test-conformance test-crash test-cluster test-soak test-hostile check bench lint fmt proto clean
+.PHONY: help install build dist demo dev vault test test-unit test-hosts test-conformance test-crash test-cluster test-soak test-hostile check bench lint fmt proto clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,6 +17,9 @@ install: $(INSTALLED) ## Install what the project is built and tested with
 
 build: $(INSTALLED) ## Build plugin/bin/vault-plugin-secrets-keymgmt
 	@npm run --silent build
+
+dist: $(INSTALLED) ## Build what a release consists of into dist/: executables that need no Node.js, checksums, SBOM (Linux)
+	@npm run --silent dist
 
 demo: $(INSTALLED) ## Show the whole life of a key on a real server [HOST=vault|bao]
 	@npm run --silent demo -- $(SERVER)
@@ -67,4 +70,4 @@ proto: $(INSTALLED) ## Generate code from proto/
 	@npm run --silent proto
 
 clean: ## Remove what was installed and built (the cache of servers stays)
-	rm -rf node_modules plugin/bin coverage reports
+	rm -rf node_modules plugin/bin dist coverage reports

@@ -1,7 +1,17 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/generated/**', 'plugin/bin/**', 'coverage/**', 'reports/**', '.cache/**', '.stryker-tmp/**'] },
+  {
+    ignores: [
+      '**/generated/**',
+      'plugin/bin/**',
+      '/dist/**',
+      'coverage/**',
+      'reports/**',
+      '.cache/**',
+      '.stryker-tmp/**',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

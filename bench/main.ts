@@ -1,7 +1,7 @@
-/** `make bench [-- runs]`: time to handshake and idle memory of the built plugin. */
-import { mkdtemp, rm } from 'node:fs/promises';
+/** `npm run bench [-- runs [file]]`: time to handshake and idle memory of the built plugin, or of one in dist/. */
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { bundlePlugin } from '../dev/build/bundle-plugin.ts';
 import { selfSignedCertificate } from '../src/goplugin/certificate.ts';
 import { systemClock } from '../src/support/clock.ts';
@@ -9,6 +9,7 @@ import { BACKEND_COOKIE } from '../src/vault/serve.ts';
 import { measureBareNode, measureStart } from './measure-start.ts';
 
 const runs = Number(process.argv[2] ?? 15);
+const file = process.argv[3];
 
 /** Median, minimum and maximum of the measurements. */
 function spread(values: readonly number[]): string {
@@ -19,8 +20,8 @@ function spread(values: readonly number[]): string {
 
 const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
 try {
-  const plugin = join(scratch, 'vault-plugin-secrets-keymgmt');
-  const { size } = await bundlePlugin(plugin);
+  const plugin = file === undefined ? join(scratch, 'vault-plugin-secrets-keymgmt') : resolve(file);
+  const { size } = file === undefined ? await bundlePlugin(plugin) : await stat(plugin);
   // As set by Vault 1.12 and later, and by OpenBao.
   const env = {
     PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,

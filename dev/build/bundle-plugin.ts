@@ -17,6 +17,23 @@ export interface Bundle {
   readonly inputs: readonly string[];
 }
 
+/** What a bundle is made of and for. */
+export interface Bundling {
+  /** From the project's folder. @default the plugin's */
+  readonly entry?: string | undefined;
+  /** In the place of package.json's, to build what an upgrade is tried with. */
+  readonly version?: string | undefined;
+  /** What the file begins with. @default nothing */
+  readonly banner?: string;
+}
+
+/** A bundle that is not yet a file. */
+export interface BundledSource {
+  readonly contents: Uint8Array;
+  /** As in {@link Bundle}. */
+  readonly inputs: readonly string[];
+}
+
 /**
  * Bundles the plugin into the one executable file that a server is given: a server hashes that file alone, and looks
  * for nothing beside it. The same sources and dependencies make the same bytes.
@@ -24,7 +41,27 @@ export interface Bundle {
  * @param version in the place of package.json's, to build what an upgrade is tried with
  * @throws {Error} what esbuild finds wrong, after it has been printed
  */
-export async function bundlePlugin(target: string, entry = 'src/main.ts', version?: string): Promise<Bundle> {
+export async function bundlePlugin(target: string, entry?: string, version?: string): Promise<Bundle> {
+  const { contents, inputs } = await bundleSource({ entry, version, banner: LAUNCHER });
+  await mkdir(dirname(target), { recursive: true });
+  // In one step, as a server may be reading the old one.
+  const scratch = `${target}.${process.pid}`;
+  try {
+    await writeFile(scratch, contents);
+    await chmod(scratch, 0o755);
+    await rename(scratch, target);
+  } finally {
+    await rm(scratch, { force: true });
+  }
+  return { size: contents.length, inputs };
+}
+
+/**
+ * Bundles a plugin into one CommonJS text.
+ *
+ * @throws {Error} what esbuild finds wrong, after it has been printed
+ */
+export async function bundleSource({ entry = 'src/main.ts', version, banner }: Bundling = {}): Promise<BundledSource> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: [entry],
@@ -33,12 +70,14 @@ export async function bundlePlugin(target: string, entry = 'src/main.ts', versio
     target: 'node20.19',
     // A file without an extension and without a package.json above it is CommonJS to every Node.
     format: 'cjs',
+    // A single executable has no loader of ES modules: `import()` of Node's own modules becomes `require`.
+    supported: { 'dynamic-import': false },
     // ES modules where a package has both: what is not used is then left out.
     mainFields: ['module', 'main'],
     // Names and lines stay readable in the stack traces that operators send.
     minify: false,
     legalComments: 'eof',
-    banner: { js: LAUNCHER },
+    banner: banner === undefined ? {} : { js: banner },
     define: { 'process.env.NODE_ENV': '"production"' },
     plugins: version === undefined ? [] : [withVersion(version)],
     logLevel: 'warning',
@@ -47,17 +86,7 @@ export async function bundlePlugin(target: string, entry = 'src/main.ts', versio
   });
   const [file] = outputFiles;
   if (file === undefined) throw new Error('esbuild made no file');
-  await mkdir(dirname(target), { recursive: true });
-  // In one step, as a server may be reading the old one.
-  const scratch = `${target}.${process.pid}`;
-  try {
-    await writeFile(scratch, file.contents);
-    await chmod(scratch, 0o755);
-    await rename(scratch, target);
-  } finally {
-    await rm(scratch, { force: true });
-  }
-  return { size: file.contents.length, inputs: Object.keys(metafile.inputs) };
+  return { contents: file.contents, inputs: Object.keys(metafile.inputs) };
 }
 
 function withVersion(version: string): Plugin {

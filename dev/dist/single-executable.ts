@@ -1,0 +1,89 @@
+import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { runCommand } from '../servers/run-command.ts';
+import { EXEC_ARGV } from './exec-argv.ts';
+import type { NodeRuntime } from './node-runtime.ts';
+import { succeed } from './pinned-package.ts';
+
+/** By which Node.js knows that something was injected; its documentation gives both names. */
+const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
+const RESOURCE = 'NODE_SEA_BLOB';
+
+/**
+ * V8 chooses the seed of its hash tables at random, and their order is in a code cache: with this the cache has the same
+ * bytes each time. V8 does not count it among the options that a cache depends on, so that an executable has a random
+ * seed of its own at each start.
+ */
+const SAME_CACHE = '--random-seed=1';
+
+/** In the stack traces that operators send. */
+const MAIN = 'vault-plugin-secrets-keymgmt.cjs';
+
+/**
+ * Makes one executable file of a bundle and a Node.js. The same two make the same bytes.
+ *
+ * @param scratch - an empty folder, for the caller to remove
+ * @throws {Error} when a tool fails
+ */
+export async function makeExecutable(
+  source: Uint8Array,
+  runtime: NodeRuntime,
+  target: string,
+  scratch: string,
+): Promise<void> {
+  await mkdir(scratch, { recursive: true });
+  const blob = await makeBlob(source, runtime, scratch);
+  const made = join(scratch, 'executable');
+  await copyFile(runtime.base, made);
+  await inject(made, blob);
+  await chmod(made, 0o755);
+  await mkdir(dirname(target), { recursive: true });
+  // In one step, as a server may be starting the old one. The folders may be on two file systems.
+  const beside = `${target}.${process.pid}`;
+  try {
+    await copyFile(made, beside);
+    await rename(beside, target);
+  } finally {
+    await rm(beside, { force: true });
+    await rm(made, { force: true });
+  }
+}
+
+async function makeBlob(source: Uint8Array, { command }: NodeRuntime, scratch: string): Promise<string> {
+  await writeFile(join(scratch, MAIN), source);
+  const config = {
+    main: MAIN,
+    output: 'blob',
+    disableExperimentalSEAWarning: true,
+    useCodeCache: true,
+    execArgv: EXEC_ARGV,
+    // NODE_OPTIONS changes nothing.
+    execArgvExtension: 'none',
+  };
+  await writeFile(join(scratch, 'config.json'), JSON.stringify(config));
+  const [program = '', ...args] = command;
+  // Names are relative, as that of the bundle goes into the blob.
+  const options = [...EXEC_ARGV, SAME_CACHE, '--experimental-sea-config', 'config.json'];
+  await succeed(program, [...args, ...options], { PATH: process.env['PATH'] }, scratch);
+  return join(scratch, 'blob');
+}
+
+async function inject(executable: string, blob: string): Promise<void> {
+  const cli = createRequire(import.meta.url).resolve('postject/dist/cli.js');
+  await succeed(process.execPath, [cli, executable, RESOURCE, blob, '--sentinel-fuse', FUSE], process.env);
+}
+
+/**
+ * Starts an executable without a host and reads what it says: that it is a plugin, and nothing else.
+ *
+ * @param command - the executable, or the loader that starts it with it
+ * @throws {Error} when it does not start here, or says more: that it has rejected its code cache, say
+ */
+export async function checkExecutable(command: readonly string[]): Promise<void> {
+  const [program = '', ...args] = command;
+  const { code, stdout, stderr } = await runCommand(program, args, { env: {} });
+  const said = stdout + stderr;
+  const expected = /^This binary is a plugin\.[^]*load any plugins automatically\n$/;
+  if (code !== 1 || !expected.test(said)) throw new Error(`${program} ends with ${code} and says: ${said}`);
+}
