@@ -1,17 +1,19 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PAGES, textOf } from './pages.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const PAGES = [
-  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
-
-const textOf = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 const groups = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found = '']) => found);
+
+/** The names by which GitHub links to the headings of a page. */
+const headingsOf = (page: string): readonly string[] =>
+  groups(textOf(page), /^#+ (.+)$/gm).map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 
 describe.each(PAGES)('%s', (page) => {
   it('names files that exist', () => {
@@ -22,6 +24,15 @@ describe.each(PAGES)('%s', (page) => {
   it('links to files that exist', () => {
     const linked = groups(textOf(page), /\]\((?!https?:|#)([^)#]+)/g);
     expect(linked.filter((path) => !existsSync(join(ROOT, dirname(page), path)))).toEqual([]);
+  });
+
+  it('links to headings that exist', () => {
+    const linked = [...textOf(page).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)];
+    const missing = linked.filter(([, path = '', heading = '']) => {
+      const target = path === '' ? page : relative(ROOT, resolve(ROOT, dirname(page), path));
+      return target.endsWith('.md') && !headingsOf(target).includes(heading);
+    });
+    expect(missing.map(([link]) => link)).toEqual([]);
   });
 });
 

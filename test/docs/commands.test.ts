@@ -1,0 +1,131 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startKms } from '../../dev/aws-kms/index.ts';
+import type { Kms } from '../../dev/aws-kms/kms.ts';
+import { bundlePlugin } from '../../dev/build/bundle-plugin.ts';
+import { stderrProgress } from '../../dev/servers/progress.ts';
+import { runCommand } from '../../dev/servers/run-command.ts';
+import { displayName } from '../../dev/servers/server-binary.ts';
+import { serversAtHand } from '../../dev/servers/servers-at-hand.ts';
+import { clientEnvironment, startServer, type RunningServer } from '../../dev/servers/start-server.ts';
+import { allowing } from '../support/allowing.ts';
+import { shellBlocks, type Command, type ShellBlock } from './pages.ts';
+import { FROM_NOTHING, RUN_PAGES } from './run-pages.ts';
+
+const CREDENTIALS = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'thirty-characters-for-a-secret-0' };
+const ACCOUNT = { AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId, AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey };
+/** The file that a reader has after docs/install.md. */
+const EXECUTABLE = 'vault-plugin-secrets-keymgmt';
+
+const { present, missing } = await serversAtHand(process.env, stderrProgress);
+// One server will do: that the servers agree is what test/e2e is for.
+const binary = present.find(({ host }) => host === 'bao') ?? present[0];
+
+if (binary === undefined) {
+  describe('the commands of the pages', () => {
+    it.skip(`need a server: ${missing.map(({ wayOut }) => wayOut).join(', or ')}`, () => undefined);
+  });
+}
+
+describe.runIf(binary !== undefined)(`the commands of the pages, on ${binary ? displayName(binary) : ''}`, () => {
+  let server: RunningServer;
+  let embedded: Kms;
+  let built: string;
+  beforeAll(async () => {
+    if (!binary) throw new Error('there is no server');
+    embedded = await startKms({ accessKeys: [CREDENTIALS] });
+    // The pages give no endpoint, as AWS needs none.
+    const env = { ...allowing(embedded.url), AWS_ENDPOINT_URL_KMS: embedded.url, ...ACCOUNT };
+    server = await startServer({ binary, env });
+    built = join(server.folder, EXECUTABLE);
+    await bundlePlugin(built);
+    // The pages say `vault`, whichever server it is.
+    const vault = join(server.folder, 'bin/vault');
+    await mkdir(join(server.folder, 'bin'));
+    await writeFile(vault, `#!/bin/sh\nexec "${binary.path}" "$@"\n`);
+    await chmod(vault, 0o755);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await embedded.close();
+  });
+
+  it.each(RUN_PAGES)(
+    '%s',
+    async (page) => {
+      if (FROM_NOTHING.has(page)) {
+        await server.http('DELETE', 'sys/mounts/keymgmt');
+        await server.http('DELETE', 'sys/plugins/catalog/secret/keymgmt');
+      }
+      const folder = join(server.folder, `run-${RUN_PAGES.indexOf(page)}`);
+      mkdirSync(folder);
+      await copyFile(built, join(folder, EXECUTABLE));
+      const runs = shellBlocks(page)
+        .filter(({ notRun }) => notRun === undefined)
+        .flatMap(placed);
+      await writeFile(join(folder, 'script'), scriptOf(runs));
+      const { code } = await runCommand('bash', ['-eu', 'script'], { cwd: folder, env: environment(folder) });
+      if (code !== 0) {
+        const at = Number(await readFile(join(folder, 'at'), 'utf8').catch(() => '0'));
+        const run = runs[at];
+        const said = await readFile(join(folder, `out-${at}`), 'utf8').catch(() => '');
+        throw new Error(`${run?.place} exits with ${code}:\n${run?.command.text}\n${said}`);
+      }
+      for (const [index, { place, command }] of runs.entries()) {
+        if (command.output === undefined) continue;
+        const said = readFileSync(join(folder, `out-${index}`), 'utf8');
+        expect(plain(said), place).toMatch(patternOf(command.output));
+      }
+      // The first one waits for the embedded KMS to make an RSA key.
+    },
+    120_000,
+  );
+
+  it('leave keys in the KMS', () => {
+    expect(
+      embedded.calls().filter(({ action, effect }) => action === 'ImportKeyMaterial' && effect).length,
+    ).toBeGreaterThan(3);
+  });
+
+  const environment = (folder: string): NodeJS.ProcessEnv => ({
+    ...clientEnvironment(server.address, server.rootToken),
+    PATH: `${server.folder}/bin:${process.env['PATH'] ?? ''}`,
+    HOME: folder,
+    PLUGIN_DIRECTORY: server.pluginFolder,
+    ...ACCOUNT,
+  });
+});
+
+interface Run {
+  readonly place: string;
+  readonly command: Command;
+}
+
+function placed({ page, line, commands }: ShellBlock): readonly Run[] {
+  return commands.map((command) => ({ place: `${page}:${line}`, command }));
+}
+
+/** One script for a page, as a reader has one shell: each command's output goes to a file of its own. */
+function scriptOf(runs: readonly Run[]): string {
+  return runs
+    .map(({ command: { text, output } }, index) => {
+      const run = `echo ${index} >at\n{\n${text}} >out-${index} 2>&1`;
+      return output?.startsWith('Error') ? `if ${run.replace('\n', '; ')}; then exit 99; fi` : run;
+    })
+    .join('\n');
+}
+
+/** Tables are as wide as what is in them. */
+function plain(text: string): string {
+  return text
+    .replace(/[ \t-]+/g, ' ')
+    .replace(/ *\n */g, '\n')
+    .trim();
+}
+
+function patternOf(output: string): RegExp {
+  const literal = plain(output).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${literal.replaceAll('…', '[^]*?')}$`);
+}
