@@ -15,5 +15,6 @@ export {
 } from './path.ts';
 export { handlePatch, type PatchPreprocessor } from './patch.ts';
 export { genericName, genericNameWithAt, matchAll, optionalGenericName, optionalParam } from './pattern/patterns.ts';
+export { readCache, type ReadCache, type ReadCacheStats, type StorageReader } from './read-cache.ts';
 export { recordStore, type RecordCodec, type RecordStore } from './record-store.ts';
 export { deleteWal, listWal, putWal, type WalRollback } from './wal.ts';

@@ -1,4 +1,5 @@
-import type { Storage } from '../logical/index.ts';
+import type { BackendContext, Storage } from '../logical/index.ts';
+import type { ReadCache, StorageReader } from './read-cache.ts';
 
 /** How a record becomes bytes and back. */
 export interface RecordCodec<T> {
@@ -13,15 +14,19 @@ export interface RecordStoreOptions<T> {
   readonly codec: RecordCodec<T>;
   /** @default false */
   readonly sealWrap?: boolean;
+  /** Told of every write. Not for records that hold secrets. @default none: `peek` reads storage */
+  readonly cache?: ReadCache;
 }
 
-/**
- * The records of one kind in one mount. Everything that is read or written goes through it: this is where a cache will
- * sit, emptied by own writes and by the server (Vault: `InvalidateKey`).
- */
+/** The records of one kind in one mount. Everything that is read or written goes through it. */
 export interface RecordStore<T> {
   /** The record, or undefined. @throws {Error} when what is stored is not one */
-  get(storage: Storage, name: string, signal?: AbortSignal): Promise<T | undefined>;
+  get(storage: StorageReader, name: string, signal?: AbortSignal): Promise<T | undefined>;
+  /**
+   * The record as the cache or storage has it, for a read that shows it: what decides a write takes `get`. Frozen where
+   * there is a cache. @throws {Error} as `get`
+   */
+  peek(context: BackendContext, name: string): Promise<T | undefined>;
   put(storage: Storage, name: string, record: T, signal?: AbortSignal): Promise<void>;
   delete(storage: Storage, name: string, signal?: AbortSignal): Promise<void>;
   /** Names below a folder of the store (empty, or ending in `/`), sorted; folders end in `/`. */
@@ -29,8 +34,11 @@ export interface RecordStore<T> {
 }
 
 /** Makes the store of one kind of record; one for each mount. */
-export function recordStore<T>({ prefix, codec, sealWrap = false }: RecordStoreOptions<T>): RecordStore<T> {
-  return {
+export function recordStore<T>(options: RecordStoreOptions<T>): RecordStore<T> {
+  const { prefix, codec, sealWrap = false, cache } = options;
+  const changing = async (key: string, write: () => Promise<void>): Promise<void> =>
+    cache ? cache.changing(key, write) : write();
+  const store: RecordStore<T> = {
     async get(storage, name, signal) {
       const entry = await storage.get(prefix + name, signal);
       if (!entry) return undefined;
@@ -42,12 +50,18 @@ export function recordStore<T>({ prefix, codec, sealWrap = false }: RecordStoreO
         throw new Error(`the record at "${prefix}${name}" cannot be read: ${reason}`);
       }
     },
+    async peek(context, name) {
+      const read = (storage: StorageReader): Promise<T | undefined> => store.get(storage, name, context.signal);
+      return cache ? cache.peek(context, prefix + name, read) : read(context.storage);
+    },
     async put(storage, name, record, signal) {
-      await storage.put({ key: prefix + name, value: codec.encode(record), sealWrap }, signal);
+      const key = prefix + name;
+      await changing(key, () => storage.put({ key, value: codec.encode(record), sealWrap }, signal));
     },
     async delete(storage, name, signal) {
-      await storage.delete(prefix + name, signal);
+      await changing(prefix + name, () => storage.delete(prefix + name, signal));
     },
     list: (storage, folder, signal) => storage.list(prefix + folder, signal),
   };
+  return store;
 }

@@ -1,4 +1,4 @@
-import { createBackend } from '../framework/index.ts';
+import { createBackend, readCache } from '../framework/index.ts';
 import type { BackendFactory } from '../logical/index.ts';
 import { keyedMutex } from '../support/keyed-mutex.ts';
 import type { Logger } from '../support/logger.ts';
@@ -67,7 +67,15 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
       specialPaths: { sealWrapStorage: [MATERIAL_PREFIX, KMS_PREFIX] },
       // A mount that goes is given no other chance.
       periodic: async (context) => tick(context, context.immediate || (await context.system.tainted(context.signal))),
+      // What storage held may be another by now: a fail-over, a restore.
+      initialize: async () => {
+        mount.readCache.clear();
+      },
+      invalidate: (key) => {
+        mount.readCache.invalidate(key);
+      },
       cleanup: async (context) => {
+        mount.readCache.clear();
         if (context) await reportLeftBehind(mount, context);
         mount.clients.forgetAll();
       },
@@ -78,12 +86,14 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
 
 function newMount(dependencies: EngineDependencies, id: string, logger: Logger): Mount {
   const { clock, newAttempt, drivers, recordSizes = RECORD_SIZES } = dependencies;
-  const distributions = distributionStore(recordSizes);
+  const cache = readCache({ clock });
+  const distributions = distributionStore(recordSizes, cache);
   return {
     ...dependencies,
     id,
     logger,
-    keys: keyStore(recordSizes),
+    readCache: cache,
+    keys: keyStore(recordSizes, cache),
     materials: materialStore(),
     keyChanges: keyChangeStore(),
     kms: kmsStore(),

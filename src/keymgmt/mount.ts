@@ -1,4 +1,5 @@
 import type { KeyGenerator } from '../crypto/generate-key.ts';
+import type { ReadCache } from '../framework/index.ts';
 import type { Performed } from '../providers/observation.ts';
 import type { KmsClient, KmsDrivers } from '../providers/port.ts';
 import type { Timer } from '../support/budget.ts';
@@ -37,6 +38,8 @@ export interface Mount extends EngineDependencies {
   /** Stable id of the mount (Vault: backend UUID); labels what it makes in a cloud. */
   readonly id: string;
   readonly logger: Logger;
+  /** Keys and distributions as reads show them; never material, credentials or orphans. */
+  readonly readCache: ReadCache;
   readonly keys: KeyStore;
   readonly materials: MaterialStore;
   /** Keys that are being created or deleted. */

@@ -12,6 +12,7 @@ export const activeNode: SystemView = {
   replicationState: async () => ReplicationState.drDisabled | ReplicationState.performanceDisabled,
   localMount: async () => false,
   tainted: async () => false,
+  cachingDisabled: async () => false,
   serverVersion: async () => '1.21.1',
 };
 

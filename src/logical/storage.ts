@@ -17,6 +17,8 @@ export interface StorageEntry {
  * server may carry it out all the same, and then whoever holds a lock for it must not have let go.
  */
 export interface Storage {
+  /** A view that was made for one request (of a snapshot, say): nothing that is read from it may be remembered. */
+  readonly ofOneRequest?: boolean;
   /** The record, or undefined when there is none. */
   get(key: string, signal?: AbortSignal): Promise<StorageEntry | undefined>;
   put(entry: StorageEntry, signal?: AbortSignal): Promise<void>;

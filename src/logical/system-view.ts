@@ -20,6 +20,8 @@ export interface SystemView {
   localMount(signal?: AbortSignal): Promise<boolean>;
   /** Whether the mount is being disabled or moved just now: it gets no more requests at its path. */
   tainted(signal?: AbortSignal): Promise<boolean>;
+  /** Whether the operator wants nothing of storage to be remembered (`disable_cache`, `force_no_cache` of the mount). */
+  cachingDisabled(signal?: AbortSignal): Promise<boolean>;
   /** Version of the server, `1.21.1` say; empty where the server does not tell. */
   serverVersion(signal?: AbortSignal): Promise<string>;
 }

@@ -32,6 +32,7 @@ export function storageClient(connection: HostConnection, service: StorageDefini
     await call(method, request, undefined);
   };
   return {
+    ofOneRequest: metadata !== undefined,
     async get(key, signal) {
       const { entry } = await call(service.Get, { key }, signal);
       return entry ? { key: entry.key, value: entry.value, sealWrap: entry.seal_wrap } : undefined;

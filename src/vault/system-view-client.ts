@@ -6,6 +6,7 @@ import type { SystemViewDefinition } from './generated/pb/SystemView.ts';
 /** The server as a mount sees it, asked over the brokered connection. What cannot change is asked once. */
 export function systemViewClient(connection: HostConnection, service: SystemViewDefinition): SystemView {
   let local: boolean | undefined;
+  let cachingDisabled: boolean | undefined;
   let version: string | undefined;
   return {
     async replicationState(signal) {
@@ -17,6 +18,10 @@ export function systemViewClient(connection: HostConnection, service: SystemView
     },
     async tainted(signal) {
       return (await connection.call(service.Tainted, {}, { signal })).tainted;
+    },
+    async cachingDisabled(signal) {
+      cachingDisabled ??= (await connection.call(service.CachingDisabled, {}, { signal })).disabled;
+      return cachingDisabled;
     },
     async serverVersion(signal) {
       version ??= await askVersion(signal);

@@ -85,6 +85,16 @@ describe('CONTRIBUTING.md', () => {
   });
 });
 
+describe('the read cache', () => {
+  it('is used by reads that show a record, and by nothing that decides a write', () => {
+    const readers = sourcesOf('src/keymgmt').filter((file) => /\.peek\(/.test(read(file)));
+    expect(readers.filter((file) => !file.includes('/records/')).sort()).toEqual([
+      'src/keymgmt/paths/distribution-path.ts',
+      'src/keymgmt/paths/key-path.ts',
+    ]);
+  });
+});
+
 describe('the record of a distribution', () => {
   it('is written by the recorder, and by the verbs that create it, remove it and correct it', () => {
     const writers = sourcesOf('src/keymgmt').filter((file) => /\b(distributions|store)\.put\(/.test(read(file)));

@@ -127,7 +127,10 @@ describe.each(servers.map((binary) => [displayName(binary), binary] as const))(
 
     describe('in the cluster itself', () => {
       beforeAll(async () => {
+        // What the reads remember must not outlive the storage it was read from.
+        expect((await ask(original, 'GET', 'key/k')).body.data).toMatchObject({ latest_version: 3 });
         await original.restore(snapshot);
+        expect((await ask(original, 'GET', 'key/k')).body.data).toMatchObject({ latest_version: 1 });
       }, 120_000);
 
       it('engages the guard by itself, at the first tick of the mount', async () => {

@@ -128,6 +128,15 @@ describe.each(servers.map((binary) => [displayName(binary), binary] as const))(
       expect((await ask('GET', 'kms/lost/status')).body.data).toMatchObject({ keys: {}, next: '' });
     });
 
+    it('shows by and by what the active node has changed after the standby has shown it', async () => {
+      const versions = async (): Promise<unknown> => (await ask('GET', 'key/lost')).body.data?.['latest_version'];
+      for (const latest of [2, 3]) {
+        expect([await versions(), await versions()]).toEqual([latest - 1, latest - 1]);
+        expect((await cluster.http('POST', 'keymgmt/key/lost/rotate')).status).toBe(204);
+        await waitUntil('the standby has the new version', async () => (await versions()) === latest);
+      }
+    });
+
     it('tells create from update for the policies of the caller', async () => {
       const as = async (capability: string): Promise<(path: string, body: unknown) => Promise<number>> => {
         const policy = `path "keymgmt/key/+" { capabilities = ["${capability}"] }`;

@@ -85,7 +85,7 @@ describe('storage that fails', () => {
 describe('a system view that fails', () => {
   const failing = (code: status): SystemView => {
     const fail = (): Promise<never> => Promise.reject(new RpcError(code, 'no view'));
-    return { replicationState: fail, localMount: fail, serverVersion: fail, tainted: fail };
+    return { replicationState: fail, localMount: fail, serverVersion: fail, tainted: fail, cachingDisabled: fail };
   };
 
   it.each(STATUSES)('with status %i fails the tick and nothing else', async (code) => {

@@ -1,14 +1,18 @@
 import { expect, it } from 'vitest';
-import { distributionStore } from '../../src/keymgmt/records/distribution-store.ts';
+import { readCache } from '../../src/framework/index.ts';
+import { distributionStore, type DistributionStore } from '../../src/keymgmt/records/distribution-store.ts';
 import type { Distribution } from '../../src/keymgmt/records/distribution.ts';
 import { inMemoryStorage } from '../../src/logical/index.ts';
+import { systemClock } from '../../src/support/clock.ts';
 import { known, ready } from '../support/records.ts';
 
 /** The record as another process reads it, divided from the first version on. */
 async function readBack(record: Distribution): Promise<Distribution | undefined> {
   const storage = inMemoryStorage();
-  await distributionStore({ part: 1, changes: 0 }).put(storage, 'aws/k', record);
-  return distributionStore({ part: 1, changes: 0 }).get(storage, 'aws/k');
+  const newStore = (): DistributionStore =>
+    distributionStore({ part: 1, changes: 0 }, readCache({ clock: systemClock }));
+  await newStore().put(storage, 'aws/k', record);
+  return newStore().get(storage, 'aws/k');
 }
 
 it('keeps the id of a replaced replica, which the primary still has', async () => {

@@ -4,6 +4,7 @@ import type { RestoreGuard } from '../../src/keymgmt/guard/restore-guard.ts';
 import type { Mount } from '../../src/keymgmt/mount.ts';
 import { recorder } from '../../src/keymgmt/reconcile/recorder.ts';
 import type { Run } from '../../src/keymgmt/reconcile/run.ts';
+import { readCache } from '../../src/framework/index.ts';
 import { distributionStore } from '../../src/keymgmt/records/distribution-store.ts';
 import type { Distribution } from '../../src/keymgmt/records/distribution.ts';
 import type { Key } from '../../src/keymgmt/records/key.ts';
@@ -57,7 +58,8 @@ export async function testRun({
   const storage = inMemoryStorage();
   const ref = { kms: 'kms', key: 'k' };
   const stored: Kms = { schema: 1, provider: 'cloud', key_collection: 'c', credentials: {}, ...kms };
-  const distributions = distributionStore(RECORD_SIZES);
+  const cache = readCache({ clock });
+  const distributions = distributionStore(RECORD_SIZES, cache);
   const logged: [string, string, LogFields][] = [];
   const log = (level: string) => (message: string, fields: LogFields) => void logged.push([level, message, fields]);
   const logger = { ...silentLogger, info: log('info'), warn: log('warn'), error: log('error') } as Logger;
@@ -85,7 +87,7 @@ export async function testRun({
       workQueue: workQueue(clock),
       clients: clientCache(drivers),
     },
-    keys: keyStore(RECORD_SIZES),
+    keys: keyStore(RECORD_SIZES, cache),
     materials: materialStore(),
     ...{ id: 'mount', clock, logger, distributions, kms: kmsStore(), orphans: orphanStore(), kmsLock: keyedMutex() },
     newName: (name) => `${name}-${++names}`,

@@ -46,8 +46,7 @@ export function distributionPath(mount: Mount): PathDefinition {
     operations: {
       read: {
         handler: async (context) => {
-          const { storage, signal } = context;
-          const distribution = await mount.distributions.get(storage, distributionName(place(context)), signal);
+          const distribution = await mount.distributions.peek(context, distributionName(place(context)));
           return distribution && { data: describeDistribution(distribution) };
         },
       },

@@ -47,9 +47,9 @@ export function keyPath(mount: Mount): PathDefinition {
       (await mount.keys.get(storage, data.get('name'), signal)) !== undefined,
     operations: {
       read: {
-        handler: async ({ data, storage, signal }) => {
-          const name = data.get('name');
-          const key = await mount.keys.getWithVersions(storage, name, signal);
+        handler: async (context) => {
+          const name = context.data.get('name');
+          const key = await mount.keys.peek(context, name);
           return key && { data: describeKey(name, key) };
         },
       },

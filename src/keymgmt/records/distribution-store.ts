@@ -1,5 +1,5 @@
-import { recordStore } from '../../framework/index.ts';
-import type { Storage } from '../../logical/index.ts';
+import { recordStore, type ReadCache, type StorageReader } from '../../framework/index.ts';
+import type { BackendContext, Storage } from '../../logical/index.ts';
 import { partStore, type RecordSizes } from './record-parts.ts';
 import type { Distribution } from './distribution.ts';
 import {
@@ -15,6 +15,8 @@ import {
 } from './distribution-layout.ts';
 import { headCodec, partCodec } from './distribution-schema.ts';
 
+/** Storage prefix of distributions. */
+const PREFIX = 'distribution/';
 /** Storage prefix of the parts of divided records: `distribution-parts/<kms>/<key>/<part>`. */
 const PARTS_PREFIX = 'distribution-parts/';
 
@@ -31,6 +33,8 @@ const PARTS_PREFIX = 'distribution-parts/';
  */
 export interface DistributionStore {
   get(storage: Storage, name: string, signal?: AbortSignal): Promise<Distribution | undefined>;
+  /** For a read that shows it: from the cache or storage, frozen. */
+  peek(context: BackendContext, name: string): Promise<Distribution | undefined>;
   /**
    * Writes a record, as far as it differs from what is stored. The caller holds the key's lock.
    *
@@ -49,14 +53,14 @@ export interface DistributionStore {
   list(storage: Storage, folder: string, signal?: AbortSignal): Promise<readonly string[]>;
 }
 
-export function distributionStore(sizes: RecordSizes): DistributionStore {
-  const heads = recordStore({ prefix: 'distribution/', codec: headCodec() });
-  const parts = partStore(PARTS_PREFIX, partCodec());
+export function distributionStore(sizes: RecordSizes, cache: ReadCache): DistributionStore {
+  const heads = recordStore({ prefix: PREFIX, codec: headCodec(), cache });
+  const parts = partStore(PARTS_PREFIX, partCodec(), cache);
   /** What storage holds, by the record that was read or written last. */
   const layouts = new WeakMap<Distribution, Layout>();
 
   const read = async (
-    storage: Storage,
+    storage: StorageReader,
     name: string,
     signal?: AbortSignal,
   ): Promise<ReturnType<typeof assemble> | undefined> => {
@@ -76,6 +80,8 @@ export function distributionStore(sizes: RecordSizes): DistributionStore {
       if (stored) layouts.set(stored.record, stored.layout);
       return stored?.record;
     },
+    peek: (context, name) =>
+      cache.peek(context, PREFIX + name, async (storage) => (await read(storage, name, context.signal))?.record),
     async put(storage, name, record, signal, previous) {
       const known = previous && layouts.get(previous);
       // A write that fails may have had its effect: what is stored must be read again then.

@@ -1,9 +1,11 @@
 import * as v from 'valibot';
-import { jsonCodec, recordStore, type RecordStore } from '../../framework/index.ts';
-import type { Storage } from '../../logical/index.ts';
+import { jsonCodec, recordStore, type ReadCache, type RecordStore, type StorageReader } from '../../framework/index.ts';
+import type { BackendContext, Storage } from '../../logical/index.ts';
 import { partStore, type RecordSizes } from './record-parts.ts';
 import { keySchema, versionSchema, type Key, type KeyVersion } from './key.ts';
 
+/** Storage prefix of keys. */
+const KEY_PREFIX = 'key/';
 /** Storage prefix of the parts that hold the older versions of keys with many: `key-parts/<name>/<part>`. */
 const PARTS_PREFIX = 'key-parts/';
 
@@ -17,21 +19,21 @@ const partSchema = v.looseObject({ schema: v.literal(1), versions: v.record(v.st
  * written anew. `get` gives the record itself, which is enough for everything but describing the versions.
  */
 export interface KeyStore extends RecordStore<Key> {
-  /** The key with the versions from its `min_enabled_version` on, those in parts too. */
-  getWithVersions(storage: Storage, name: string, signal?: AbortSignal): Promise<Key | undefined>;
+  /** For a read that shows it: the key with the versions from its `min_enabled_version` on, those in parts too. */
+  peek(context: BackendContext, name: string): Promise<Key | undefined>;
   /** Deletes the record alone: it is what counts. */
   delete(storage: Storage, name: string, signal?: AbortSignal): Promise<void>;
   /** Deletes the parts of a key whose record is gone. */
   deleteParts(storage: Storage, name: string, signal?: AbortSignal): Promise<void>;
 }
 
-export function keyStore(sizes: RecordSizes): KeyStore {
-  const heads = recordStore({ prefix: 'key/', codec: jsonCodec(keySchema) });
-  const parts = partStore(PARTS_PREFIX, jsonCodec(partSchema));
+export function keyStore(sizes: RecordSizes, cache: ReadCache): KeyStore {
+  const heads = recordStore({ prefix: KEY_PREFIX, codec: jsonCodec(keySchema), cache });
+  const parts = partStore(PARTS_PREFIX, jsonCodec(partSchema), cache);
 
   /** The versions in parts from `first` on; undefined where a part is missing. */
   const readParts = async (
-    storage: Storage,
+    storage: StorageReader,
     name: string,
     { size, count }: NonNullable<Key['parts']>,
     first: number,
@@ -45,19 +47,27 @@ export function keyStore(sizes: RecordSizes): KeyStore {
     return Object.fromEntries(versions.filter(([version]) => Number(version) >= first));
   };
 
+  const getWithVersions = async (
+    storage: StorageReader,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<Key | undefined> => {
+    for (let last = false; ; last = true) {
+      const key = await heads.get(storage, name, signal);
+      if (!key?.parts) return key;
+      const older = await readParts(storage, name, key.parts, key.min_enabled_version, signal);
+      if (older) return { ...key, versions: { ...older, ...key.versions } };
+      // Readers hold no lock: the key may have been deleted since, which the next look shows.
+      if (last) throw new Error(`a part of the record of key "${name}" is missing in storage`);
+    }
+  };
+
   return {
     get: (storage, name, signal) => heads.get(storage, name, signal),
     list: (storage, folder, signal) => heads.list(storage, folder, signal),
-    async getWithVersions(storage, name, signal) {
-      for (let last = false; ; last = true) {
-        const key = await heads.get(storage, name, signal);
-        if (!key?.parts) return key;
-        const older = await readParts(storage, name, key.parts, key.min_enabled_version, signal);
-        if (older) return { ...key, versions: { ...older, ...key.versions } };
-        // Readers hold no lock: the key may have been deleted since, which the next look shows.
-        if (last) throw new Error(`a part of the record of key "${name}" is missing in storage`);
-      }
-    },
+    // Under the name of the record and dependent on its parts, so that no part of another time gets into it.
+    peek: (context, name) =>
+      cache.peek(context, KEY_PREFIX + name, (storage) => getWithVersions(storage, name, context.signal)),
     async put(storage, name, key, signal) {
       const { head, moved } = divided(key, sizes.part);
       for (const [part, versions] of moved) {

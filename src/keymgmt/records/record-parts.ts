@@ -1,4 +1,4 @@
-import { recordStore, type RecordCodec } from '../../framework/index.ts';
+import { recordStore, type ReadCache, type RecordCodec, type StorageReader } from '../../framework/index.ts';
 import type { Storage } from '../../logical/index.ts';
 
 /** How large the entries become that records of keys and distributions with many versions are divided into. */
@@ -26,7 +26,7 @@ const CONCURRENCY = 16;
 export interface PartStore<T> {
   /** Parts by their names, in that order; undefined where any is missing. @throws {Error} for one that is unreadable */
   getAll(
-    storage: Storage,
+    storage: StorageReader,
     record: string,
     parts: readonly string[],
     signal?: AbortSignal,
@@ -37,8 +37,8 @@ export interface PartStore<T> {
 }
 
 /** Makes the store of one kind of parts. `prefix` ends in `/`. */
-export function partStore<T>(prefix: string, codec: RecordCodec<T>): PartStore<T> {
-  const store = recordStore({ prefix, codec });
+export function partStore<T>(prefix: string, codec: RecordCodec<T>, cache: ReadCache): PartStore<T> {
+  const store = recordStore({ prefix, codec, cache });
   return {
     async getAll(storage, record, parts, signal) {
       const found: T[] = [];

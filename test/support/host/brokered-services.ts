@@ -33,6 +33,7 @@ const COMMUNITY: SystemView = {
   replicationState: async () => ReplicationState.performanceDisabled | ReplicationState.drDisabled,
   localMount: async () => false,
   tainted: async () => false,
+  cachingDisabled: async () => false,
   serverVersion: async () => '1.21.1',
 };
 
@@ -79,6 +80,7 @@ export async function serveBrokered(options: BrokeredOptions): Promise<BrokeredS
     ReplicationState: viewed('ReplicationState', async () => ({ state: await system.replicationState() })),
     LocalMount: viewed('LocalMount', async () => ({ local: await system.localMount() })),
     Tainted: viewed('Tainted', async () => ({ tainted: await system.tainted() })),
+    CachingDisabled: viewed('CachingDisabled', async () => ({ disabled: await system.cachingDisabled() })),
     // As a server does, it puts an error of its own in the answer.
     PluginEnv: viewed('PluginEnv', () =>
       system.serverVersion().then(

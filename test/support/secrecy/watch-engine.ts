@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { knownSecrets, refuseLeaks, type Seen } from '../../../dev/secrecy/known-secrets.ts';
 import { secretsInRequest } from '../../../dev/secrecy/secrets-in-record.ts';
-import type { BackendFactory, Request } from '../../../src/logical/index.ts';
+import type { BackendFactory, Request, Storage } from '../../../src/logical/index.ts';
 import type { LogFields, Logger } from '../../../src/support/logger.ts';
 import { noteStorage } from './note-storage.ts';
 
@@ -14,6 +14,13 @@ export interface EngineWatch {
 export function watchEngine(): EngineWatch {
   const secrets = knownSecrets();
   let seen: Seen[] = [];
+  // One for each storage: what the engine remembers of a storage is bound to the object.
+  const noted = new WeakMap<Storage, Storage>();
+  const noteOnce = (storage: Storage): Storage => {
+    const known = noted.get(storage) ?? noteStorage(storage, secrets);
+    noted.set(storage, known);
+    return known;
+  };
   const hear = (where: string, text: string): void => {
     seen.push({ where, text });
   };
@@ -21,7 +28,7 @@ export function watchEngine(): EngineWatch {
     const { operation, path, data, storage } = request;
     for (const { what, bytes } of secretsInRequest(path, data)) secrets.add(what, bytes);
     try {
-      const given = await answer({ ...request, storage: noteStorage(storage, secrets) });
+      const given = await answer({ ...request, storage: noteOnce(storage) });
       hear(`the answer to ${operation} ${path}`, JSON.stringify(given ?? null));
       return given;
     } catch (error) {
