@@ -17,6 +17,8 @@ const SYSTEM_TESTS = [
   'test/hosts/collect-cases.test.ts',
   'test/hostile/**/*.test.ts',
   'test/providers/aws/contract-ministack.test.ts',
+  'test/providers/aws/proxied-plugin.test.ts',
+  'test/support-ring/proxy-rules-live.test.ts',
   'test/vault/mount.test.ts',
   'test/vault/request.test.ts',
 ];

@@ -94,6 +94,8 @@ export interface PermissionProbe {
   readonly credentials: { readonly source: string; readonly id: string };
   /** What is wrong with the credentials themselves; the permissions are not known then. */
   readonly problem: string | undefined;
+  /** The proxy that the requests go through, without user and password; undefined for a direct connection. */
+  readonly proxy?: string | undefined;
   readonly permissions: readonly PermissionCheck[];
 }
 

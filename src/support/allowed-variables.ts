@@ -11,6 +11,8 @@ export const ALLOWED_VARIABLES: readonly string[] = [
   // The way to the clouds, and whom to trust on it.
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'all_proxy'],
   ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS', 'NODE_USE_SYSTEM_CA'],
+  // Says that HTTP_PROXY may come from a client.
+  'REQUEST_METHOD',
   // Accounts and identities.
   ...['AWS_*', 'AZURE_*', 'IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'MSI_ENDPOINT', 'MSI_SECRET'],
   ...['GOOGLE_*', 'GCE_METADATA_*', 'CLOUDSDK_CONFIG', 'KUBERNETES_*'],

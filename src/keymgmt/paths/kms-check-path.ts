@@ -23,6 +23,7 @@ export function kmsCheckPath(mount: Mount): PathDefinition {
               ok: check.problem === undefined && required.every(({ granted }) => granted === 'yes'),
               credentials: check.credentials,
               problem: check.problem ?? '',
+              ...(check.proxy === undefined ? {} : { proxy: check.proxy }),
               missing_permissions: missing.filter(({ required }) => required).map(({ permission }) => permission),
               missing_optional_permissions: missing
                 .filter(({ required }) => !required)

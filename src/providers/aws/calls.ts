@@ -2,7 +2,7 @@ import type * as Sdk from '@aws-sdk/client-kms';
 import { ProviderError } from '../errors.ts';
 import type { ProviderConfig } from '../port.ts';
 import type { WallClock } from '../../support/clock.ts';
-import { clientConfig } from './client-config.ts';
+import { clientConfig, type Outbound } from './client-config.ts';
 import { accountCredentials } from './credentials.ts';
 import { endpointName, type Environment } from './endpoint.ts';
 import { errorWithoutSecrets } from './redact.ts';
@@ -10,7 +10,7 @@ import { sentRequests } from './sent-requests.ts';
 import { signAgain } from './sign-again.ts';
 import { checkRequest } from './check-request.ts';
 import { endInTime } from './end-in-time.ts';
-import { guardedHandler, isKms } from './guarded-handler.ts';
+import { guardedHandler, isKms, type HttpRequest } from './guarded-handler.ts';
 import { toProviderError } from './to-provider-error.ts';
 import { checkTrust } from './validate-config.ts';
 
@@ -32,6 +32,8 @@ export interface Calls {
   listResourceTags: Call<Sdk.ListResourceTagsCommandInput, Sdk.ListResourceTagsCommandOutput>;
   /** Resolves the credentials. Never rejects: the result holds the problem. */
   credentials(signal: AbortSignal): Promise<CredentialsFound>;
+  /** The proxy of the last request to KMS, without user and password; undefined for a direct connection. */
+  proxy(): string | undefined;
   close(): void;
 }
 
@@ -56,9 +58,19 @@ interface CallOptions {
 /** Phases of a call, each with its own timeout: credentials, response, response after signing again. */
 const PHASES = 3;
 
+export interface CallsOptions {
+  readonly env: Environment;
+  /** Timeout of a request, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  readonly outbound: Outbound;
+  readonly clock: WallClock;
+}
+
 /** Opens an account. The first call loads the SDK, so that a mount that never distributes does not load it. */
-export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs: number, clock: WallClock): Calls {
-  const endpoint = endpointName(config, env);
+export function calls(config: ProviderConfig, { env, requestTimeoutMs, outbound, clock }: CallsOptions): Calls {
+  let proxy: string | undefined;
+  const endpoint = (): string =>
+    endpointName(config, env) + (proxy === undefined ? '' : ` (through the proxy at ${proxy})`);
   const credentials = accountCredentials(config, env, requestTimeoutMs, clock);
   const sent = sentRequests();
   /** Signals of the calls whose request may have been sent. */
@@ -66,12 +78,13 @@ export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs
   let opened: Promise<{ sdk: typeof Sdk; client: Sdk.KMSClient }> | undefined;
   const open = async (): Promise<{ sdk: typeof Sdk; client: Sdk.KMSClient }> => {
     const sdk = await import('@aws-sdk/client-kms');
-    const client = new sdk.KMSClient(clientConfig(config, env, requestTimeoutMs, credentials.provide));
+    const client = new sdk.KMSClient(clientConfig(config, env, requestTimeoutMs, outbound, credentials.provide));
     client.config.requestHandler = guardedHandler(client.config.requestHandler, {
       limitMs: requestTimeoutMs,
       beforeSending(request, own) {
         const problem = checkRequest({ ...request, isKms: isKms(request) }, config, env);
         if (problem !== undefined) throw new ProviderError('invalid_request', problem, { call: 'endpoint' });
+        if (isKms(request)) proxy = proxyFor(request, outbound);
         if (own) underWay.add(own);
       },
     });
@@ -92,7 +105,7 @@ export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs
           signal,
           // The pending response has the ID of a KMS key that exists.
           goesOn: (own) => call === 'CreateKey' && underWay.has(own),
-          failure: (why, own) => unfinished(call, endpoint, why, underWay.has(own)),
+          failure: (why, own) => unfinished(call, endpoint(), why, underWay.has(own)),
         },
         async (abortSignal) => {
           opened ??= open();
@@ -105,7 +118,7 @@ export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs
         },
       );
     } catch (error) {
-      throw errorWithoutSecrets(toProviderError(call, endpoint, error, sent.has(error)), credentials.secrets());
+      throw errorWithoutSecrets(toProviderError(call, endpoint(), error, sent.has(error)), credentials.secrets());
     }
   };
   return {
@@ -153,6 +166,7 @@ export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs
         return { source: credentials.source(), id: '', problem: (error as ProviderError).message };
       }
     },
+    proxy: () => proxy,
     close() {
       void opened?.then(
         ({ client }) => {
@@ -162,6 +176,13 @@ export function calls(config: ProviderConfig, env: Environment, requestTimeoutMs
       );
     },
   };
+}
+
+function proxyFor({ protocol, hostname, port }: HttpRequest, { route }: Outbound): string | undefined {
+  const isHttps = protocol === 'https:';
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const found = route({ protocol: isHttps ? 'https:' : 'http:', host, port: port ?? (isHttps ? 443 : 80) });
+  return found.by === 'proxy' ? found.proxy.name : undefined;
 }
 
 /** Adds the name of the call to a credentials error. */

@@ -1,11 +1,17 @@
 import type * as Sdk from '@aws-sdk/client-kms';
 import type { ProviderConfig } from '../port.ts';
+import { outboundAgents, type AgentOptions } from '../../support/outbound/agents.ts';
 import type { AccountCredentials } from './credentials.ts';
 import { configuredEndpoint, type Environment } from './endpoint.ts';
 
 const CONNECTION_TIMEOUT_MS = 5_000;
+/** Ends before the connection's timeout and before that of the request, so that the failure is the proxy's. */
+const PROXY_TIMEOUT_MS = 4_000;
 /** Closes idle connections early: firewalls drop them, and a CreateKey on a dropped one has an unknown outcome. */
 const IDLE_TIMEOUT_MS = 5_000;
+
+/** How the requests of all accounts get out of this process. */
+export type Outbound = Pick<AgentOptions, 'route' | 'secureContext'>;
 
 /**
  * The SDK client configuration of an account. The Region is always `key_collection`; the SDK must not resolve another one.
@@ -16,6 +22,7 @@ export function clientConfig(
   config: ProviderConfig,
   env: Environment,
   requestTimeoutMs: number,
+  outbound: Outbound,
   credentials: AccountCredentials['provide'],
 ): Sdk.KMSClientConfig {
   const { url } = configuredEndpoint(config, env);
@@ -29,8 +36,11 @@ export function clientConfig(
       // requestTimeout ends with the response headers; socketTimeout covers a stalled body.
       socketTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
-      httpAgent: { timeout: IDLE_TIMEOUT_MS },
-      httpsAgent: { timeout: IDLE_TIMEOUT_MS },
+      ...outboundAgents({
+        ...outbound,
+        idleTimeoutMs: IDLE_TIMEOUT_MS,
+        proxyTimeoutMs: Math.min(PROXY_TIMEOUT_MS, requestTimeoutMs / 2),
+      }),
     },
     ...(url === undefined ? {} : { endpoint: url }),
     credentials,

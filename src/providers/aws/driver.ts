@@ -1,4 +1,6 @@
 import type { KmsDriver } from '../port.ts';
+import { proxyRules } from '../../support/outbound/proxy-rules.ts';
+import { trustedCertificates } from '../../support/outbound/trusted-certificates.ts';
 import { validateConfig } from './validate-config.ts';
 import { calls } from './calls.ts';
 import { checkDistribution } from './check-distribution.ts';
@@ -17,6 +19,8 @@ export interface AwsDriverOptions {
 
 /** AWS KMS: provider `awskms`. */
 export function awsDriver({ env, retry, requestTimeoutMs = 10_000 }: AwsDriverOptions): KmsDriver {
+  // Read once for all accounts: parsing the certificates takes longer than a request.
+  const outbound = { route: proxyRules(env), secureContext: trustedCertificates(env, 'AWS_CA_BUNDLE') };
   return {
     kind: 'awskms',
     help: {
@@ -36,6 +40,7 @@ export function awsDriver({ env, retry, requestTimeoutMs = 10_000 }: AwsDriverOp
     validateConfig: (config) => validateConfig(config, env),
     checkDistribution,
     endpointOf: (config) => endpointOf(config, env),
-    connect: (config) => awsClient(calls(config, env, requestTimeoutMs, retry.clock), config.keyCollection, retry),
+    connect: (config) =>
+      awsClient(calls(config, { env, requestTimeoutMs, outbound, clock: retry.clock }), config.keyCollection, retry),
   };
 }

@@ -1,4 +1,5 @@
 import type { ProviderErrorReason } from '../errors.ts';
+import { ConnectError, type ConnectProblem } from '../../support/outbound/connect-error.ts';
 import { printable } from './printable.ts';
 
 /** A request without a response. */
@@ -25,14 +26,27 @@ const NOT_TLS = /wrong version number|packet length too long/;
 /** Node.js error codes of invalid headers and URLs; nothing is sent. */
 const REFUSED_BY_NODE =
   /^ERR_(INVALID_(CHAR|URL|PROTOCOL|HTTP_TOKEN|IP_ADDRESS)|UNESCAPED_CHARACTERS|HTTP_INVALID_HEADER_VALUE|SOCKET_BAD_PORT)$/;
+const REASONS: Readonly<Record<ConnectProblem, ProviderErrorReason>> = {
+  misconfigured: 'invalid_request',
+  unreachable: 'unavailable',
+  timeout: 'timeout',
+};
+/** Codes of certificates whose CA is not known. */
+const UNKNOWN_CA = /^(UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
+/** What Node.js adds since version 24: this process reads the system's certificates already. */
+const ADVICE = /; if the root CA is installed locally.*$/;
 const NO_CONNECTION = /did not establish a connection|before secure TLS connection was established/;
 
 /** Classifies an SDK error without a status; undefined if it is not a network error. */
 export function networkFailure(error: Error, endpoint: string): NetworkFailure | undefined {
   const { code: given, message, name } = error as NodeError;
+  if (error instanceof ConnectError) {
+    return { reason: REASONS[error.problem], text: printable(message), code: error.code, neverSent: true };
+  }
   const code = typeof given === 'string' ? given : name;
   if (UNTRUSTED.test(code)) {
-    const text = `the certificate of ${endpoint} is not trusted: ${printable(message)}`;
+    const remedy = UNKNOWN_CA.test(code) ? ': where its CA is one of yours, give it in AWS_CA_BUNDLE' : '';
+    const text = `the certificate of ${endpoint} is not trusted: ${printable(message.replace(ADVICE, ''))}${remedy}`;
     return { reason: 'invalid_request', text, code, neverSent: true };
   }
   if (NOT_TLS.test(message)) {

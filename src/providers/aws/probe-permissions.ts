@@ -51,13 +51,13 @@ export async function probePermissions(calls: Calls, limitMs: number, signal: Ab
     if (error !== late) throw error;
     return { problem: undefined, rest: { failure: late } };
   });
-  if (problem !== undefined) return { credentials, problem, permissions: [] };
+  if (problem !== undefined) return { credentials, problem, proxy: calls.proxy(), permissions: [] };
   const permissions = probed.map(([action, required]) => ({
     permission: `kms:${action}`,
     required,
     ...grantOf((results.get(action) ?? rest).failure),
   }));
-  return { credentials, problem, permissions };
+  return { credentials, problem, proxy: calls.proxy(), permissions };
 }
 
 interface Result {

@@ -1,0 +1,3 @@
+module proxy-oracle
+
+go 1.21
