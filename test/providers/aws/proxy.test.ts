@@ -248,7 +248,7 @@ describe('a request is not sent, and the proxy is named,', () => {
     const { kms } = network();
     const before = kms.calls().length;
     const env = { HTTPS_PROXY: url(proxy, `a-user:${PASSWORD}@`) };
-    const error = await failure(create(account({ env, requestTimeoutMs: 400 })));
+    const error = await failure(create(account({ env, requestTimeoutMs: reason === 'timeout' ? 2_000 : 5_000 })));
     expect(error).toMatchObject({ reason, ambiguous: false });
     expect(error.message).toMatch(text);
     expect(error.message).toContain('localhost');
