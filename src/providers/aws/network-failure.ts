@@ -45,8 +45,10 @@ export function networkFailure(error: Error, endpoint: string): NetworkFailure |
   }
   const code = typeof given === 'string' ? given : name;
   if (UNTRUSTED.test(code)) {
-    const remedy = UNKNOWN_CA.test(code) ? ': where its CA is one of yours, give it in AWS_CA_BUNDLE' : '';
-    const text = `the certificate of ${endpoint} is not trusted: ${printable(message.replace(ADVICE, ''))}${remedy}`;
+    const why = printable(message.replace(ADVICE, ''));
+    const text = UNKNOWN_CA.test(code)
+      ? `the certificate of ${endpoint} is not trusted: ${why}: where its CA is one of yours, give it in AWS_CA_BUNDLE`
+      : `the certificate of ${endpoint} is not trusted: ${why}`;
     return { reason: 'invalid_request', text, code, neverSent: true };
   }
   if (NOT_TLS.test(message)) {

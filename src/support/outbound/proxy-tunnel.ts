@@ -83,17 +83,25 @@ function failure({ name, variable }: Proxy, host: string, error: NodeError): Con
   if (error instanceof ConnectError) return error;
   const { code = error.name, message } = error;
   if (/^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_)/.test(code)) {
-    const remedy = 'give the certificate of its CA as docs/proxy.md says';
-    return new ConnectError('misconfigured', code, `the certificate of the proxy at ${name} is not trusted: ${remedy}`);
+    return new ConnectError('misconfigured', code, `the certificate of the proxy at ${name} is not trusted`);
   }
   if (/wrong version number|packet length too long/.test(message)) {
-    const remedy = `use http:// in ${variable}`;
-    return new ConnectError('misconfigured', code, `the proxy at ${name} does not speak TLS: ${remedy}`);
+    return new ConnectError(
+      'misconfigured',
+      code,
+      `the proxy at ${name} does not speak TLS: use http:// in ${variable}`,
+    );
   }
   if (code.startsWith('HPE_')) {
-    const remedy = `correct ${variable}`;
-    return new ConnectError('misconfigured', code, `what is at ${name} does not answer as an HTTP proxy: ${remedy}`);
+    return new ConnectError(
+      'misconfigured',
+      code,
+      `what is at ${name} does not answer as an HTTP proxy: correct ${variable}`,
+    );
   }
-  const remedy = `correct ${variable}, or add ${host} to NO_PROXY where it is reached without`;
-  return new ConnectError('unreachable', code, `cannot reach the proxy at ${name}: ${remedy}`);
+  return new ConnectError(
+    'unreachable',
+    code,
+    `cannot reach the proxy at ${name}: correct ${variable}, or add ${host} to NO_PROXY where it is reached without`,
+  );
 }

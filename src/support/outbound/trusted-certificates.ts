@@ -49,8 +49,9 @@ async function certificatesOfSystem(env: Environment): Promise<readonly string[]
   const own = await certificatesIn(env, 'SSL_CERT_FILE');
   const folders = env['SSL_CERT_DIR'] ? env['SSL_CERT_DIR'].split(':') : SYSTEM_FOLDERS;
   const inFolders = (await Promise.all(folders.map(certificatesInFolder))).flat();
-  if (env['SSL_CERT_DIR'] && inFolders.length === 0)
-    throw unusable('SSL_CERT_DIR', 'names no folder with a certificate');
+  if (env['SSL_CERT_DIR'] && inFolders.length === 0) {
+    throw unusable('environment variable SSL_CERT_DIR names no folder with a certificate: correct it, or unset it');
+  }
   if (env['SSL_CERT_FILE'] || env['SSL_CERT_DIR']) return [...(own ?? (await systemFile())), ...inFolders];
   return [...rootCertificates, ...(await systemFile()), ...inFolders];
 }
@@ -60,13 +61,17 @@ async function certificatesIn(env: Environment, variable: string): Promise<reado
   const path = env[variable];
   if (!path) return undefined;
   const text = await readFile(path, 'latin1').catch((error: unknown) => {
+    const code = (error as NodeJS.ErrnoException).code ?? reasonOf(error);
     throw unusable(
-      variable,
-      `names a file that cannot be read (${(error as NodeJS.ErrnoException).code ?? reasonOf(error)})`,
+      `environment variable ${variable} names a file that cannot be read (${code}): correct it, or unset it`,
     );
   });
   const certificates = certificatesOf(text).filter(isCertificate);
-  if (certificates.length === 0) throw unusable(variable, 'names a file that holds no certificate in PEM');
+  if (certificates.length === 0) {
+    throw unusable(
+      `environment variable ${variable} names a file that holds no certificate in PEM: correct it, or unset it`,
+    );
+  }
   return certificates;
 }
 
@@ -90,7 +95,7 @@ function certificatesOf(text: string): readonly string[] {
   return [...text.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g)].map(
     ([, body = '']) => {
       const lines = body.replace(/\s/g, '').match(/.{1,64}/g) ?? [];
-      return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----`;
+      return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----'].join('\n');
     },
   );
 }
@@ -103,10 +108,6 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-function unusable(variable: string, problem: string): ConnectError {
-  return new ConnectError(
-    'misconfigured',
-    'CERTIFICATES',
-    `environment variable ${variable} ${problem}: correct it, or unset it`,
-  );
+function unusable(message: string): ConnectError {
+  return new ConnectError('misconfigured', 'CERTIFICATES', message);
 }
