@@ -106,7 +106,7 @@ function constantsOf(parsed: ts.SourceFile): ReadonlyMap<string, ts.Node> {
 
 /** At least three words, none of them a value. */
 function isProse(text: string): boolean {
-  const words = text.split(/\s+/).filter((word) => /\p{L}/u.test(word));
+  const words = text.split(/\s+/).filter((word) => /\p{L}/u.test(word) && !/[/=]/.test(word));
   return words.length >= 3;
 }
 
