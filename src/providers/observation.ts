@@ -38,6 +38,22 @@ export interface VersionObservation {
     | 'removed'
     /** The KMS knows no such object, which one that was just made may be there all the same. */
     | 'unknown';
+  /** What else the KMS says of the object, where it was asked for its state; nothing is decided by it. */
+  readonly facts?: RemoteFacts;
+}
+
+/** What a cloud says of an object, in its own words, for an auditor. Absent is what it does not say. */
+export interface RemoteFacts {
+  /** The full name of the object (AWS: ARN). */
+  readonly resource?: string;
+  /** AWS: 12 digits. */
+  readonly account?: string;
+  /** Where the material comes from (AWS: `EXTERNAL` where it was imported). */
+  readonly origin?: string;
+  /** The material that it uses now (AWS: CurrentKeyMaterialId, 64 hex digits). */
+  readonly materialId?: string;
+  /** RFC 3339. */
+  readonly created?: string;
 }
 
 /** The distributed name at one place. */
@@ -81,7 +97,19 @@ export interface Performed {
   readonly changed: boolean;
   /** The cloud's id of the request that made the change (AWS: `requestID` in CloudTrail); absent where it gave none. */
   readonly requestId?: string;
+  /** Of a call that brought material to the cloud. */
+  readonly imported?: ImportFacts;
   readonly seen: readonly Observation[];
+}
+
+/** How material came to a cloud, in the cloud's own words; kept on record for an auditor. */
+export interface ImportFacts {
+  /** AWS: `RSAES_OAEP_SHA_256`. */
+  readonly wrappingAlgorithm: string;
+  /** AWS: `RSA_4096`. */
+  readonly wrappingKeySpec: string;
+  /** The cloud's id of the material (AWS: KeyMaterialId, 64 hex digits); absent where it gave none. */
+  readonly materialId?: string;
 }
 
 /** The answers to a question about all of a distribution. */

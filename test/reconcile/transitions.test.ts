@@ -52,6 +52,21 @@ describe('a version after an observation', () => {
     expect(Object.keys(withKnown(known({ 1: ready('x', true) }), version('removed')).versions)).toEqual([]);
   });
 
+  it('keeps the receipts of its creation and its import, until another object takes its place', () => {
+    const receipt = { create_request_id: 'r', imported: { time: 't', request_id: 's', material_id: 'm' } };
+    const noted = withKnown(known({ 1: created('x') }), { of: 'receipt', version: 1, place: HOME, receipt });
+    expect(noted.versions[1]).toEqual({ ...created('x'), ...receipt });
+    expect(withKnown(noted, version('disabled')).versions[1]).toEqual({ ...ready('x', false), ...receipt });
+    expect(withKnown(noted, version('enabled', 'y')).versions[1]).toEqual({ ...ready('y', true), attempt: 'a-x' });
+    expect(withKnown(withKnown(noted, version('gone')), version('enabled', 'y')).versions).toEqual({});
+  });
+
+  it.each([{ 1: creating('a') }, {}])('takes no receipt where it was not made', (versions) => {
+    const record = known(versions);
+    const receipt = { create_request_id: 'r' };
+    expect(withKnown(record, { of: 'receipt', version: 1, place: HOME, receipt })).toBe(record);
+  });
+
   it('has no time of creation where the record has none', () => {
     const record = withKnown(known({ 1: ready('x', true) }, { current: 1 }), version('enabled', 'y'));
     expect(Object.keys(record.versions[1] ?? {}).sort()).toEqual(['attempt', 'remote_id', 'state']);

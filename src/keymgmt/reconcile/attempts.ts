@@ -2,6 +2,7 @@ import { userError } from '../../logical/index.ts';
 import { ProviderError } from '../../providers/errors.ts';
 import type { Observation, Performed } from '../../providers/observation.ts';
 import { HOME, type CreateStep } from '../../providers/step.ts';
+import { rfc3339 } from '../../support/clock.ts';
 import { logChange } from '../log-change.ts';
 import { findAttempt } from '../orphans/find-attempt.ts';
 import { recordOrphan } from '../orphans/orphans.ts';
@@ -9,6 +10,7 @@ import type { ReconcileStep } from '../reconcile-step.ts';
 import { knownIds } from '../records/distribution.ts';
 import { versionLabels } from '../records/labels.ts';
 import { expectedAccount, otherAccount, pinAccount } from './identity.ts';
+import { receiptNote } from './receipt.ts';
 import { takeNote } from './take-note.ts';
 import { runTarget, type Run } from './run.ts';
 
@@ -43,7 +45,7 @@ export async function createVersion(run: Run, step: CreateStep, next: ReconcileS
   const durationMs = mount.clock.monotonic() - begun;
   logChange(mount, ref, { step: 'create', version, place, remoteId, durationMs }, performed);
   await claimAccount(run, version, performed.seen);
-  record.note(...performed.seen);
+  record.note(...performed.seen, receiptNote('create', step, performed, rfc3339(mount.clock.now())));
   if (next?.action === 'create') record.prepareAttempt(next.version);
   await record.flush();
   mount.unsavedIds.delete(attempt.attempt);
@@ -74,6 +76,7 @@ export async function resolveAttempt(run: Run, version: number): Promise<void> {
   if (result.outcome === 'proven') {
     await claimAccount(run, version, result.seen);
     record.note(...result.seen);
+    if (remembered) record.note(receiptNote('create', { version, place: HOME }, remembered, since));
     await record.flush();
     mount.unsavedIds.delete(attempt);
     return;

@@ -42,7 +42,7 @@ type Observed = Extract<
 >;
 
 /** A state as the API names it. */
-const OBSERVED: Readonly<Record<VersionObservation['state'], Observed>> = {
+export const OBSERVED: Readonly<Record<VersionObservation['state'], Observed>> = {
   created: 'missing_material',
   pending: 'pending',
   enabled: 'enabled',

@@ -1,7 +1,7 @@
 import type { BackendContext } from '../../logical/index.ts';
 import { ProviderError } from '../../providers/errors.ts';
 import type { Seen } from '../../providers/observation.ts';
-import { HOME } from '../../providers/step.ts';
+import { HOME, type Place } from '../../providers/step.ts';
 import type { Loaded } from '../load-distribution.ts';
 import type { Mount } from '../mount.ts';
 import { remoteIds, type Distribution } from '../records/distribution.ts';
@@ -26,17 +26,24 @@ export async function observe(
   return mount.clients.use(ref.kms, loaded.kms, (client) => client.observe(target, context.signal));
 }
 
-/** As {@link observe}, where endpoint and account are those on record; else nothing is seen, with the reason. */
+/**
+ * As {@link observe}, where endpoint and account are those on record; else nothing is seen, with the reason.
+ *
+ * @param only - the versions to ask for; absent for all
+ */
 export async function observeOurs(
   mount: Mount,
   context: BackendContext,
   ref: DistributionRef,
   loaded: Loaded,
+  only?: ReadonlySet<number>,
 ): Promise<Seen> {
+  const target = targetOf(mount, context, ref, loaded);
+  const asked = only ? { ...target, ids: (place: Place) => partOf(target.ids(place), only) } : target;
   return mount.clients.use(ref.kms, loaded.kms, async (client) => {
     try {
       await checkIdentity(mount, context, ref, loaded, client);
-      const seen = await client.observe(targetOf(mount, context, ref, loaded), context.signal);
+      const seen = await client.observe(asked, context.signal);
       if (saysGone(seen)) await checkIdentity(mount, context, ref, loaded, client, true);
       return seen;
     } catch (error) {
@@ -45,6 +52,10 @@ export async function observeOurs(
       return unaskedFor(loaded.distribution, error.message);
     }
   });
+}
+
+function partOf(ids: ReadonlyMap<number, string>, only: ReadonlySet<number>): ReadonlyMap<number, string> {
+  return new Map([...ids].filter(([version]) => only.has(version)));
 }
 
 /** What is to be said where nobody was asked. */

@@ -2,6 +2,7 @@ import { ProviderError } from '../../providers/errors.ts';
 import type { Observation } from '../../providers/observation.ts';
 import type { Target } from '../../providers/port.ts';
 import type { RepeatableStep } from '../../providers/step.ts';
+import { rfc3339 } from '../../support/clock.ts';
 import { performLogged, type Change } from '../log-change.ts';
 import type { ReconcileStep } from '../reconcile-step.ts';
 import { placeOf } from '../records/distribution.ts';
@@ -10,6 +11,7 @@ import { checkIdentity, refuseForeign } from './identity.ts';
 import { usableWrappingKey } from './plan-input.ts';
 import { runTarget, type Run } from './run.ts';
 import { takeNote } from './take-note.ts';
+import { receiptNote } from './receipt.ts';
 import { createWrappingKey } from './wrapping-key.ts';
 
 /**
@@ -42,6 +44,7 @@ async function performRepeatable(run: Run, step: RepeatableStep): Promise<void> 
   const known: Observation[] = [];
   for (const each of performed.seen) known.push(await confirmed(run, each, target));
   await takeNote(run, { ...performed, seen: known });
+  if (step.action === 'import') record.note(receiptNote('import', step, performed, rfc3339(mount.clock.now())));
   if (step.action === 'await' && record.current.versions[step.version]?.state === 'pending') {
     throw new ProviderError('not_ready', `the KMS has not finished version ${step.version} yet`, { call: 'await' });
   }

@@ -5,6 +5,7 @@ import {
   type Distribution,
   type ExistingVersion,
   type PlaceRecord,
+  type VersionReceipt,
   type VersionRecord,
 } from '../records/distribution.ts';
 
@@ -14,6 +15,8 @@ export type Note =
   | { readonly of: 'attempt'; readonly version: number; readonly attempt: string; readonly since: string }
   /** An attempt has made nothing, or what it made is on record elsewhere. */
   | { readonly of: 'no_attempt'; readonly version: number }
+  /** How a version that is on record came to the cloud. */
+  | { readonly of: 'receipt'; readonly version: number; readonly place: Place; readonly receipt: VersionReceipt }
   /** Nobody knows whether a version is enabled. */
   | { readonly of: 'unknown_state'; readonly version: number; readonly place: Place }
   /** Nobody knows where the name points to. */
@@ -52,6 +55,11 @@ export function withKnown(record: Distribution, known: Observation | Note): Dist
     }
     case 'no_attempt':
       return withVersion(record, HOME, known.version, undefined);
+    case 'receipt': {
+      const state = existing(record, known.place, known.version);
+      if (state === undefined) return record;
+      return withVersion(record, known.place, known.version, { ...state, ...known.receipt });
+    }
     case 'unknown_state': {
       const state = existing(record, known.place, known.version);
       if (state?.state !== 'enabled' && state?.state !== 'disabled') return record;

@@ -32,7 +32,21 @@ export interface DistributionPart {
   readonly replaced?: Readonly<Record<string, string>>;
 }
 
-const made = { attempt: v.string(), remote_id: v.string(), since: v.optional(v.string()) };
+const text = v.optional(v.string());
+/** Of releases from the first one that answers `evidence` on; earlier ones keep, drop or ignore it. */
+const receipt = {
+  create_request_id: text,
+  imported: v.optional(
+    v.object({
+      time: v.string(),
+      request_id: text,
+      wrapping_algorithm: text,
+      wrapping_key_spec: text,
+      material_id: text,
+    }),
+  ),
+};
+const made = { attempt: v.string(), remote_id: v.string(), since: text, ...receipt };
 
 /** A version as it is stored: `ready` with `enabled`, which is absent where nobody knows, is as the first release wrote. */
 const storedVersion = v.variant('state', [

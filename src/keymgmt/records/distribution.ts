@@ -52,11 +52,31 @@ export type VersionRecord =
   { readonly state: 'creating'; readonly attempt: string; readonly since: string } | ExistingVersion;
 
 /** A version that is known to have been made. */
-export interface ExistingVersion {
+export interface ExistingVersion extends VersionReceipt {
   readonly state: VersionState;
   readonly attempt: string;
   readonly remote_id: string;
   readonly since?: string | undefined;
+}
+
+/**
+ * What the cloud's answers said of how a version came to be there, for an auditor; nothing is decided by it. Absent where
+ * the answer was lost, or an earlier release made the call.
+ */
+export interface VersionReceipt {
+  /** The cloud's id of the request that made the object. */
+  readonly create_request_id?: string | undefined;
+  /** The last import of the material. */
+  readonly imported?: ImportReceipt | undefined;
+}
+
+/** See ImportFacts. `time` is RFC 3339, by our clock, when the answer came. */
+export interface ImportReceipt {
+  readonly time: string;
+  readonly request_id?: string | undefined;
+  readonly wrapping_algorithm?: string | undefined;
+  readonly wrapping_key_spec?: string | undefined;
+  readonly material_id?: string | undefined;
 }
 
 /** A distribution of which nothing exists in the cloud yet. `time` is RFC 3339. */

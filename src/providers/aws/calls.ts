@@ -18,7 +18,7 @@ import { checkTrust } from './validate-config.ts';
 export interface Calls {
   createKey: Call<Sdk.CreateKeyCommandInput, Sdk.CreateKeyCommandOutput>;
   getParametersForImport: Call<Sdk.GetParametersForImportCommandInput, Sdk.GetParametersForImportCommandOutput>;
-  importKeyMaterial: Call<Sdk.ImportKeyMaterialCommandInput, Answer>;
+  importKeyMaterial: Call<Sdk.ImportKeyMaterialCommandInput, ImportAnswer>;
   enableKey: Call<Sdk.EnableKeyCommandInput, Answer>;
   disableKey: Call<Sdk.DisableKeyCommandInput, Answer>;
   scheduleKeyDeletion: Call<Sdk.ScheduleKeyDeletionCommandInput, Answer>;
@@ -48,6 +48,9 @@ export interface CredentialsFound {
 export interface Answer {
   readonly $metadata: { readonly requestId?: string | undefined };
 }
+
+/** The part of the response of ImportKeyMaterial that is read. */
+export type ImportAnswer = Answer & Pick<Sdk.ImportKeyMaterialCommandOutput, 'KeyMaterialId'>;
 
 type Call<I, O> = (input: I, signal: AbortSignal) => Promise<O>;
 

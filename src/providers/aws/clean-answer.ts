@@ -10,7 +10,7 @@ export interface RawAnswer {
 
 /** The response members that the adapter reads, with their types; all others are removed. */
 const LISTS = ['Aliases', 'Keys', 'Tags'];
-const TEXTS = ['NextMarker', 'PublicKey', 'ImportToken', 'KeyId'];
+const TEXTS = ['NextMarker', 'PublicKey', 'ImportToken', 'KeyId', 'KeyMaterialId'];
 const OBJECTS = ['KeyMetadata'];
 /** ListKeys has the longest pages of all calls. */
 const LONGEST_LIST = 1_000;

@@ -85,7 +85,7 @@ export function awsClient(calls: Calls, region: string, dependencies: RetryDepen
       return { outcome: 'found', candidates };
     },
 
-    observe: (target, signal) => observeAll(calls, aliasesFor(signal), target, signal),
+    observe: (target, signal) => observeAll({ calls, aliases: aliasesFor(signal), region }, target, signal),
 
     observeName: (target, _place, signal) => observeName(aliasesFor(signal), target, signal),
 

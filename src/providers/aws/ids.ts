@@ -7,6 +7,11 @@ export function isKeyId(text: unknown): text is string {
   return typeof text === 'string' && KEY_ID.test(text);
 }
 
+/** Whether a value is the ID of key material: 64 hex digits. */
+export function isMaterialId(text: unknown): text is string {
+  return typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
+}
+
 /** The account ID (12 digits) in the ARN of a KMS key or alias; undefined for any other ARN, Region or resource. */
 export function accountIn(arn: unknown, region: string, resource: string): string | undefined {
   if (typeof arn !== 'string') return undefined;

@@ -1,11 +1,14 @@
 import type { KeyMaterial } from '../../crypto/key-material.ts';
 import { wrapRsaOaepSha256 } from '../../crypto/wrap-rsa-oaep.ts';
 import { ProviderError } from '../errors.ts';
-import type { Answer, Calls } from './calls.ts';
+import type { ImportFacts } from '../observation.ts';
+import type { Calls, ImportAnswer } from './calls.ts';
+import { isMaterialId } from './ids.ts';
 
 /** Error codes that a new pair of public key and import token may resolve. */
 const STALE_TOKEN = new Set<string | undefined>(['ExpiredImportTokenException', 'InvalidImportTokenException']);
 const MAX_PAIRS = 2;
+const WRAPPING = { WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_4096' } as const;
 
 /**
  * Imports key material (AWS KMS Developer Guide, "Importing key material", steps 2 to 4): requests a wrapping key with its
@@ -20,14 +23,9 @@ export async function importMaterial(
   KeyId: string,
   material: KeyMaterial,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<ImportAnswer> {
   for (let pair = 1; ; pair++) {
-    const { PublicKey, ImportToken } = await retry(() =>
-      calls.getParametersForImport(
-        { KeyId, WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_4096' },
-        signal,
-      ),
-    );
+    const { PublicKey, ImportToken } = await retry(() => calls.getParametersForImport({ KeyId, ...WRAPPING }, signal));
     const EncryptedKeyMaterial = wrap(PublicKey, material);
     try {
       return await retry(() =>
@@ -41,6 +39,12 @@ export async function importMaterial(
       if (!isStale || pair === MAX_PAIRS) throw error;
     }
   }
+}
+
+/** What is kept of an import, by its response. */
+export function importFacts({ KeyMaterialId: id }: ImportAnswer): ImportFacts {
+  const { WrappingAlgorithm: wrappingAlgorithm, WrappingKeySpec: wrappingKeySpec } = WRAPPING;
+  return { wrappingAlgorithm, wrappingKeySpec, ...(isMaterialId(id) && { materialId: id }) };
 }
 
 function wrap(publicKey: Uint8Array | undefined, material: KeyMaterial): Buffer {

@@ -4,17 +4,28 @@ import type { Target } from '../port.ts';
 import { HOME } from '../step.ts';
 import { aliasOf, type Aliases } from './aliases.ts';
 import type { Calls } from './calls.ts';
+import { remoteFacts } from './remote-facts.ts';
 
 /** `DescribeKey` calls under way at a time; AWS allows thousands a second, for all clients of an account. */
 const CONCURRENCY = 8;
 
+export interface ObserveCalls {
+  readonly calls: Calls;
+  readonly aliases: Aliases;
+  readonly region: string;
+}
+
 /** Reads the state of all KMS keys of a distribution, and of its alias. */
-export async function observeAll(calls: Calls, aliases: Aliases, target: Target, signal: AbortSignal): Promise<Seen> {
+export async function observeAll(
+  { calls, aliases, region }: ObserveCalls,
+  target: Target,
+  signal: AbortSignal,
+): Promise<Seen> {
   const ids = [...target.ids(HOME)];
   const versions: Seen['versions'][number][] = [];
   for (let start = 0; start < ids.length; start += CONCURRENCY) {
     const batch = ids.slice(start, start + CONCURRENCY);
-    const answers = await Promise.all(batch.map(([version, id]) => observeKey(calls, version, id, signal)));
+    const answers = await Promise.all(batch.map(([version, id]) => observeKey(calls, region, version, id, signal)));
     versions.push(...answers);
     const [first] = versions;
     // An endpoint that answers nothing is not asked for the rest, nor for the alias, which takes more than one call.
@@ -34,17 +45,12 @@ export async function observeAll(calls: Calls, aliases: Aliases, target: Target,
  */
 async function observeKey(
   calls: Calls,
+  region: string,
   version: number,
   KeyId: string,
   signal: AbortSignal,
 ): Promise<Seen['versions'][number]> {
-  const seen = (state: VersionObservation['state']): VersionObservation => ({
-    of: 'version',
-    version,
-    place: HOME,
-    id: KeyId,
-    state,
-  });
+  const at = { of: 'version', version, place: HOME, id: KeyId } as const;
   const unreachable = (why: string): Seen['versions'][number] => ({
     version,
     place: HOME,
@@ -53,6 +59,12 @@ async function observeKey(
   });
   try {
     const { KeyMetadata } = await calls.describeKey({ KeyId }, signal);
+    const facts = KeyMetadata && remoteFacts(KeyMetadata, region);
+    const seen = (state: VersionObservation['state']): VersionObservation => ({
+      ...at,
+      state,
+      ...(facts && { facts }),
+    });
     switch (KeyMetadata?.KeyState) {
       case 'Enabled':
         return seen('enabled');
@@ -72,7 +84,7 @@ async function observeKey(
         return unreachable('DescribeKey: the KMS key is in an unknown state');
     }
   } catch (error) {
-    if (error instanceof ProviderError && error.reason === 'not_found') return seen('gone');
+    if (error instanceof ProviderError && error.reason === 'not_found') return { ...at, state: 'gone' };
     return { version, place: HOME, ...unseen(error, signal) };
   }
 }

@@ -6,7 +6,7 @@ import { HOME, type RepeatableStep } from '../step.ts';
 import { aliasOf, type Aliases } from './aliases.ts';
 import type { Answer, Calls } from './calls.ts';
 import { requireKeyId } from './ids.ts';
-import { importMaterial } from './import-material.ts';
+import { importFacts, importMaterial } from './import-material.ts';
 import type { RecentKeys } from './recent-keys.ts';
 import { performed, receiptOf } from './receipt.ts';
 import { retryWithin, UNKNOWN_AGE, type RetryDependencies } from './retry.ts';
@@ -65,7 +65,8 @@ async function importVersion(steps: Steps, version: number, target: Target): Pro
     importMaterial(steps.calls, steps.retry(id), id, material, steps.signal),
   );
   steps.recent.add(id);
-  return performed(answer, { of: 'version', version, place: HOME, id, state: 'enabled' });
+  const seen = { of: 'version', version, place: HOME, id, state: 'enabled' } as const;
+  return { ...performed(answer, seen), imported: importFacts(answer) };
 }
 
 async function switchVersion(

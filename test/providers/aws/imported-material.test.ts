@@ -79,6 +79,7 @@ describe('imported key material', () => {
       },
       importKeyMaterial: async (input: Parameters<Calls['importKeyMaterial']>[0]) => {
         imported.push(input);
+        return { $metadata: {} };
       },
     };
     const client = awsClient(recorded as unknown as Calls, REGION, retry);

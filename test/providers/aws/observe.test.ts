@@ -23,8 +23,7 @@ async function observing(answers: readonly (() => unknown)[]): Promise<{
   const ids = new Map(answers.map((_answer, index) => [index + 1, String(index)]));
   const target = { distributedName: 'k-1', ids: () => ids, ours: () => [...ids.values()] };
   const seen = await observeAll(
-    calls as unknown as Calls,
-    names as unknown as Aliases,
+    { calls: calls as unknown as Calls, aliases: names as unknown as Aliases, region: 'us-west-1' },
     target as unknown as Target,
     new AbortController().signal,
   );

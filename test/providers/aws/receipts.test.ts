@@ -1,8 +1,8 @@
-import { CreateAliasCommand, CreateKeyCommand, UpdateAliasCommand } from '@aws-sdk/client-kms';
+import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand, UpdateAliasCommand } from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
 import { DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 import { administrator, makeVersion, REGION, setUp, type Bench } from './harness.ts';
-import { create, idIn, importMaterial, enable, disable, remove, setCurrent, removeName } from '../calls.ts';
+import { create, idIn, importMaterial, enable, disable, observe, remove, setCurrent, removeName } from '../calls.ts';
 import { material, NAME } from '../target.ts';
 import { HOME } from '../../../src/providers/step.ts';
 
@@ -40,6 +40,23 @@ describe('receipt of a change', () => {
     await seen('EnableKey', enable(bench, id));
     await seen('DeleteAlias', removeName(bench, [id]));
     await seen('ScheduleKeyDeletion', remove(bench, id));
+  });
+
+  it('of an import names the wrapping and the material, as the KMS key shows it afterwards', async () => {
+    const bench = await setUp();
+    const id = idIn(await create(bench));
+    const { imported } = await importMaterial(bench, 1, id, () => material());
+    const { KeyMetadata } = await administrator(bench).send(new DescribeKeyCommand({ KeyId: id }));
+    const { CurrentKeyMaterialId: materialId, Arn: resource, AWSAccountId: account, CreationDate } = KeyMetadata ?? {};
+    expect(materialId).toMatch(/^[0-9a-f]{64}$/);
+    expect(imported).toEqual({
+      wrappingAlgorithm: 'RSAES_OAEP_SHA_256',
+      wrappingKeySpec: 'RSA_4096',
+      materialId,
+    });
+    const created = CreationDate?.toISOString();
+    const facts = { resource, account, origin: 'EXTERNAL', materialId, created };
+    expect(await observe(bench, id)).toEqual({ ...AT_HOME, id, state: 'enabled', facts });
   });
 
   it('reports changed: false if nothing had to change', async () => {
