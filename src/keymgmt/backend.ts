@@ -14,6 +14,7 @@ import { clientCache } from './clients.ts';
 import { KMS_PREFIX, kmsStore } from './records/kms.ts';
 import type { EngineDependencies, Mount } from './mount.ts';
 import { distributionPath } from './paths/distribution-path.ts';
+import { evidencePath } from './paths/evidence-path.ts';
 import { forceRemovePath } from './paths/force-remove-path.ts';
 import { keyPath } from './paths/key-path.ts';
 import { kmsCheckPath } from './paths/kms-check-path.ts';
@@ -54,6 +55,7 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
         distributionPath(mount),
         forceRemovePath(mount),
         statusPath(mount),
+        evidencePath(mount),
         syncPath(mount),
         kmsStatusPath(mount),
         kmsCheckPath(mount),

@@ -11,6 +11,10 @@ const ADDED_PATHS: Readonly<Record<string, PathFacts>> = {
     captures: ['key_name', 'name'],
     operations: { get: 'read-key-status-in-kms-provider' },
   },
+  '/kms/{name}/key/{key_name}/evidence': {
+    captures: ['key_name', 'name'],
+    operations: { get: 'read-key-evidence-in-kms-provider' },
+  },
   '/kms/{name}/key/{key_name}/sync': {
     captures: ['key_name', 'name'],
     operations: { post: 'sync-key-in-kms-provider' },
@@ -74,6 +78,7 @@ export const EXPECTED_QUERY: Readonly<Record<string, readonly string[]>> = {
   'get /kms/{name}/key/{key_name}': ['force'],
   'delete /kms/{name}/key/{key_name}': ['force'],
   ...Object.fromEntries(enterprise.filter(([, { list }]) => list).map(([path]) => [`get ${path}`, ['after', 'limit']])),
+  'get /kms/{name}/key/{key_name}/evidence': ['after', 'limit'],
   'get /kms/{name}/status': ['after', 'limit'],
   'get /kms/{name}/orphan/': ['after', 'limit'],
   'get /lost-key/': ['after', 'limit'],

@@ -25,6 +25,8 @@ export interface KeyStore extends RecordStore<Key> {
   delete(storage: Storage, name: string, signal?: AbortSignal): Promise<void>;
   /** Deletes the parts of a key whose record is gone. */
   deleteParts(storage: Storage, name: string, signal?: AbortSignal): Promise<void>;
+  /** For a report: the key with all versions, those below its `min_enabled_version` too. */
+  getWithAllVersions(storage: Storage, name: string, signal: AbortSignal): Promise<Key | undefined>;
 }
 
 export function keyStore(sizes: RecordSizes, cache: ReadCache): KeyStore {
@@ -77,6 +79,15 @@ export function keyStore(sizes: RecordSizes, cache: ReadCache): KeyStore {
     },
     delete: (storage, name, signal) => heads.delete(storage, name, signal),
     deleteParts: (storage, name, signal) => parts.deleteAll(storage, name, signal),
+    async getWithAllVersions(storage, name, signal) {
+      for (let last = false; ; last = true) {
+        const key = await heads.get(storage, name, signal);
+        if (!key?.parts) return key;
+        const older = await readParts(storage, name, key.parts, 1, signal);
+        if (older) return { ...key, versions: { ...older, ...key.versions } };
+        if (last) throw new Error(`a part of the record of key "${name}" is missing in storage`);
+      }
+    },
   };
 }
 
