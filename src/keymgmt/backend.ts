@@ -14,6 +14,7 @@ import { clientCache } from './clients.ts';
 import { KMS_PREFIX, kmsStore } from './records/kms.ts';
 import type { EngineDependencies, Mount } from './mount.ts';
 import { distributionPath } from './paths/distribution-path.ts';
+import { cyclonedxPath } from './paths/cyclonedx-path.ts';
 import { evidencePath } from './paths/evidence-path.ts';
 import { forceRemovePath } from './paths/force-remove-path.ts';
 import { keyPath } from './paths/key-path.ts';
@@ -24,6 +25,7 @@ import { deleteOrphanPath, listOrphansPath, orphanPath } from './paths/orphan-pa
 import { restoreGuardPath } from './paths/restore-guard-path.ts';
 import { listLostKeysPath, lostKeyPath } from './paths/lost-key-path.ts';
 import { rotateKeyPath } from './paths/rotate-key-path.ts';
+import { inventoryPath } from './paths/inventory-path.ts';
 import { kmsStatusPath } from './paths/kms-status-path.ts';
 import { statusPath } from './paths/status-path.ts';
 import { syncPath } from './paths/sync-path.ts';
@@ -65,6 +67,8 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
         listLostKeysPath(mount),
         lostKeyPath(mount),
         restoreGuardPath(mount),
+        inventoryPath(mount),
+        cyclonedxPath(mount),
       ],
       specialPaths: { sealWrapStorage: [MATERIAL_PREFIX, KMS_PREFIX] },
       // A mount that goes is given no other chance.

@@ -135,6 +135,38 @@ onEachServer('the life of a key', (stage) => {
     expect((await stage().http('GET', 'keymgmt/kms/aws/key/life')).body.data).toMatchObject({ versions });
   });
 
+  it('shows inventory, bill of materials and evidence, with the request ids that the KMS logged', async () => {
+    const inventory = (await stage().http('GET', 'keymgmt/inventory?limit=10')).body.data;
+    expect(inventory).toMatchObject({
+      keys: { life: { security_strength: 256, versions: { 1: { state: 'deactivated' }, 2: { state: 'active' } } } },
+      next: '',
+    });
+    const bom = (await stage().http('GET', 'keymgmt/inventory/cyclonedx')).body.data?.['bom'];
+    expect(bom).toMatchObject({ specVersion: '1.6', compositions: [{ aggregate: 'complete' }] });
+    const calls = stage().embedded.calls();
+    const requestOf = (action: string): string =>
+      calls.findLast((call) => call.action === action && call.keyId === versions['2'])?.requestId ?? '';
+    const evidence = (await stage().http('GET', 'keymgmt/kms/aws/key/life/evidence?after=1')).body.data;
+    expect(evidence).toMatchObject({
+      alias: { proved: { version: '2' } },
+      versions: {
+        2: {
+          fingerprint: { method: 'aes-cmac', value: expect.stringMatching(/^[0-9A-F]{10}$/) as string },
+          places: {
+            'eu-central-1': {
+              recorded: {
+                creation: { request_id: requestOf('CreateKey') },
+                import: { request_id: requestOf('ImportKeyMaterial') },
+              },
+              proved: { origin: 'EXTERNAL', state: 'enabled', material: 'as imported' },
+            },
+          },
+        },
+      },
+    });
+    expect(Object.keys(evidence?.['versions'] as object)).toEqual(['2']);
+  });
+
   it('enables them again when it is lowered', async () => {
     expect((await stage().http('POST', 'keymgmt/key/life', { min_enabled_version: 1 })).status).toBe(204);
     expect(await stateOf(stage().kms, versions['1'] ?? '')).toBe('Enabled');

@@ -126,6 +126,10 @@ describe.each(servers.map((binary) => [displayName(binary), binary] as const))(
         return body.data?.['latest_version'] === 1;
       });
       expect((await ask('GET', 'kms/lost/status')).body.data).toMatchObject({ keys: {}, next: '' });
+      expect((await ask('GET', 'inventory')).body.data).toMatchObject({ keys: { lost: { type: 'aes256-gcm96' } } });
+      expect((await ask('GET', 'inventory/cyclonedx')).body.data).toMatchObject({ next: '' });
+      // It was removed by force.
+      expect((await ask('GET', 'kms/lost/key/lost/evidence')).status).toBe(404);
     });
 
     it('shows by and by what the active node has changed after the standby has shown it', async () => {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
-import { keyGenerator } from '../../src/crypto/generate-key.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { StorageError, type JsonObject } from '../../src/logical/index.ts';
 import type { KmsClient } from '../../src/providers/port.ts';
 import { distributedKey, distribute, driversWith, testClock } from '../support/distributed-key.ts';
@@ -123,8 +122,8 @@ describe('GET kms/:kms/key/:key/evidence', () => {
       distributed: false,
       reached: (storage) => ({
         put: async (entry, signal) => {
-          // The desired state, the attempt, and then the id.
-          if (entry.key === 'distribution/aws/k' && ++puts === 3) throw new StorageError('sealed');
+          // The desired state, the attempt, and then the id, which the end of the run writes again.
+          if (entry.key === 'distribution/aws/k' && [3, 4].includes(++puts)) throw new StorageError('sealed');
           await storage.put(entry, signal);
         },
       }),
@@ -193,22 +192,14 @@ describe('GET kms/:kms/key/:key/evidence', () => {
   });
 
   it('zeroes the material that it reads', async () => {
-    const made: Buffer[] = [];
-    const generate = keyGenerator();
-    const { engine } = await distributedKey({
-      generateKey: async (type, signal) => generate(type, signal),
-      reached: (storage) => ({
-        get: async (key, signal) => {
-          const entry = await storage.get(key, signal);
-          if (!entry || !key.startsWith('material/')) return entry;
-          const value = Buffer.from(entry.value);
-          made.push(value);
-          return { ...entry, value };
-        },
-      }),
+    const { engine } = await distributedKey();
+    const fill = vi.spyOn(Buffer.prototype, 'fill');
+    onTestFinished(() => {
+      fill.mockRestore();
     });
-    made.length = 0;
     await engine.read(PATH);
-    expect(made.map((bytes) => bytes.every((byte) => byte === 0))).toEqual([true]);
+    // What storage gave is longer by the byte that says its format.
+    const wiped = (fill.mock.contexts as Buffer[]).filter(({ length }) => length === 32);
+    expect(wiped.map((bytes) => bytes.every((byte) => byte === 0))).toEqual([true]);
   });
 });

@@ -41,6 +41,8 @@ const ADDED_PATHS: Readonly<Record<string, PathFacts>> = {
     operations: { post: 'delete-object-of-possible-orphan-in-kms-provider' },
     body: { remote_id: { type: 'string', required: true }, confirm_alias: { type: 'boolean' } },
   },
+  '/inventory': { captures: [], operations: { get: 'read-inventory' } },
+  '/inventory/cyclonedx': { captures: [], operations: { get: 'read-inventory-as-cyclonedx' } },
   '/lost-key/': { captures: [], list: true, operations: { get: 'list-lost-keys' } },
   '/lost-key/{name}': {
     captures: ['name'],
@@ -82,4 +84,6 @@ export const EXPECTED_QUERY: Readonly<Record<string, readonly string[]>> = {
   'get /kms/{name}/status': ['after', 'limit'],
   'get /kms/{name}/orphan/': ['after', 'limit'],
   'get /lost-key/': ['after', 'limit'],
+  'get /inventory': ['after', 'limit'],
+  'get /inventory/cyclonedx': ['after', 'limit'],
 };

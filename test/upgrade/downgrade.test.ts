@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { readJson } from '../support/plain-records.ts';
 import { statesOf, wrongMaterial } from './kms-keys.ts';
 import { buildFirstFormat, FIRST_FORMAT, hasCommit, type BuiltRelease } from './old-release.ts';
 import { list, presentRelease, refusalOf, remove, write, type ReleasedEngine } from './release.ts';
@@ -44,6 +45,10 @@ describe.skipIf(reason !== '')(`the release of the first format over the storage
     await write(engine, 'key/k', { min_enabled_version: 2 });
     await engine.tick();
     const before = await engine.read(PLACE);
+    // What the older release does not know, it has to take.
+    const { versions } =
+      (await readJson<{ versions: Record<string, object> }>(world.storage, 'distribution/aws/k')) ?? {};
+    expect(versions?.[3]).toHaveProperty(['imported', 'request_id']);
     await downgrade();
     expect(await engine.read('key/k')).toMatchObject({ latest_version: 3, min_enabled_version: 2 });
     expect(await engine.read(PLACE)).toEqual(before);

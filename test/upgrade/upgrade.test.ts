@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../src/logical/index.ts';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -61,6 +62,23 @@ describe('the storage of the first format', () => {
     }
     expect((await engine.read('restore-guard'))?.['engaged']).toBe(false);
     expect(world.kms.calls()).toEqual([]);
+  });
+
+  it('has no receipts: evidence tells what is not recorded, and what the KMS says', async () => {
+    const evidence = (await engine.read(`${pathOf('plain')}/evidence`)) as {
+      versions: Record<string, { places: Record<string, JsonObject> }>;
+    };
+    const { recorded, proved } = evidence.versions[3]?.places[REGION] ?? {};
+    const not_recorded = ['creation.request_id', 'import.time', 'import.request_id', 'import.material_id'];
+    expect(recorded).toMatchObject({ not_recorded: expect.arrayContaining(not_recorded) as string[] });
+    expect(proved).toMatchObject({ state: 'enabled', origin: 'EXTERNAL', material: 'unknown' });
+    const inventory = (await engine.read('inventory')) as { keys: Record<string, { versions: object }> };
+    expect(Object.keys(inventory.keys)).toEqual([...DISTRIBUTED, 'undistributed', 'rsa', 'ecdsa'].sort());
+    expect(inventory.keys['plain']?.versions).toMatchObject({
+      1: { state: 'deactivated' },
+      2: { state: 'active', use: 'process' },
+      3: { state: 'active', use: 'protect and process' },
+    });
   });
 
   it('tells its possible orphans', async () => {
