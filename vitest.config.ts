@@ -19,6 +19,7 @@ const SYSTEM_TESTS = [
   'test/providers/aws/contract-ministack.test.ts',
   'test/providers/aws/proxied-plugin.test.ts',
   'test/support-ring/proxy-rules-live.test.ts',
+  'test/ui/**/*.test.ts',
   'test/vault/mount.test.ts',
   'test/vault/request.test.ts',
 ];

@@ -28,7 +28,7 @@ Three commands to try:
   ${host} write keymgmt/kms/${KMS}/key/${KEY} purpose=encrypt,decrypt protection=hsm
   ${host} read keymgmt/kms/${KMS}/key/${KEY}
   ${host} write -f keymgmt/key/${KEY}/rotate
-
+${host === 'bao' ? `\nThe web UI is at ${server.address}/ui; docs/ui.md says how it opens the engine.\n` : ''}
 The server logs to ${server.folder}/server.log. Ctrl-C ends everything and removes it.
 `;
 }

@@ -45,6 +45,7 @@ cluster_addr                    = "https://127.0.0.1:${place.clusterPort}"
 plugin_directory                = "${pluginFolder(place)}"
 log_level                       = "${logLevel}"
 disable_mlock                   = true
+ui                              = true
 raw_storage_endpoint            = true
 unsafe_allow_api_audit_creation = true
 `.trimStart();

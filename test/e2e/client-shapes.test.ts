@@ -14,6 +14,9 @@ onEachServer("other clients' ways to ask", (stage, binary) => {
   const credentials = (): Record<string, unknown> => stage().provider['credentials'] as Record<string, unknown>;
 
   it("takes the web UI's form of a key: the type first, its settings in a second write", async () => {
+    // The UI opens its pages of the engine for mounts of this type.
+    const mount = await stage().http('GET', 'sys/internal/ui/mounts/keymgmt');
+    expect(mount.body.data).toMatchObject({ path: 'keymgmt/', type: 'keymgmt' });
     await accepted('POST', 'key/ui', { type: 'aes256-gcm96' });
     await accepted('PUT', 'key/ui', { deletion_allowed: true, min_enabled_version: 0 });
     const { body } = await stage().http('GET', 'keymgmt/key/ui');

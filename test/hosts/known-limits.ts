@@ -9,5 +9,5 @@ export const KNOWN_LIMITS: readonly KnownLimit[] = [
       'with `VAULT_ENABLE_FILE_PERMISSIONS_CHECK`, mounts only a plugin whose file has its name: install it as `keymgmt`',
   },
   { servers: 'Vault 1.15 and later', limit: 'plugins in containers (plugin runtimes) are not supported' },
-  { servers: 'OpenBao', limit: 'its web UI does not open this engine; the API, the CLI and Terraform do' },
+  { servers: 'OpenBao', limit: 'its web UI does not link this engine in its list; docs/ui.md says how to open it' },
 ];

@@ -33,6 +33,8 @@ export interface Stage {
   http(method: Method, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Runs the server's command line, remembering in the same way. @returns stdout @throws {Error} when it fails */
   cli(...args: readonly string[]): Promise<string>;
+  /** Remembers for the search for secrets what another client of the server was answered. */
+  readonly hear: (what: string, text: string) => void;
   /** Gets to know all secrets that are in storage now. @returns how many pieces of key material are known by now */
   noteMaterial(): Promise<number>;
   /** Where a secret was seen. */
@@ -92,6 +94,9 @@ export async function raiseStage(binary: ServerBinary, { env = {} }: StageOption
         return answer;
       },
       cli,
+      hear: (what, text) => {
+        watch.hear(what, text);
+      },
       noteMaterial: () => watch.noteStorage(),
       leaks: () => watch.leaks(),
       strike,
