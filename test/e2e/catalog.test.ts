@@ -49,6 +49,9 @@ onEachServer(
         expect((await register('versioned', { version: 'v0.1.0' })).status).toBe(204);
         expect((await enable('versioned')).status).toBe(204);
         expect(await versionOf('versioned')).toBe('v0.1.0');
+        // What the web UI goes by.
+        const { body } = await stage().http('GET', 'sys/internal/ui/mounts/versioned');
+        expect(body.data).toMatchObject({ type: 'versioned' });
         await disable('versioned');
       },
     );
