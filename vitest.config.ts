@@ -12,6 +12,8 @@ const SYSTEM_TESTS = [
   'test/docs/commands.test.ts',
   'test/e2e/**/*.test.ts',
   'test/examples/hello-plugin.test.ts',
+  'test/examples/iam-lint.test.ts',
+  'test/examples/policies.test.ts',
   'test/framework/differential.test.ts',
   'test/goplugin/process.test.ts',
   'test/hosts/collect-cases.test.ts',

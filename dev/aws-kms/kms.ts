@@ -7,6 +7,7 @@ import { KmsError } from './errors.ts';
 import { NoAnswer, type FaultChoice, type Faults } from './faults.ts';
 import { handleCall, type CallHandler } from './handle-call.ts';
 import { answer, listen, readBody } from './http.ts';
+import type { IamPolicy } from './iam-policy.ts';
 import { applyTime } from './key-state.ts';
 import { newThrottle } from './quotas.ts';
 import { loadSnapshot, snapshotOf, type AccountSnapshot } from './snapshot.ts';
@@ -24,6 +25,8 @@ export interface KmsOptions {
     readonly sessionToken?: string;
     /** Actions, without `kms:`, that the user's policy allows. @default all */
     readonly allow?: readonly string[];
+    /** The user's policy; every call that its statements do not allow is denied. @default none but `allow` */
+    readonly policy?: IamPolicy;
     /** Id of the user's account, 12 digits. @default 000000000000 */
     readonly account?: string;
   }[];

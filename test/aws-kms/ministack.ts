@@ -1,80 +1,35 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { join } from 'node:path';
 import { freePorts } from '../../dev/servers/free-ports.ts';
-import { runCommand } from '../../dev/servers/run-command.ts';
 import { waitUntil } from '../../dev/servers/wait-until.ts';
+import { pythonVenv, type Venv } from '../support/python-venv.ts';
 import { ALICE } from './client.ts';
 import type { KmsUnderTest } from './contract.ts';
 
 const VERSION = '1.5.33';
-const VENV = join(import.meta.dirname, '../../.cache', `ministack-${VERSION}`);
-// Written last, so that a venv without it is an unfinished one.
-const DONE = join(VENV, 'installed');
-const LOCK = `${VENV}.lock`;
-const INSTALL_MS = 5 * 60_000;
+const venv = (): Promise<Venv> => pythonVenv('ministack', [`ministack==${VERSION}`, 'cryptography']);
 
 /** Makes a venv with ministack (MIT, PyPI) once; undefined when it is there, else why it is not. */
 export async function installMinistack(): Promise<string | undefined> {
-  const end = Date.now() + INSTALL_MS;
-  while (!existsSync(DONE)) {
-    if (takeLock()) {
-      try {
-        return existsSync(DONE) ? undefined : await install();
-      } finally {
-        rmSync(LOCK, { recursive: true, force: true });
-      }
-    }
-    if (Date.now() > end) return 'another process does not finish installing it';
-    await setTimeout(250);
-  }
-  return undefined;
-}
-
-/** Test files run side by side, and more than one needs it. A lock that is too old is of a process that was killed. */
-function takeLock(): boolean {
-  mkdirSync(dirname(LOCK), { recursive: true });
-  const since = statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
-  if (Date.now() - since > INSTALL_MS) rmSync(LOCK, { recursive: true, force: true });
-  try {
-    mkdirSync(LOCK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function install(): Promise<string | undefined> {
-  rmSync(VENV, { recursive: true, force: true });
-  const steps = [
-    ['python3', '-m', 'venv', VENV],
-    [join(VENV, 'bin/pip'), 'install', '--quiet', `ministack==${VERSION}`, 'cryptography'],
-  ] as const;
-  for (const [command, ...args] of steps) {
-    try {
-      const { code, stderr } = await runCommand(command, args);
-      if (code !== 0) return `${command} ended with ${code}: ${stderr.trim().split('\n').at(-1) ?? ''}`;
-    } catch (error) {
-      return `${command} cannot be started: ${String(error)}`;
-    }
-  }
-  writeFileSync(DONE, '');
-  return undefined;
+  return (await venv()).missing;
 }
 
 /** Starts an installed ministack on a free loopback port, with nothing but KMS. */
 export async function startMinistack(): Promise<KmsUnderTest> {
+  const installed = await venv();
+  if (installed.missing !== undefined) throw new Error(installed.missing);
+  const { bin } = installed;
   const [port = 0] = await freePorts(1);
   const folder = mkdtempSync(join(tmpdir(), 'ministack-'));
   const endpoint = `http://127.0.0.1:${port}`;
-  const child = spawn(join(VENV, 'bin/ministack'), [], {
+  const child = spawn(join(bin, 'ministack'), [], {
     cwd: folder,
     stdio: 'ignore',
     env: {
-      PATH: `${join(VENV, 'bin')}:${process.env['PATH'] ?? ''}`,
+      PATH: `${bin}:${process.env['PATH'] ?? ''}`,
       HOME: folder,
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
