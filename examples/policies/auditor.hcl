@@ -1,4 +1,12 @@
 # Auditors: see all that there is, and change nothing. No path returns key material or credentials.
+path "keymgmt/inventory" {
+  capabilities = ["read"]
+}
+
+path "keymgmt/inventory/cyclonedx" {
+  capabilities = ["read"]
+}
+
 path "keymgmt/key/" {
   capabilities = ["list"]
 }
@@ -33,6 +41,11 @@ path "keymgmt/kms/+/status" {
 }
 
 path "keymgmt/kms/+/key/+/status" {
+  capabilities = ["read"]
+}
+
+# The one path that tells the check value of a symmetric key: leave it out where the auditor is not to compare keys.
+path "keymgmt/kms/+/key/+/evidence" {
   capabilities = ["read"]
 }
 

@@ -3,16 +3,14 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../dev/servers/http-client.ts';
-import { factsOf, type Document } from '../keymgmt/openapi-facts.ts';
 import { onEachServer } from '../support/server/on-each-server.ts';
-import { REQUESTS, type PolicyRequest } from './policy-requests.ts';
+import { endpointOf, REQUESTS, type PolicyRequest } from './policy-requests.ts';
 
 const FOLDER = join(import.meta.dirname, '../../examples/policies');
 const POLICIES = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.hcl'))
   .map((file) => file.replace('.hcl', ''));
 const textOf = (policy: string): string => readFileSync(join(FOLDER, `${policy}.hcl`), 'utf8');
-const endpointOf = ({ method, path }: PolicyRequest): string => `${method} ${path}`;
 
 describe.each(POLICIES)('the policy %s', (policy) => {
   const rules = [...textOf(policy).matchAll(/^path "(.+)" \{\n([^]*?)^\}/gm)].map(([, path = '', body = '']) => ({
@@ -49,21 +47,6 @@ onEachServer('the example policies', (stage) => {
       const token = await stage().http('POST', 'auth/token/create', { policies: [policy], no_default_policy: true });
       tokens.set(policy, (token.body['auth'] as { client_token: string }).client_token);
     }
-  });
-
-  it('have a line for each endpoint of the engine, and for no other', async () => {
-    const { paths, components } = JSON.parse(
-      (await stage().http('GET', 'sys/internal/specs/openapi')).text,
-    ) as Document;
-    const own = Object.entries(paths).filter(([path]) => path.startsWith('/keymgmt/'));
-    const endpoints = Object.entries(factsOf({ paths: Object.fromEntries(own), components })).flatMap(
-      ([path, { operations, list }]) =>
-        Object.keys(operations).map(
-          (method) => `${method === 'get' && list === true ? 'LIST' : method.toUpperCase()} ${path.slice(1)}`,
-        ),
-    );
-    const listed = REQUESTS.map(endpointOf).filter((endpoint) => endpoint.includes(' keymgmt/'));
-    expect([...new Set(listed)].sort()).toEqual(endpoints.sort());
   });
 
   it('leave each request to those who are to make it', async () => {

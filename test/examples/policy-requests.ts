@@ -43,6 +43,9 @@ export const REQUESTS: readonly PolicyRequest[] = [
     status: 200,
   },
   { method: 'GET', path: `${DISTRIBUTED}/status`, allowed: ['admin', 'auditor', 'distributor'], status: 200 },
+  { method: 'GET', path: `${DISTRIBUTED}/evidence`, allowed: ['admin', 'auditor'], status: 200 },
+  { method: 'GET', path: 'keymgmt/inventory', allowed: ['admin', 'auditor'], status: 200 },
+  { method: 'GET', path: 'keymgmt/inventory/cyclonedx', allowed: ['admin', 'auditor'], status: 200 },
   { method: 'GET', path: `${KMS}/status`, allowed: ['admin', 'auditor'], status: 200 },
   { method: 'LIST', path: `${KMS}/orphan/`, allowed: ['admin', 'auditor'], status: 404 },
   { method: 'GET', path: ORPHAN, allowed: ['admin', 'auditor'], status: 404 },
@@ -91,3 +94,5 @@ export const REQUESTS: readonly PolicyRequest[] = [
   { method: 'GET', path: 'sys/policies/acl/admin', allowed: [], status: 200 },
   { method: 'GET', path: 'sys/raw/core/mounts', allowed: [], status: 200 },
 ];
+
+export const endpointOf = ({ method, path }: PolicyRequest): string => `${method} ${path}`;
