@@ -1,13 +1,14 @@
-import { writeSync } from 'node:fs';
+import { writeFileSync, writeSync } from 'node:fs';
 import { isSea } from 'node:sea';
 import { isAllowedVariable } from './support/allowed-variables.ts';
 import { systemClock } from './support/clock.ts';
 import { hclogLine } from './support/hclog-line.ts';
+import { reasonOf } from './support/reason-of.ts';
 
 /*
  * Imported before everything else, for what it does to the process: grpc-js and the SDKs read the variables that make
- * them print when they are loaded. The shell script at the head of the plugin's file does most of it already; a build
- * without a shell has only this.
+ * them print when they are loaded. The shell script at the head of the plugin's file does most of it already; the single
+ * executable has only this.
  */
 
 /** What the operator has to hear of it, once there is a log. */
@@ -21,15 +22,36 @@ function restrictProcess(): readonly string[] {
   for (const name of dropped) Reflect.deleteProperty(process.env, name);
   const inEffect = dropped.filter(hasActed);
   if (inEffect.length > 0) startAnew(inEffect);
-  return tlsUnchecked ? ['NODE_TLS_REJECT_UNAUTHORIZED is ignored: certificates are always verified'] : [];
+  return [
+    ...(tlsUnchecked ? ['NODE_TLS_REJECT_UNAUTHORIZED is ignored: certificates are always verified'] : []),
+    ...emptyCoreDumps(),
+  ];
 }
 
 /**
- * Whether a variable did its work before the first line of ours. NODE_VERSION is of the images that Node comes in, and
- * Node does not read it.
+ * Keeps memory, and so key material, out of core dumps (core(5)); Node.js can set no limit for their size. Holds for the
+ * processes that this one starts as well.
+ *
+ * @returns what the operator has to hear
+ */
+function emptyCoreDumps(): readonly string[] {
+  if (process.platform !== 'linux') return [];
+  try {
+    writeFileSync('/proc/self/coredump_filter', '0');
+    return [];
+  } catch (error) {
+    // Of a process whose file has capabilities, which the kernel dumps for nobody.
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES') return [];
+    return [`a core dump would hold key material, forbid it by LimitCORE=0 or ulimit -c 0: ${reasonOf(error)}`];
+  }
+}
+
+/**
+ * Whether a variable did its work before the first line of ours, in Node or in the system's loader. NODE_VERSION is of
+ * the images that Node comes in, and Node does not read it.
  */
 function hasActed(name: string): boolean {
-  return /^(NODE|OPENSSL)_/.test(name) && !/^NODE_(ENV|VERSION|TLS_REJECT_UNAUTHORIZED)$/.test(name);
+  return /^(NODE|OPENSSL|LD)_/.test(name) && !/^NODE_(ENV|VERSION|TLS_REJECT_UNAUTHORIZED)$/.test(name);
 }
 
 /** Becomes a process that was started without the variables. Needs Node 22.15 or 23.11, on a system that has execve. */

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bundlePlugin as buildPlugin } from '../../../dev/build/bundle-plugin.ts';
@@ -31,8 +31,10 @@ export async function bundlePlugin(entry: URL): Promise<BundledPlugin> {
   return { path, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** The plugin that is shipped, built as it is shipped. */
+/** The plugin that is shipped, built as it is shipped; or the file that `PLUGIN_FILE` names, such as one of dist/. */
 export async function builtPlugin(): Promise<BundledPlugin> {
+  const file = process.env['PLUGIN_FILE'];
+  if (file !== undefined) return { path: resolve(file), remove: async () => undefined };
   const folder = mkdtempSync(join(tmpdir(), 'built-'));
   const path = join(folder, 'keymgmt');
   await buildPlugin(path);

@@ -16,6 +16,8 @@ export const REGION = 'eu-central-1';
 export interface StageOptions {
   /** Added to the environment of the server, and so of the plugin. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The plugin. @default the file that `PLUGIN_FILE` names, else the script, built for this */
+  readonly file?: string;
 }
 
 /** A real server with the plugin registered and mounted at `keymgmt/`, an embedded AWS KMS, and ears everywhere. */
@@ -43,7 +45,7 @@ export interface Stage {
   strike(): Promise<void>;
 }
 
-export async function raiseStage(binary: ServerBinary, { env = {} }: StageOptions = {}): Promise<Stage> {
+export async function raiseStage(binary: ServerBinary, { env = {}, file }: StageOptions = {}): Promise<Stage> {
   const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: randomBytes(30).toString('base64url') };
   const embedded = await startKms({ accessKeys: [credentials] });
   const server = await startServer({ binary, env: { ...allowing(embedded.url), ...env }, logLevel: 'trace' }).catch(
@@ -70,8 +72,9 @@ export async function raiseStage(binary: ServerBinary, { env = {} }: StageOption
       return stdout;
     };
     const built = `${server.folder}/build/vault-plugin-secrets-keymgmt`;
-    await bundlePlugin(built);
-    const plugin = await installPlugin(server, built);
+    const given = file ?? process.env['PLUGIN_FILE'];
+    if (given === undefined) await bundlePlugin(built);
+    const plugin = await installPlugin(server, given ?? built);
     await cli(...registerArguments(plugin));
     await cli('secrets', 'enable', 'keymgmt');
     return {
