@@ -30,6 +30,8 @@ export interface Bundling {
 /** A bundle that is not yet a file. */
 export interface BundledSource {
   readonly contents: Uint8Array;
+  /** The files of which something is in it, from the project's folder. */
+  readonly shipped: readonly string[];
   /** As in {@link Bundle}. */
   readonly inputs: readonly string[];
 }
@@ -86,7 +88,9 @@ export async function bundleSource({ entry = 'src/main.ts', version, banner }: B
   });
   const [file] = outputFiles;
   if (file === undefined) throw new Error('esbuild made no file');
-  return { contents: file.contents, inputs: Object.keys(metafile.inputs) };
+  const parts = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  const shipped = parts.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
+  return { contents: file.contents, shipped, inputs: Object.keys(metafile.inputs) };
 }
 
 function withVersion(version: string): Plugin {

@@ -3,13 +3,18 @@ import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { bundlePlugin, bundleSource } from '../build/bundle-plugin.ts';
 import type { Progress } from '../servers/progress.ts';
-import { executableArtefact, executableName, SCRIPT_NAME, scriptArtefact, type Artefact } from './artefact.ts';
+import { executableArtefact, executableName, PREFIX, SCRIPT_NAME, scriptArtefact, type Artefact } from './artefact.ts';
 import { buildTools } from './build-tools.ts';
 import { writeChecksums } from './checksums.ts';
+import { cycloneDx } from './cyclonedx.ts';
+import { takeInventory } from './inventory.ts';
+import { licenceList } from './licences.ts';
 import { nodeRuntime, type Libc } from './node-runtime.ts';
 import { thisArchitecture } from './pins.ts';
+import { shippedPackages } from './shipped-packages.ts';
 import { checkExecutable, makeExecutable } from './single-executable.ts';
 import { sourceCommit } from './source-commit.ts';
+import { spdx } from './spdx.ts';
 
 /**
  * Builds everything that a release consists of into a folder, for this machine's processor.
@@ -25,7 +30,7 @@ export async function buildAll(folder: string, progress: Progress): Promise<read
   try {
     await bundlePlugin(join(folder, SCRIPT_NAME));
     const artefacts = [await scriptArtefact(folder)];
-    const { contents } = await bundleSource();
+    const { contents, shipped } = await bundleSource();
     const runtimes = [];
     for (const libc of ['glibc', 'musl'] satisfies Libc[]) {
       const name = executableName(libc, arch);
@@ -36,10 +41,16 @@ export async function buildAll(folder: string, progress: Progress): Promise<read
       if (libc === 'glibc') await checkExecutable([join(folder, name)]);
       artefacts.push(await executableArtefact(folder, runtime, arch));
     }
+    const source = await sourceCommit();
+    const packages = await shippedPackages(shipped);
+    const inventory = await takeInventory(source, packages, runtimes);
+    await writeFile(join(folder, `${PREFIX}.cdx.json`), cycloneDx(inventory));
+    await writeFile(join(folder, `${PREFIX}.spdx.json`), spdx(inventory));
+    await writeFile(join(folder, `${PREFIX}_licences.txt`), await licenceList(packages, runtimes));
     const index = {
       name: packageJson.name,
       version: packageJson.version,
-      source: await sourceCommit(),
+      source,
       built_with: await buildTools(runtimes),
       artefacts,
     };
