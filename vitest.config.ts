@@ -9,6 +9,7 @@ const SYSTEM_TESTS = [
   'test/aws-kms/ministack.test.ts',
   'test/conformance/**/*.test.ts',
   'test/dist/executable.test.ts',
+  'test/dist/musl.test.ts',
   'test/docs/commands.test.ts',
   'test/e2e/**/*.test.ts',
   'test/examples/hello-plugin.test.ts',

@@ -2,6 +2,7 @@ import { EncryptCommand } from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
 import { builtExecutable } from '../support/host/executable.ts';
 import { onEachServer } from '../support/server/on-each-server.ts';
+import type { Stage } from '../support/server/stage.ts';
 import { violations } from '../support/server/violations.ts';
 
 const executable = await builtExecutable('glibc');
@@ -15,7 +16,8 @@ if ('missing' in executable) {
     'the single executable, on a server without Node.js',
     (stage) => {
       it('creates, distributes and rotates a key, and applications use it', async () => {
-        const { http, provider, kms } = stage();
+        const { provider, kms } = stage();
+        const http: Stage['http'] = (...request) => stage().http(...request);
         expect((await http('POST', 'keymgmt/kms/aws', provider)).status).toBe(204);
         for (const type of ['aes256-gcm96', 'rsa-2048']) {
           expect((await http('POST', `keymgmt/key/${type}`, { type })).status).toBe(204);
