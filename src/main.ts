@@ -1,6 +1,7 @@
 // First: what it does to the environment must be done before the others read it.
 import { restrictions } from './restrict-process.ts';
 import { randomUUID } from 'node:crypto';
+import { isSea } from 'node:sea';
 import packageJson from '../package.json' with { type: 'json' };
 import { keyGenerator } from './crypto/generate-key.ts';
 import { keymgmtFactory } from './keymgmt/backend.ts';
@@ -11,7 +12,11 @@ import { azureDriver } from './providers/azure/driver.ts';
 import { gcpDriver } from './providers/gcp/driver.ts';
 import { systemTimer } from './support/budget.ts';
 import { systemClock } from './support/clock.ts';
+import { processFigures } from './support/process-figures.ts';
 import { servePlugin } from './vault/serve.ts';
+
+/** Set by the build (dev/build/bundle-plugin.ts). */
+declare const BUILD_COMMIT: string | undefined;
 
 const retry = { clock: systemClock, random: Math.random, wait: realWait };
 
@@ -31,5 +36,11 @@ void servePlugin({
     newName: distributedNames(systemClock),
     clock: systemClock,
     timer: systemTimer,
+    build: {
+      version: packageJson.version,
+      commit: typeof BUILD_COMMIT === 'string' ? BUILD_COMMIT : 'unknown',
+      executable: isSea() ? 'sea' : 'script',
+    },
+    processFigures: processFigures(),
   }),
 });

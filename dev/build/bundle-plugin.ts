@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 import { LAUNCHER } from './launcher.ts';
 
@@ -80,7 +82,7 @@ export async function bundleSource({ entry = 'src/main.ts', version, banner }: B
     minify: false,
     legalComments: 'eof',
     banner: banner === undefined ? {} : { js: banner },
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: { 'process.env.NODE_ENV': '"production"', BUILD_COMMIT: JSON.stringify(await commit()) },
     plugins: version === undefined ? [] : [withVersion(version)],
     logLevel: 'warning',
     metafile: true,
@@ -91,6 +93,18 @@ export async function bundleSource({ entry = 'src/main.ts', version, banner }: B
   const parts = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
   const shipped = parts.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
   return { contents: file.contents, shipped, inputs: Object.keys(metafile.inputs) };
+}
+
+/** The commit that is checked out, with `-dirty` where files differ from it; `unknown` outside of a repository. */
+async function commit(): Promise<string> {
+  const git = async (...args: readonly string[]): Promise<string> =>
+    (await promisify(execFile)('git', ['-C', ROOT, ...args])).stdout.trim();
+  try {
+    const head = await git('rev-parse', 'HEAD');
+    return (await git('status', '--porcelain', '--untracked-files=no')) === '' ? head : `${head}-dirty`;
+  } catch {
+    return 'unknown';
+  }
 }
 
 function withVersion(version: string): Plugin {

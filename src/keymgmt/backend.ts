@@ -11,6 +11,7 @@ import { keyChangeStore } from './records/key-change.ts';
 import { keyStore } from './records/key-store.ts';
 import { MATERIAL_PREFIX, materialStore } from './records/material.ts';
 import { clientCache } from './clients.ts';
+import { figures } from './figures.ts';
 import { KMS_PREFIX, kmsStore } from './records/kms.ts';
 import type { EngineDependencies, Mount } from './mount.ts';
 import { distributionPath } from './paths/distribution-path.ts';
@@ -22,6 +23,8 @@ import { kmsCheckPath } from './paths/kms-check-path.ts';
 import { kmsPath } from './paths/kms-path.ts';
 import { listKeysInKmsPath, listKeysPath, listKmsOfKeyPath, listKmsPath } from './paths/list-paths.ts';
 import { deleteOrphanPath, listOrphansPath, orphanPath } from './paths/orphan-paths.ts';
+import { infoPath } from './paths/info-path.ts';
+import { metricsPath } from './paths/metrics-path.ts';
 import { restoreGuardPath } from './paths/restore-guard-path.ts';
 import { listLostKeysPath, lostKeyPath } from './paths/lost-key-path.ts';
 import { rotateKeyPath } from './paths/rotate-key-path.ts';
@@ -69,6 +72,8 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
         restoreGuardPath(mount),
         inventoryPath(mount),
         cyclonedxPath(mount),
+        infoPath(mount),
+        metricsPath(mount),
       ],
       specialPaths: { sealWrapStorage: [MATERIAL_PREFIX, KMS_PREFIX] },
       // A mount that goes is given no other chance.
@@ -94,10 +99,12 @@ function newMount(dependencies: EngineDependencies, id: string, logger: Logger):
   const { clock, newAttempt, drivers, recordSizes = RECORD_SIZES } = dependencies;
   const cache = readCache({ clock });
   const distributions = distributionStore(recordSizes, cache);
+  const counted = figures(clock);
   return {
     ...dependencies,
     id,
     logger,
+    figures: counted,
     readCache: cache,
     keys: keyStore(recordSizes, cache),
     materials: materialStore(),
@@ -106,7 +113,7 @@ function newMount(dependencies: EngineDependencies, id: string, logger: Logger):
     distributions,
     guard: restoreGuard({ clock, logger, newEpoch: newAttempt, distributions }),
     orphans: orphanStore(),
-    clients: clientCache(drivers),
+    clients: clientCache(drivers, counted, clock),
     keyLock: keyedMutex(),
     kmsLock: keyedMutex(),
     consistency: consistencyWindow(clock),

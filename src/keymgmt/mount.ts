@@ -4,10 +4,13 @@ import type { Performed } from '../providers/observation.ts';
 import type { KmsClient, KmsDrivers } from '../providers/port.ts';
 import type { Timer } from '../support/budget.ts';
 import type { Clock } from '../support/clock.ts';
+import type { ProcessFigures } from '../support/process-figures.ts';
 import type { KeyedMutex } from '../support/keyed-mutex.ts';
 import type { Logger } from '../support/logger.ts';
 import type { ConsistencyWindow } from './consistency-window.ts';
+import type { BuildInfo } from './build-info.ts';
 import type { DistributedNames } from './distributed-names.ts';
+import type { Figures } from './figures.ts';
 import type { DistributionStore } from './records/distribution-store.ts';
 import type { OrphanStore } from './records/orphan.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -29,6 +32,10 @@ export interface EngineDependencies {
   readonly newName: DistributedNames;
   readonly clock: Clock;
   readonly timer: Timer;
+  /** @default a build of which nothing is known */
+  readonly build?: BuildInfo;
+  /** Reads what the process costs; absent where nobody asks. */
+  readonly processFigures?: () => ProcessFigures;
   /** @default RECORD_SIZES */
   readonly recordSizes?: RecordSizes | undefined;
 }
@@ -40,6 +47,8 @@ export interface Mount extends EngineDependencies {
   readonly logger: Logger;
   /** Keys and distributions as reads show them; never material, credentials or orphans. */
   readonly readCache: ReadCache;
+  /** What this mount has seen and done since the process started. */
+  readonly figures: Figures;
   readonly keys: KeyStore;
   readonly materials: MaterialStore;
   /** Keys that are being created or deleted. */

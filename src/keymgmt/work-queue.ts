@@ -9,32 +9,59 @@ export interface WorkQueue {
   /** Adds a distribution before it is changed, so that the change is finished whatever interrupts it. */
   add(ref: DistributionRef): void;
   /** Reconciling has failed: the wait doubles with each failure, from half a minute up to an hour. */
-  retryLater(ref: DistributionRef): void;
+  retryLater(ref: DistributionRef, reason: string): void;
   /** Reconciling has made progress and ran out of time: it continues at the next tick. */
   resume(ref: DistributionRef): void;
   done(ref: DistributionRef): void;
   /** The distributions to reconcile now; all of them when `immediate`. The one tried longest ago comes first. */
   due(immediate: boolean): readonly DistributionRef[];
+  /** All of them, in the order of {@link WorkQueue.due}. */
+  pending(): readonly PendingWork[];
+}
+
+/** One distribution on the queue. */
+export interface PendingWork {
+  readonly ref: DistributionRef;
+  /** How long this process has known of it, in milliseconds. */
+  readonly ageMs: number;
+  /** In milliseconds; 0 where it is due. */
+  readonly untilNextMs: number;
+  /** Attempts of the periodic work that failed. */
+  readonly failures: number;
+  /** Why the last one failed. */
+  readonly lastError: string | undefined;
+}
+
+interface Entry {
+  readonly ref: DistributionRef;
+  readonly addedAt: number;
+  readonly waitMs: number;
+  readonly nextAt: number;
+  readonly failures: number;
+  readonly lastError: string | undefined;
 }
 
 export function workQueue(clock: Clock): WorkQueue {
-  const entries = new Map<string, { ref: DistributionRef; waitMs: number; nextAt: number }>();
-  const moveToEnd = (ref: DistributionRef, waitMs: number, untilNextMs: number): void => {
+  const entries = new Map<string, Entry>();
+  const enter = (ref: DistributionRef, change: Pick<Entry, 'waitMs' | 'nextAt'> & Partial<Entry>): void => {
     const name = distributionName(ref);
+    const former = entries.get(name) ?? { ref, addedAt: clock.monotonic(), failures: 0, lastError: undefined };
+    // To the end.
     entries.delete(name);
-    entries.set(name, { ref, waitMs, nextAt: clock.monotonic() + untilNextMs });
+    entries.set(name, { ...former, ...change });
   };
   return {
     add(ref) {
-      const name = distributionName(ref);
-      if (!entries.has(name)) entries.set(name, { ref, waitMs: FIRST_RETRY_MS / 2, nextAt: clock.monotonic() });
+      if (entries.has(distributionName(ref))) return;
+      enter(ref, { waitMs: FIRST_RETRY_MS / 2, nextAt: clock.monotonic() });
     },
-    retryLater(ref) {
-      const waitMs = Math.min((entries.get(distributionName(ref))?.waitMs ?? FIRST_RETRY_MS / 2) * 2, LAST_RETRY_MS);
-      moveToEnd(ref, waitMs, waitMs);
+    retryLater(ref, lastError) {
+      const former = entries.get(distributionName(ref));
+      const waitMs = Math.min((former?.waitMs ?? FIRST_RETRY_MS / 2) * 2, LAST_RETRY_MS);
+      enter(ref, { waitMs, nextAt: clock.monotonic() + waitMs, failures: (former?.failures ?? 0) + 1, lastError });
     },
     resume(ref) {
-      moveToEnd(ref, FIRST_RETRY_MS / 2, 0);
+      enter(ref, { waitMs: FIRST_RETRY_MS / 2, nextAt: clock.monotonic() });
     },
     done(ref) {
       entries.delete(distributionName(ref));
@@ -43,6 +70,14 @@ export function workQueue(clock: Clock): WorkQueue {
       return [...entries.values()]
         .filter((entry) => immediate || entry.nextAt <= clock.monotonic())
         .map(({ ref }) => ref);
+    },
+    pending() {
+      const now = clock.monotonic();
+      return [...entries.values()].map(({ ref, addedAt, nextAt, failures, lastError }) => ({
+        ...{ ref, failures, lastError },
+        ageMs: now - addedAt,
+        untilNextMs: Math.max(0, nextAt - now),
+      }));
     },
   };
 }

@@ -48,6 +48,26 @@ export function errorResponse(text: string): Response {
   return { data: { error: text } };
 }
 
+/** An answer that is not Vault's JSON. */
+export interface RawAnswer {
+  /** HTTP status. */
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** An answer that the server passes on as it is, without its envelope (Vault: `logical.HTTPRawBody` and the others). */
+export function rawResponse({ status, contentType, body }: RawAnswer): Response {
+  return {
+    data: {
+      http_status_code: status,
+      http_content_type: contentType,
+      // A server decodes a body that happens to be base64, so that only one that is arrives unchanged.
+      http_raw_body: Buffer.from(body).toString('base64'),
+    },
+  };
+}
+
 /** The answer to a list (Vault: `logical.ListResponse`); the server answers an empty one with 404. */
 export function listResponse(keys: readonly string[]): Response {
   return keys.length === 0 ? {} : { data: { keys } };

@@ -1,6 +1,7 @@
 import type { KeyMaterial } from '../crypto/key-material.ts';
 import type { Secret } from '../support/secret.ts';
 import type { Attempt, RecordedAttempt } from './attempt.ts';
+import type { ProviderErrorReason } from './errors.ts';
 import type { LabelledObject, NameObservation, Observation, Performed, Seen, Unseen } from './observation.ts';
 import type { Planner } from './planner.ts';
 import type { DistributionSpec } from './spec.ts';
@@ -168,6 +169,12 @@ export interface KmsClient {
   close(): void;
 }
 
+/** Is told what a client does beside what it returns. */
+export interface ClientWatch {
+  /** A request is sent again. */
+  readonly retried: (reason: ProviderErrorReason) => void;
+}
+
 /** What a cloud calls its things, in the text of the API. */
 export interface DriverHelp {
   /** `AWS KMS`. */
@@ -215,7 +222,7 @@ export interface KmsDriver {
    */
   endpointOf(config: ProviderConfig): string;
   /** Opens an account. No I/O: wrong credentials show at the first call. */
-  connect(config: ProviderConfig): KmsClient;
+  connect(config: ProviderConfig, watch?: ClientWatch): KmsClient;
 }
 
 /** The clouds of this build, by kind. */

@@ -48,6 +48,8 @@ const ADDED_PATHS: Readonly<Record<string, PathFacts>> = {
     captures: ['name'],
     operations: { get: 'read-lost-key', delete: 'delete-lost-key' },
   },
+  '/info': { captures: [], operations: { get: 'read-info' } },
+  '/metrics': { captures: [], operations: { get: 'read-metrics' } },
   '/restore-guard': {
     captures: [],
     operations: { get: 'read-restore-guard', post: 'set-restore-guard' },

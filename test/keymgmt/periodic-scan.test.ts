@@ -12,9 +12,9 @@ describe('the scan of all distributions after a start', () => {
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
   let engine: Engine;
-  /** What each read of a key's record takes: the look reads it with each distribution. */
+  /** What each read of a distribution's record takes. */
   let readMs: number;
-  /** Keys in the order in which they were read. */
+  /** Keys in the order in which their distributions were read. */
   let reads: string[];
   let before: (key: string) => void;
 
@@ -24,8 +24,8 @@ describe('the scan of all distributions after a start', () => {
         ...storage,
         get: async (key) => {
           before(key);
-          if (key.startsWith('key/')) {
-            reads.push(key.slice('key/'.length));
+          if (key.startsWith('distribution/')) {
+            reads.push(key.slice(key.lastIndexOf('/') + 1));
             clock.advance(readMs);
           }
           return storage.get(key);

@@ -28,7 +28,7 @@ describe('the queue of distributions to reconcile', () => {
 
   it('backoff starts at 30 seconds, doubles, and ends at an hour', () => {
     for (const seconds of [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]) {
-      set.retryLater(ref);
+      set.retryLater(ref, 'refused');
       expect(dueAfter(seconds * 1000 - 1)).toBe(false);
       expect(dueAfter(1)).toBe(true);
     }
@@ -36,22 +36,22 @@ describe('the queue of distributions to reconcile', () => {
 
   it('backoff is the same for an added distribution', () => {
     set.add(ref);
-    set.retryLater(ref);
+    set.retryLater(ref, 'refused');
     expect(dueAfter(29_999)).toBe(false);
     expect(dueAfter(1)).toBe(true);
   });
 
   it('adding a distribution again does not reset its backoff', () => {
-    set.retryLater(ref);
+    set.retryLater(ref, 'refused');
     set.add(ref);
     expect(set.due(false)).toEqual([]);
-    set.retryLater(ref);
+    set.retryLater(ref, 'refused');
     expect(dueAfter(59_999)).toBe(false);
     expect(dueAfter(1)).toBe(true);
   });
 
   it('all distributions are due on an immediate tick', () => {
-    set.retryLater(ref);
+    set.retryLater(ref, 'refused');
     set.add(other);
     expect(set.due(false)).toEqual([other]);
     expect(set.due(true)).toEqual([ref, other]);

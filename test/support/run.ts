@@ -1,4 +1,5 @@
 import { clientCache } from '../../src/keymgmt/clients.ts';
+import { figures } from '../../src/keymgmt/figures.ts';
 import { consistencyWindow } from '../../src/keymgmt/consistency-window.ts';
 import type { RestoreGuard } from '../../src/keymgmt/guard/restore-guard.ts';
 import type { Mount } from '../../src/keymgmt/mount.ts';
@@ -79,13 +80,15 @@ export async function testRun({
     isAcknowledged: async () => false,
     engage: async () => undefined,
   };
+  const counted = figures(clock);
   const parts: Partial<Mount> = {
     ...{
       drivers,
       newAttempt,
       guard: guard as RestoreGuard,
       workQueue: workQueue(clock),
-      clients: clientCache(drivers),
+      figures: counted,
+      clients: clientCache(drivers, counted, clock),
     },
     keys: keyStore(RECORD_SIZES, cache),
     materials: materialStore(),

@@ -36,6 +36,7 @@ export async function createKey(
     mount.materialCleanup.needed = true;
     throw error;
   }
+  mount.figures.keys.changed(name, undefined, type);
   await forgetCreation(mount, context, name);
   mount.logger.info('created a key', { key: name, type });
 }

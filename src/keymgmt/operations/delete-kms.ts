@@ -32,6 +32,7 @@ export async function deleteKms(mount: Mount, context: BackendContext, name: str
       }
       await mount.kms.delete(storage, name, signal);
       mount.clients.forget(name);
+      mount.figures.forgetKms(name);
       // A provider written later under the same name may be another account, where a search would find nothing.
       for (const attempt of attempts) await mount.orphans.delete(storage, orphanName(name, attempt), signal);
       return attempts;

@@ -2,6 +2,7 @@ import { userError, type BackendContext } from '../../logical/index.ts';
 import type { Protection, Purpose } from '../../providers/spec.ts';
 import { rfc3339 } from '../../support/clock.ts';
 import type { Key } from '../records/key.ts';
+import { countDistribution } from '../figures.ts';
 import { changeKey } from '../held-key.ts';
 import { driverOf, endpointOf } from '../records/kms.ts';
 import type { Mount } from '../mount.ts';
@@ -77,6 +78,7 @@ async function claim(
       if (key.kms !== ref.kms) await mount.keys.put(storage, ref.key, { ...key, kms: ref.kms }, signal);
       mount.workQueue.add(ref);
       await mount.distributions.put(storage, distributionName(ref), distribution, signal);
+      countDistribution(mount, ref, undefined, distribution);
       return false;
     },
     signal,
@@ -121,6 +123,7 @@ async function undoneBecauseEmpty(mount: Mount, { storage }: BackendContext, ref
   const distribution = await mount.distributions.get(storage, distributionName(ref));
   if (!distribution || Object.keys(distribution.versions).length > 0) return false;
   await mount.distributions.delete(storage, distributionName(ref));
+  countDistribution(mount, ref, distribution, undefined);
   mount.workQueue.done(ref);
   return true;
 }

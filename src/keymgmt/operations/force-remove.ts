@@ -1,4 +1,5 @@
 import type { BackendContext } from '../../logical/index.ts';
+import { countDistribution } from '../figures.ts';
 import { changeKey } from '../held-key.ts';
 import type { Mount } from '../mount.ts';
 import { distributionName, type DistributionRef } from '../records/distribution-store.ts';
@@ -32,6 +33,7 @@ export async function forceRemove(
         await mount.orphans.delete(storage, orphanName(ref.kms, version.attempt), signal);
     }
     await mount.distributions.delete(storage, distributionName(ref), signal);
+    countDistribution(mount, ref, distribution, undefined);
     mount.workQueue.done(ref);
     return left;
   });

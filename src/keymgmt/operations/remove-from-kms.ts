@@ -1,6 +1,7 @@
 import { userError, type BackendContext, type BackendError } from '../../logical/index.ts';
 import { admitChange } from '../guard/ahead.ts';
 import type { Mount } from '../mount.ts';
+import { countDistribution } from '../figures.ts';
 import { changeKey } from '../held-key.ts';
 import { bringAbout } from './bring-about.ts';
 import { distributionName, type DistributionRef } from '../records/distribution-store.ts';
@@ -40,6 +41,7 @@ export async function removeFromKms(
         if (distribution.removing) return;
         const removing = { ...distribution, removing: true };
         await mount.distributions.put(storage, distributionName(ref), removing, signal, distribution);
+        countDistribution(mount, ref, distribution, removing);
       },
     });
   });

@@ -76,6 +76,7 @@ export async function syncHeld(
   logDrift(mount, ref, assessDrift(mount, ref, loaded, seen));
   try {
     const steps = await repair(mount, context, held, ref, loaded, seen, force || !isUnreachable(name));
+    mount.figures.drift.saw(ref, 'in_sync');
     mount.logger.info('synchronized a distribution', { key: ref.key, kms: ref.kms, steps: steps.length });
     return { steps, unseen };
   } catch (error) {

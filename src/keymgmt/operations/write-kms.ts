@@ -33,6 +33,7 @@ export async function writeKms(mount: Mount, context: BackendContext, name: stri
       if (problem !== undefined) throw userError(problem);
       if (existing && !request.confirmEndpoint) await refuseMove(mount, context, name, existing, kms);
       await mount.kms.put(storage, name, await pinned(mount, context, name, kms), signal);
+      mount.figures.providers.set(name, kms.provider);
       mount.logger.info('wrote a KMS provider', { kms: name, provider: kms.provider });
       return kms;
     },

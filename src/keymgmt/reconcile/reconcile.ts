@@ -2,6 +2,7 @@ import { BackendError, userError, type BackendContext } from '../../logical/inde
 import { ProviderError } from '../../providers/errors.ts';
 import type { Step } from '../../providers/step.ts';
 import { rfc3339 } from '../../support/clock.ts';
+import { countDistribution } from '../figures.ts';
 import { askForName, refuseAhead } from '../guard/ahead.ts';
 import type { HeldKey } from '../held-key.ts';
 import { IncompleteError } from '../incomplete-error.ts';
@@ -146,6 +147,7 @@ async function runPlan(run: Run): Promise<readonly ReconcileStep[]> {
   }
   if (record.current.removing) {
     await mount.distributions.delete(context.storage, distributionName(ref), context.signal);
+    countDistribution(mount, ref, record.current, undefined);
   } else {
     await record.flush();
   }

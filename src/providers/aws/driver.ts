@@ -40,7 +40,10 @@ export function awsDriver({ env, retry, requestTimeoutMs = 10_000 }: AwsDriverOp
     validateConfig: (config) => validateConfig(config, env),
     checkDistribution,
     endpointOf: (config) => endpointOf(config, env),
-    connect: (config) =>
-      awsClient(calls(config, { env, requestTimeoutMs, outbound, clock: retry.clock }), config.keyCollection, retry),
+    connect: (config, watch) =>
+      awsClient(calls(config, { env, requestTimeoutMs, outbound, clock: retry.clock }), config.keyCollection, {
+        ...retry,
+        onRetry: watch?.retried,
+      }),
   };
 }

@@ -36,13 +36,16 @@ export interface RetryDependencies {
   /** In [0, 1). */
   readonly random: () => number;
   readonly wait: Wait;
+  /** Told of each retry. */
+  readonly onRetry?: ((reason: ProviderErrorReason) => void) | undefined;
 }
 
 /** Repeats a request until it succeeds, fails for a reason that the policy does not retry, or the budget is spent. */
 export type Retry = <T>(policy: RetryPolicy, request: () => Promise<T>) => Promise<T>;
 
 /** Retries that share one time budget: no attempt starts later than `budgetMs` from now. */
-export function retryWithin(budgetMs: number, { clock, random, wait }: RetryDependencies, signal: AbortSignal): Retry {
+export function retryWithin(budgetMs: number, dependencies: RetryDependencies, signal: AbortSignal): Retry {
+  const { clock, random, wait, onRetry } = dependencies;
   const end = clock.monotonic() + budgetMs;
   return async (policy, request) => {
     for (let waitMs = policy.firstWaitMs; ; waitMs = Math.min(waitMs * 2, policy.maxWaitMs)) {
@@ -56,6 +59,7 @@ export function retryWithin(budgetMs: number, { clock, random, wait }: RetryDepe
         await wait(pause, signal).catch(() => {
           throw error;
         });
+        onRetry?.(error.reason);
       }
     }
   };

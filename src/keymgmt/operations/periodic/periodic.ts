@@ -4,6 +4,7 @@ import { distributionScan } from './scan.ts';
 import { orphanSearch } from './orphan-search.ts';
 import { rounds } from './rounds.ts';
 import { reconcileDue } from './reconcile-due.ts';
+import { stocktaking } from './take-stock.ts';
 import { keyChangeSweep } from './sweep-key-changes.ts';
 import { reasonOf } from '../../../support/reason-of.ts';
 
@@ -23,6 +24,8 @@ export function periodicWork(mount: Mount): PeriodicWork {
   const sweep = keyChangeSweep(mount);
   const orphans = orphanSearch(mount);
   const turns = rounds(mount);
+  const stock = stocktaking(mount);
+  const { periodic } = mount.figures;
   const work: PeriodicWork = async (context, immediate) => {
     const round = turns.begin(context);
     const tried = new Set<string>();
@@ -36,8 +39,17 @@ export function periodicWork(mount: Mount): PeriodicWork {
     await orphans.search(context, round, immediate);
   };
   return async (context, immediate) => {
+    periodic.lastRun = mount.clock.now();
     try {
+      const isScanned = periodic.scanEnded !== undefined;
       await work(context, immediate);
+      // A mount that goes is not counted.
+      if (!immediate) await stock.goOn(context, isScanned);
+      periodic.lastSuccess = mount.clock.now();
+      periodic.lastError = undefined;
+    } catch (error) {
+      periodic.lastError = reasonOf(error);
+      throw error;
     } finally {
       await beat(mount, context);
     }

@@ -60,9 +60,10 @@ async function reconcileOne(
   } catch (error) {
     if (isReadOnlyError(error) || host.aborted) throw error;
     const goesOn = budget?.aborted === true && hasProgressed(error);
+    const reason = reasonOf(error);
     if (goesOn) mount.workQueue.resume(ref);
-    else mount.workQueue.retryLater(ref);
-    mount.logger.warn('a distribution is still incomplete', { key: ref.key, kms: ref.kms, reason: reasonOf(error) });
+    else mount.workQueue.retryLater(ref, reason);
+    mount.logger.warn('a distribution is still incomplete', { key: ref.key, kms: ref.kms, reason });
     return !goesOn && isUnreachable(error) ? 'unreachable' : 'done';
   }
 }

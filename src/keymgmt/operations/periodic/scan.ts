@@ -1,8 +1,10 @@
 import { isReadOnlyError, type BackendContext } from '../../../logical/index.ts';
 import { nameInspection, type NameInspection } from '../../guard/inspect-names.ts';
+import { distributionClass } from '../../figures.ts';
 import type { Mount } from '../../mount.ts';
 import { remainingStepsOf } from '../../reconcile/plan-input.ts';
 import { distributionName, type DistributionRef } from '../../records/distribution-store.ts';
+import type { Distribution } from '../../records/distribution.ts';
 import type { Kms } from '../../records/kms.ts';
 
 /** How long one tick scans; the next one continues from there. */
@@ -26,8 +28,7 @@ export function distributionScan(mount: Mount): DistributionScan {
   let isOver = false;
   /** The KMS being scanned and the last key that was; undefined at the beginning. */
   let position: { readonly folder: string; readonly key: string } | undefined;
-  /** Distributions scanned so far. */
-  let count = 0;
+  const { periodic, distributions: counted } = mount.figures;
   let inspectName = nameInspection(mount);
 
   return {
@@ -38,6 +39,10 @@ export function distributionScan(mount: Mount): DistributionScan {
       if (isOver) return;
       const { storage, signal } = context;
       const end = mount.clock.monotonic() + SLICE_MS;
+      if (!position) {
+        counted.begin();
+        periodic.scanned = 0;
+      }
       for (const folder of sorted(await mount.distributions.list(storage, '', signal))) {
         if (position && folder < position.folder) continue;
         const after = position?.folder === folder ? position.key : '';
@@ -46,19 +51,21 @@ export function distributionScan(mount: Mount): DistributionScan {
         const scan = { inspectName, kms: keys.length === 0 ? undefined : await readableKms(mount, context, kms) };
         for (let start = 0; start < keys.length; start += PARALLEL) {
           const batch = keys.slice(start, start + PARALLEL);
-          await Promise.all(batch.map((key) => scanOne(mount, context, { kms, key }, scan)));
+          const classes = await Promise.all(batch.map((key) => scanOne(mount, context, { kms, key }, scan)));
+          counted.walked(batch.map((key, index) => ({ name: `${folder}${key}`, class: classes[index] })));
           position = { folder, key: batch.at(-1) ?? after };
-          count += batch.length;
+          periodic.scanned += batch.length;
           if (mount.clock.monotonic() >= end) {
-            mount.logger.debug('scanning all distributions', { distributions: count });
+            mount.logger.debug('scanning all distributions', { distributions: periodic.scanned });
             return;
           }
         }
       }
-      if (count > 0) mount.logger.info('scanned all distributions', { distributions: count });
+      if (periodic.scanned > 0) mount.logger.info('scanned all distributions', { distributions: periodic.scanned });
+      counted.end();
+      periodic.scanEnded = mount.clock.now();
       isOver = true;
       position = undefined;
-      count = 0;
       inspectName = nameInspection(mount);
     },
   };
@@ -85,13 +92,23 @@ async function readableKms(mount: Mount, context: BackendContext, name: string):
   }
 }
 
-async function scanOne(mount: Mount, context: BackendContext, ref: DistributionRef, scan: Scan): Promise<void> {
+/** @returns what the distribution is counted as; undefined for one that is gone */
+async function scanOne(
+  mount: Mount,
+  context: BackendContext,
+  ref: DistributionRef,
+  scan: Scan,
+): Promise<string | undefined> {
   try {
-    if (!(await isReconciled(mount, context, ref, scan))) mount.workQueue.add(ref);
+    const distribution = await mount.distributions.get(context.storage, distributionName(ref), context.signal);
+    if (!distribution) return undefined;
+    if (!(await isReconciled(mount, context, ref, distribution, scan))) mount.workQueue.add(ref);
+    return distributionClass(ref.kms, distribution);
   } catch (error) {
     if (isReadOnlyError(error) || context.signal.aborted) throw error;
     // Such as a record that cannot be read: the others must not wait for it.
     mount.workQueue.add(ref);
+    return distributionClass(ref.kms, 'unreadable');
   }
 }
 
@@ -99,11 +116,10 @@ async function isReconciled(
   mount: Mount,
   context: BackendContext,
   ref: DistributionRef,
+  distribution: Distribution,
   { inspectName, kms }: Scan,
 ): Promise<boolean> {
   const { storage, signal } = context;
-  const distribution = await mount.distributions.get(storage, distributionName(ref), signal);
-  if (!distribution) return true;
   await inspectName(context, ref, distribution);
   const key = await mount.keys.get(storage, ref.key, signal);
   if (!key) {

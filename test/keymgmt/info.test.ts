@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { notYetSupported } from '../../src/providers/not-yet-supported.ts';
+import { awsDriver } from '../../src/providers/aws/driver.ts';
+import { realWait } from '../../src/providers/aws/retry.ts';
+import { systemClock } from '../../src/support/clock.ts';
+import { startEngine } from '../support/engine.ts';
+import { modelCloud } from '../support/model-cloud.ts';
+
+it('says which key types each provider takes, as their documentation does', async () => {
+  const { drivers } = modelCloud();
+  const awskms = awsDriver({ env: {}, retry: { clock: systemClock, random: Math.random, wait: realWait } });
+  const azurekeyvault = notYetSupported({ ...drivers.azurekeyvault });
+  const info = await (await startEngine({ drivers: { azurekeyvault, awskms } })).read('info');
+  expect(info?.['providers']).toMatchObject({
+    azurekeyvault: { distribution: 'not yet supported', key_types: [] },
+    awskms: { title: 'AWS KMS', distribution: 'supported', key_types: ['aes256-gcm96'] },
+  });
+});
+
+it('names the schemas that docs/upgrading.md speaks of', async () => {
+  const info = await (await startEngine({ drivers: modelCloud().drivers })).read('info');
+  const schema = readFileSync('src/keymgmt/records/distribution-schema.ts', 'utf8');
+  const numbers = [...schema.matchAll(/v\.literal\((\d)\), \.\.\.fields/g)].map(([, number]) => Number(number));
+  expect(info?.['schemas']).toMatchObject({ distribution: numbers, key: [1] });
+  expect(info).toMatchObject({ version: 'unknown', commit: 'unknown', runtime: { node: process.versions.node } });
+});
