@@ -18,6 +18,7 @@ const SYSTEM_TESTS = [
   'test/framework/differential.test.ts',
   'test/goplugin/process.test.ts',
   'test/hosts/collect-cases.test.ts',
+  'test/monitoring/**/*.test.ts',
   'test/hostile/**/*.test.ts',
   'test/providers/aws/contract-ministack.test.ts',
   'test/providers/aws/proxied-plugin.test.ts',

@@ -23,6 +23,7 @@ import { kmsCheckPath } from './paths/kms-check-path.ts';
 import { kmsPath } from './paths/kms-path.ts';
 import { listKeysInKmsPath, listKeysPath, listKmsOfKeyPath, listKmsPath } from './paths/list-paths.ts';
 import { deleteOrphanPath, listOrphansPath, orphanPath } from './paths/orphan-paths.ts';
+import { mountStatusPath } from './paths/mount-status-path.ts';
 import { infoPath } from './paths/info-path.ts';
 import { metricsPath } from './paths/metrics-path.ts';
 import { restoreGuardPath } from './paths/restore-guard-path.ts';
@@ -72,6 +73,7 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
         restoreGuardPath(mount),
         inventoryPath(mount),
         cyclonedxPath(mount),
+        mountStatusPath(mount),
         infoPath(mount),
         metricsPath(mount),
       ],

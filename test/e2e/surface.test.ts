@@ -17,6 +17,7 @@ const HELP = {
   'kms/any/status': 'Ask the KMS provider for the state of its keys.',
   'kms/any/key/other/status': 'Ask the KMS provider for the state of a distributed key.',
   'kms/any/key/other/sync': 'Repair a distributed key in the KMS provider.',
+  status: 'The state of the mount, without asking a KMS.',
   info: 'Version, runtime and providers of the plugin.',
   metrics: 'Metrics of the mount, in the text format of Prometheus.',
 };

@@ -49,6 +49,7 @@ const ADDED_PATHS: Readonly<Record<string, PathFacts>> = {
     operations: { get: 'read-lost-key', delete: 'delete-lost-key' },
   },
   '/info': { captures: [], operations: { get: 'read-info' } },
+  '/status': { captures: [], operations: { get: 'read-status' } },
   '/metrics': { captures: [], operations: { get: 'read-metrics' } },
   '/restore-guard': {
     captures: [],

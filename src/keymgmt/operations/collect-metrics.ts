@@ -118,7 +118,11 @@ function distributionSamples(mount: Mount, counts: Counts | undefined): readonly
   });
 }
 
-function sumBy<T>(items: readonly T[], part: (item: T) => readonly [string, number]): ReadonlyMap<string, number> {
+/** Sums by name. */
+export function sumBy<T>(
+  items: readonly T[],
+  part: (item: T) => readonly [string, number],
+): ReadonlyMap<string, number> {
   const sums = new Map<string, number>();
   for (const item of items) {
     const [name, count] = part(item);
