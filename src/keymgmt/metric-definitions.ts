@@ -111,6 +111,18 @@ export const METRICS = {
     labels: ['provider', 'reason'],
     help: `Requests to a KMS that were sent again, by the reason of the failure, ${SINCE_START}.`,
   },
+  keymgmt_cache_reads_total: {
+    type: 'counter',
+    labels: ['result'],
+    help: `Reads of keys and distributions that the cache of this node answered (hit) or not (miss), ${SINCE_START}.`,
+  },
+  keymgmt_cache_evictions_total: {
+    type: 'counter',
+    labels: [],
+    help: `Entries that left the cache of this node to make room, ${SINCE_START}.`,
+  },
+  keymgmt_cache_entries: { type: 'gauge', labels: [], help: 'Entries in the cache of this node.' },
+  keymgmt_cache_bytes: { type: 'gauge', labels: [], help: 'Estimated size of the cache of this node.' },
   process_resident_memory_bytes: {
     type: 'gauge',
     labels: [],

@@ -120,6 +120,15 @@ describe('metrics', () => {
     expect(await valueOf(engine, 'keymgmt_drift_checks_total{verdict="disabled"}')).toBe(1);
   });
 
+  it('counts the reads that the cache answers', async () => {
+    const { engine } = await distributedKey();
+    await engine.read('key/k');
+    const before = (await valueOf(engine, 'keymgmt_cache_reads_total{result="hit"}')) ?? 0;
+    await engine.read('key/k');
+    expect(await valueOf(engine, 'keymgmt_cache_reads_total{result="hit"}')).toBeGreaterThan(before);
+    expect(await valueOf(engine, 'keymgmt_cache_bytes')).toBeGreaterThan(0);
+  });
+
   it('shows the restore guard', async () => {
     const { engine } = await distributedKey();
     expect(await valueOf(engine, 'keymgmt_restore_guard_engaged')).toBe(0);

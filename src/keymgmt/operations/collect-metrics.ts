@@ -42,6 +42,7 @@ const ofProcess = ({ build = UNKNOWN_BUILD, processFigures }: Mount) => {
 
 const ofMount = (mount: Mount) => {
   const { drift, driftChecks, cloudCalls, retries, unreachable } = mount.figures;
+  const { hits, misses, evictions, entries, bytes } = mount.readCache.stats();
   return {
     keymgmt_kms_unreachable: byLabel(
       'provider',
@@ -52,6 +53,13 @@ const ofMount = (mount: Mount) => {
     keymgmt_drift_last_check_timestamp_seconds: timestamp(drift.lastCheck()),
     keymgmt_cloud_call_duration_seconds: cloudCalls.samples(),
     keymgmt_cloud_retries_total: retries.samples(),
+    keymgmt_cache_reads_total: [
+      { labels: { result: 'hit' }, value: hits },
+      { labels: { result: 'miss' }, value: misses },
+    ],
+    keymgmt_cache_evictions_total: value(evictions),
+    keymgmt_cache_entries: value(entries),
+    keymgmt_cache_bytes: value(bytes),
   };
 };
 
