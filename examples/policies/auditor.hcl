@@ -70,6 +70,18 @@ path "keymgmt/lost-key/+" {
   capabilities = ["read"]
 }
 
+path "keymgmt/info" {
+  capabilities = ["read"]
+}
+
+path "keymgmt/metrics" {
+  capabilities = ["read"]
+}
+
+path "keymgmt/status" {
+  capabilities = ["read"]
+}
+
 path "keymgmt/restore-guard" {
   capabilities = ["read"]
 }

@@ -52,6 +52,9 @@ export const REQUESTS: readonly PolicyRequest[] = [
   { method: 'LIST', path: 'keymgmt/lost-key/', allowed: ['admin', 'auditor'], status: 404 },
   { method: 'GET', path: 'keymgmt/lost-key/{name}', allowed: ['admin', 'auditor'], status: 404 },
   { method: 'GET', path: 'keymgmt/restore-guard', allowed: ['admin', 'auditor'], status: 200 },
+  { method: 'GET', path: 'keymgmt/info', allowed: ['admin', 'auditor'], status: 200 },
+  { method: 'GET', path: 'keymgmt/metrics', allowed: ['admin', 'auditor'], status: 200 },
+  { method: 'GET', path: 'keymgmt/status', allowed: ['admin', 'auditor'], status: 200 },
   { method: 'POST', path: `${KMS}/check`, allowed: ['admin', 'auditor'], status: 200 },
 
   { method: 'POST', path: KEY, body: { deletion_allowed: true }, allowed: ['admin'], status: 204 },
