@@ -13,6 +13,7 @@ const SYSTEM_TESTS = [
   'test/docs/commands.test.ts',
   'test/e2e/**/*.test.ts',
   'test/examples/hello-plugin.test.ts',
+  'test/examples/clients.test.ts',
   'test/examples/iam-lint.test.ts',
   'test/examples/policies.test.ts',
   'test/framework/differential.test.ts',
