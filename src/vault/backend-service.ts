@@ -17,6 +17,7 @@ import type { MountedBackend, MountedBackends } from './mounted-backends.ts';
 import { fromWireRequest, type RequestScope } from './request.ts';
 import { withRequestBudget } from './request-budget.ts';
 import { toWirePaths, toWireResponse } from './response.ts';
+import { systemViewOfRequest } from './system-view-client.ts';
 
 /** `logical.TypeLogical`: a secrets engine. */
 const SECRETS_ENGINE = 1;
@@ -43,7 +44,11 @@ export function backendHandlers(options: BackendServiceOptions): BackendHandlers
     task: (scope: RequestScope) => Promise<T>,
   ): Promise<T> =>
     withRequestBudget(options, call, (signal) =>
-      task({ storage: mounted.storageFor(call.metadata), system: mounted.system, signal }),
+      task({
+        storage: mounted.storageFor(call.metadata),
+        system: systemViewOfRequest(mounted.system, options.clock),
+        signal,
+      }),
     );
 
   const logged = (error: unknown): unknown => {

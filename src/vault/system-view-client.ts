@@ -1,6 +1,7 @@
 import type { HostConnection } from '../goplugin/host-connection.ts';
 import { isUnimplemented } from '../goplugin/rpc-error.ts';
 import type { SystemView } from '../logical/index.ts';
+import type { WallClock } from '../support/clock.ts';
 import type { SystemViewDefinition } from './generated/pb/SystemView.ts';
 
 /** The server as a mount sees it, asked over the brokered connection. What cannot change is asked once. */
@@ -39,4 +40,22 @@ export function systemViewClient(connection: HostConnection, service: SystemView
       throw error;
     }
   }
+}
+
+/** A request asks whether it may write before its handler, and under a lock again, most often at once. */
+const REPLICATION_STATE_MS = 1_000;
+
+/** The server as one request sees it: the replication state is good for a second, so that it is asked for once. */
+export function systemViewOfRequest(system: SystemView, clock: WallClock): SystemView {
+  let known: { readonly at: number; readonly state: number } | undefined;
+  return {
+    ...system,
+    async replicationState(signal) {
+      // The clock may have been set back.
+      if (known && Math.abs(clock.now() - known.at) < REPLICATION_STATE_MS) return known.state;
+      const at = clock.now();
+      known = { at, state: await system.replicationState(signal) };
+      return known.state;
+    },
+  };
 }
