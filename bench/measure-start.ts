@@ -2,7 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { selfSignedCertificate } from '../src/goplugin/certificate.ts';
+import { systemClock } from '../src/support/clock.ts';
+import { BACKEND_COOKIE } from '../src/vault/serve.ts';
 
 /** Measurements of one plugin start. */
 export interface Start {
@@ -10,6 +14,20 @@ export interface Start {
   readonly handshake: number;
   /** Resident memory one second later, megabytes; undefined without /proc. */
   readonly resident: number | undefined;
+}
+
+/** The environment that Vault 1.12 and later, and OpenBao, start a plugin in. */
+export function startEnvironment(scratch: string): NodeJS.ProcessEnv {
+  return {
+    PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
+    TMPDIR: scratch,
+    [BACKEND_COOKIE.key]: BACKEND_COOKIE.value,
+    PLUGIN_PROTOCOL_VERSIONS: '5',
+    PLUGIN_CLIENT_CERT: selfSignedCertificate(systemClock).certificate,
+    VAULT_VERSION: '1.21.1',
+    VAULT_PLUGIN_METADATA_MODE: 'false',
+    VAULT_PLUGIN_AUTOMTLS_ENABLED: 'true',
+  };
 }
 
 /** Idle time before memory is measured, so that start-up work after the handshake completes. */

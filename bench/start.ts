@@ -1,12 +1,9 @@
-/** `npm run bench [-- runs [file]]`: time to handshake and idle memory of the built plugin, or of one in dist/. */
+/** `npm run bench:start [-- runs [file]]`: time to handshake and idle memory of the built plugin, or of one in dist/. */
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { bundlePlugin } from '../dev/build/bundle-plugin.ts';
-import { selfSignedCertificate } from '../src/goplugin/certificate.ts';
-import { systemClock } from '../src/support/clock.ts';
-import { BACKEND_COOKIE } from '../src/vault/serve.ts';
-import { measureBareNode, measureStart } from './measure-start.ts';
+import { measureBareNode, measureStart, startEnvironment } from './measure-start.ts';
 
 const runs = Number(process.argv[2] ?? 15);
 const file = process.argv[3];
@@ -22,17 +19,7 @@ const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
 try {
   const plugin = file === undefined ? join(scratch, 'vault-plugin-secrets-keymgmt') : resolve(file);
   const { size } = file === undefined ? await bundlePlugin(plugin) : await stat(plugin);
-  // As set by Vault 1.12 and later, and by OpenBao.
-  const env = {
-    PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
-    TMPDIR: scratch,
-    [BACKEND_COOKIE.key]: BACKEND_COOKIE.value,
-    PLUGIN_PROTOCOL_VERSIONS: '5',
-    PLUGIN_CLIENT_CERT: selfSignedCertificate(systemClock).certificate,
-    VAULT_VERSION: '1.21.1',
-    VAULT_PLUGIN_METADATA_MODE: 'false',
-    VAULT_PLUGIN_AUTOMTLS_ENABLED: 'true',
-  };
+  const env = startEnvironment(scratch);
   await measureStart(plugin, env); // Warm-up: the first start reads the file from disk.
   const starts = [];
   const bare = [];
