@@ -53,7 +53,7 @@ export const REQUESTS: readonly PolicyRequest[] = [
   { method: 'GET', path: 'keymgmt/lost-key/{name}', allowed: ['admin', 'auditor'], status: 404 },
   { method: 'GET', path: 'keymgmt/restore-guard', allowed: ['admin', 'auditor'], status: 200 },
   { method: 'GET', path: 'keymgmt/info', allowed: ['admin', 'auditor'], status: 200 },
-  { method: 'GET', path: 'keymgmt/metrics', allowed: ['admin', 'auditor'], status: 200 },
+  { method: 'GET', path: 'keymgmt/metrics', allowed: ['admin', 'auditor', 'metrics'], status: 200 },
   { method: 'GET', path: 'keymgmt/status', allowed: ['admin', 'auditor'], status: 200 },
   { method: 'POST', path: `${KMS}/check`, allowed: ['admin', 'auditor'], status: 200 },
 
