@@ -8,6 +8,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const SYSTEM_TESTS = [
   'test/aws-kms/ministack.test.ts',
   'test/conformance/**/*.test.ts',
+  'test/dist/debian.test.ts',
   'test/dist/executable.test.ts',
   'test/dist/musl.test.ts',
   'test/docs/commands.test.ts',

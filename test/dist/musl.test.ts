@@ -6,9 +6,9 @@ import { patchelf, plainNames } from '../../dev/dist/node-runtime.ts';
 import { MUSL_NODE, thisArchitecture } from '../../dev/dist/pins.ts';
 import { pinnedPackage, succeed, unpack } from '../../dev/dist/pinned-package.ts';
 import { stderrProgress } from '../../dev/servers/progress.ts';
-import { inChroot, MAY_CHROOT } from '../support/host/chroot.ts';
+import { MAY_CHROOT } from '../support/host/chroot.ts';
 import { builtExecutable } from '../support/host/executable.ts';
-import { startHost } from '../support/host/start-host.ts';
+import { serveInRoot } from './serve-in-root.ts';
 
 const executable = await builtExecutable('musl');
 const path = 'path' in executable ? executable.path : '';
@@ -27,26 +27,12 @@ describe.skipIf(reason !== '')(`the single executable for musl${reason && ` (ski
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('serves a host where there is nothing but the loader, libstdc++ and libgcc', async () => {
-    const host = await startHost(await inChroot(root));
-    try {
-      const mount = await host.mount();
-      expect(await mount.initialize()).toBeUndefined();
-      const data = { type: 'rsa-2048' };
-      expect(await mount.handleRequest({ operation: 'create', path: 'key/app', data })).toEqual({
-        response: undefined,
-        error: undefined,
-      });
-      // A code cache that is rejected is a warning.
-      expect(host.plugin.logs().filter((line) => line['@level'] === 'warn')).toEqual([]);
-      expect(host.plugin.stderr()).not.toContain('rejected');
-    } finally {
-      await host.close();
-    }
+    await serveInRoot(root);
   });
 
   it('names the library that is missing', async () => {
     await rm(join(root, 'usr/lib/libstdc++.so.6'));
-    await expect(startHost(await inChroot(root))).rejects.toThrow('Error loading shared library libstdc++.so.6');
+    await expect(serveInRoot(root)).rejects.toThrow('Error loading shared library libstdc++.so.6');
   });
 });
 
