@@ -9,15 +9,21 @@ import { ARCHITECTURES, type Architecture } from './pins.ts';
 /** What the names of all artefacts begin with. */
 export const PREFIX = `${packageJson.name}_${packageJson.version}`;
 
+/** What the names begin with that differ from one processor to the other: all but the script's and the checksums'. */
+export const platformPrefix = (arch: Architecture): string => `${PREFIX}_linux_${ARCHITECTURES[arch]}`;
+
 /** Name of an executable. */
 export function executableName(libc: Libc, arch: Architecture): string {
-  return `${PREFIX}_linux_${ARCHITECTURES[arch]}${libc === 'musl' ? '_musl' : ''}`;
+  return `${platformPrefix(arch)}${libc === 'musl' ? '_musl' : ''}`;
 }
+
+/** Name of the OCI image that holds an executable. */
+export const imageName = (libc: Libc, arch: Architecture): string => `${executableName(libc, arch)}_oci.tar`;
 
 /** Name of the script, which wants a Node.js beside it. */
 export const SCRIPT_NAME = `${PREFIX}_script`;
 
-/** One file that a server can start, as `provenance-index.json` describes it. */
+/** One file that a server can start, as the provenance index describes it. */
 export interface Artefact {
   readonly name: string;
   readonly kind: 'executable' | 'script';
@@ -32,6 +38,30 @@ export interface Artefact {
   readonly sha256: string;
   /** What it wants of the image that it runs in; of executables only. */
   readonly needs?: ElfFacts;
+}
+
+/** The OCI image of an executable, as the provenance index describes it. */
+export interface ImageArtefact {
+  readonly name: string;
+  /** Name of the executable that is in it. */
+  readonly executable: string;
+  /** Of the image's manifest. */
+  readonly digest: string;
+  /** In bytes. */
+  readonly size: number;
+  /** SHA-256 of the tar file, hex. */
+  readonly sha256: string;
+}
+
+/** Describes an image in a folder. */
+export async function imageArtefact(
+  folder: string,
+  libc: Libc,
+  arch: Architecture,
+  digest: string,
+): Promise<ImageArtefact> {
+  const name = imageName(libc, arch);
+  return { name, executable: executableName(libc, arch), digest, ...(await sizeAndHash(join(folder, name))) };
 }
 
 /** Describes an executable in a folder. */

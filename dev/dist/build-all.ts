@@ -3,13 +3,24 @@ import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { bundlePlugin, bundleSource } from '../build/bundle-plugin.ts';
 import type { Progress } from '../servers/progress.ts';
-import { executableArtefact, executableName, PREFIX, SCRIPT_NAME, scriptArtefact, type Artefact } from './artefact.ts';
+import {
+  executableArtefact,
+  executableName,
+  imageArtefact,
+  imageName,
+  platformPrefix,
+  SCRIPT_NAME,
+  scriptArtefact,
+  type Artefact,
+  type ImageArtefact,
+} from './artefact.ts';
 import { buildTools } from './build-tools.ts';
 import { writeChecksums } from './checksums.ts';
 import { cycloneDx } from './cyclonedx.ts';
 import { takeInventory } from './inventory.ts';
 import { licenceList } from './licences.ts';
 import { nodeRuntime, type Libc } from './node-runtime.ts';
+import { makeImage } from './oci-image.ts';
 import { thisArchitecture } from './pins.ts';
 import { shippedPackages } from './shipped-packages.ts';
 import { checkExecutable, makeExecutable } from './single-executable.ts';
@@ -31,7 +42,9 @@ export async function buildAll(folder: string, progress: Progress): Promise<read
     await bundlePlugin(join(folder, SCRIPT_NAME));
     const artefacts = [await scriptArtefact(folder)];
     const { contents, shipped } = await bundleSource();
+    const source = await sourceCommit();
     const runtimes = [];
+    const images: ImageArtefact[] = [];
     for (const libc of ['glibc', 'musl'] satisfies Libc[]) {
       const name = executableName(libc, arch);
       progress(`Building ${name}`);
@@ -40,21 +53,25 @@ export async function buildAll(folder: string, progress: Progress): Promise<read
       await makeExecutable(contents, runtime, join(folder, name), join(scratch, `${libc}-executable`));
       if (libc === 'glibc') await checkExecutable([join(folder, name)]);
       artefacts.push(await executableArtefact(folder, runtime, arch));
+      const parts = { executable: join(folder, name), arch, source };
+      const digest = await makeImage(parts, join(folder, imageName(libc, arch)), join(scratch, `${libc}-image`));
+      images.push(await imageArtefact(folder, libc, arch, digest));
     }
-    const source = await sourceCommit();
     const packages = await shippedPackages(shipped);
     const inventory = await takeInventory(source, packages, runtimes);
-    await writeFile(join(folder, `${PREFIX}.cdx.json`), cycloneDx(inventory));
-    await writeFile(join(folder, `${PREFIX}.spdx.json`), spdx(inventory));
-    await writeFile(join(folder, `${PREFIX}_licences.txt`), await licenceList(packages, runtimes));
+    const prefix = join(folder, platformPrefix(arch));
+    await writeFile(`${prefix}.cdx.json`, cycloneDx(inventory));
+    await writeFile(`${prefix}.spdx.json`, spdx(inventory));
+    await writeFile(`${prefix}_licences.txt`, await licenceList(packages, runtimes));
     const index = {
       name: packageJson.name,
       version: packageJson.version,
       source,
       built_with: await buildTools(runtimes),
       artefacts,
+      images,
     };
-    await writeFile(join(folder, 'provenance-index.json'), `${JSON.stringify(index, undefined, 2)}\n`);
+    await writeFile(`${prefix}_provenance-index.json`, `${JSON.stringify(index, undefined, 2)}\n`);
     await writeChecksums(folder);
     return artefacts;
   } finally {

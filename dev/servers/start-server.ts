@@ -49,6 +49,8 @@ export interface StartServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** @default 'info' */
   readonly logLevel?: 'info' | 'debug' | 'trace';
+  /** Added to its configuration, HCL. */
+  readonly configuration?: string;
 }
 
 /** @throws {Error} with the end of its log, when the server does not come up */
@@ -85,7 +87,8 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
 
   try {
     for (const each of [pluginFolder(place), storageFolder(place), scratchFolder(place)]) await mkdir(each);
-    await writeFile(configFile(place), serverConfig(place, options.logLevel ?? 'info'));
+    const configuration = serverConfig(place, options.logLevel ?? 'info') + (options.configuration ?? '');
+    await writeFile(configFile(place), configuration);
     server = start();
     await listening();
     const { unsealKey, rootToken } = await initialise(address);
