@@ -15,6 +15,7 @@ const SYSTEM_TESTS = [
   'test/docs/commands.test.ts',
   'test/e2e/**/*.test.ts',
   'test/examples/hello-plugin.test.ts',
+  'test/examples/containers.test.ts',
   'test/examples/clients.test.ts',
   'test/examples/iam-lint.test.ts',
   'test/examples/kubernetes.test.ts',
