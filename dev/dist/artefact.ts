@@ -10,7 +10,7 @@ import { ARCHITECTURES, type Architecture } from './pins.ts';
 export const PREFIX = `${packageJson.name}_${packageJson.version}`;
 
 /** What the names begin with that differ from one processor to the other: all but the script's and the checksums'. */
-export const platformPrefix = (arch: Architecture): string => `${PREFIX}_linux_${ARCHITECTURES[arch]}`;
+const platformPrefix = (arch: Architecture): string => `${PREFIX}_linux_${ARCHITECTURES[arch]}`;
 
 /** Name of an executable. */
 export function executableName(libc: Libc, arch: Architecture): string {
@@ -19,6 +19,17 @@ export function executableName(libc: Libc, arch: Architecture): string {
 
 /** Name of the OCI image that holds an executable. */
 export const imageName = (libc: Libc, arch: Architecture): string => `${executableName(libc, arch)}_oci.tar`;
+
+/** Names of what describes the executables and images of a processor. */
+export function companionNames(arch: Architecture): Record<'cycloneDx' | 'spdx' | 'licences' | 'provenance', string> {
+  const prefix = platformPrefix(arch);
+  return {
+    cycloneDx: `${prefix}.cdx.json`,
+    spdx: `${prefix}.spdx.json`,
+    licences: `${prefix}_licences.txt`,
+    provenance: `${prefix}_provenance-index.json`,
+  };
+}
 
 /** Name of the script, which wants a Node.js beside it. */
 export const SCRIPT_NAME = `${PREFIX}_script`;

@@ -4,11 +4,11 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { bundlePlugin, bundleSource } from '../build/bundle-plugin.ts';
 import type { Progress } from '../servers/progress.ts';
 import {
+  companionNames,
   executableArtefact,
   executableName,
   imageArtefact,
   imageName,
-  platformPrefix,
   SCRIPT_NAME,
   scriptArtefact,
   type Artefact,
@@ -59,10 +59,10 @@ export async function buildAll(folder: string, progress: Progress): Promise<read
     }
     const packages = await shippedPackages(shipped);
     const inventory = await takeInventory(source, packages, runtimes);
-    const prefix = join(folder, platformPrefix(arch));
-    await writeFile(`${prefix}.cdx.json`, cycloneDx(inventory));
-    await writeFile(`${prefix}.spdx.json`, spdx(inventory));
-    await writeFile(`${prefix}_licences.txt`, await licenceList(packages, runtimes));
+    const names = companionNames(arch);
+    await writeFile(join(folder, names.cycloneDx), cycloneDx(inventory));
+    await writeFile(join(folder, names.spdx), spdx(inventory));
+    await writeFile(join(folder, names.licences), await licenceList(packages, runtimes));
     const index = {
       name: packageJson.name,
       version: packageJson.version,
@@ -71,7 +71,7 @@ export async function buildAll(folder: string, progress: Progress): Promise<read
       artefacts,
       images,
     };
-    await writeFile(`${prefix}_provenance-index.json`, `${JSON.stringify(index, undefined, 2)}\n`);
+    await writeFile(join(folder, names.provenance), `${JSON.stringify(index, undefined, 2)}\n`);
     await writeChecksums(folder);
     return artefacts;
   } finally {
