@@ -1,4 +1,5 @@
 import type { Logger } from '../support/logger.ts';
+import type { EventSender } from './events.ts';
 import type { JsonObject } from './json.ts';
 import type { Storage } from './storage.ts';
 import type { SystemView } from './system-view.ts';
@@ -119,6 +120,7 @@ export interface BackendConfig {
   readonly options: Readonly<Record<string, string>>;
   /** Goes to the server's log. */
   readonly logger: Logger;
+  readonly events: EventSender;
 }
 
 /** Makes the backend of one mount. */

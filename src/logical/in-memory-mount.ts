@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { silentLogger } from '../support/logger.ts';
 import type { Backend, BackendConfig, BackendFactory, Operation, Request, Response } from './backend.ts';
 import { inMemoryStorage } from './in-memory-storage.ts';
+import { noEvents } from './events.ts';
 import type { JsonObject } from './json.ts';
 import type { Storage } from './storage.ts';
 import { ReplicationState, type SystemView } from './system-view.ts';
@@ -38,7 +39,8 @@ export async function mountInMemory(
   options: InMemoryMountOptions = {},
 ): Promise<InMemoryMount> {
   const { storage = inMemoryStorage(), system = activeNode, ...config } = options;
-  const backend = await factory({ backendUUID: randomUUID(), options: {}, logger: silentLogger, ...config });
+  const defaults: BackendConfig = { backendUUID: randomUUID(), options: {}, logger: silentLogger, events: noEvents };
+  const backend = await factory({ ...defaults, ...config });
   const never = new AbortController().signal;
   setMaxListeners(0, never);
   await backend.initialize({ storage, system, signal: never });

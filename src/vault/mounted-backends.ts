@@ -4,8 +4,10 @@ import { describeFault } from '../goplugin/fault.ts';
 import type { HostConnection } from '../goplugin/host-connection.ts';
 import { RpcError } from '../goplugin/rpc-error.ts';
 import type { Backend, BackendContext, BackendFactory, Storage, SystemView } from '../logical/index.ts';
+import type { Timer } from '../support/budget.ts';
 import type { Logger } from '../support/logger.ts';
 import type { SetupArgs__Output } from './generated/pb/SetupArgs.ts';
+import { eventsClient, type EventsClient } from './events-client.ts';
 import { storageClient } from './storage-client.ts';
 import { systemViewClient } from './system-view-client.ts';
 import type { VaultServices } from './wire.ts';
@@ -50,15 +52,22 @@ const STORAGE_METADATA = ['snapshot_id', 'index_state_cluster_id', 'index_state_
 
 interface OpenBackend extends MountedBackend {
   readonly connection: HostConnection;
+  readonly events: EventsClient;
+}
+
+export interface MountedBackendsOptions {
+  readonly broker: Broker;
+  readonly services: VaultServices;
+  readonly factory: BackendFactory;
+  readonly logger: Logger;
+  readonly timer: Timer;
+  /** Makes the id of an event (UUID). */
+  readonly newEventId: () => string;
 }
 
 /** Creates the registry of mounted backends, which is empty until the server sets one up. */
-export function mountedBackends(
-  broker: Broker,
-  services: VaultServices,
-  factory: BackendFactory,
-  logger: Logger,
-): MountedBackends {
+export function mountedBackends(options: MountedBackendsOptions): MountedBackends {
+  const { broker, services, factory, logger, timer, newEventId } = options;
   const byId = new Map<string, OpenBackend>();
 
   const end = (id: string, call?: CleanupCall): Promise<void> => {
@@ -71,6 +80,7 @@ export function mountedBackends(
     try {
       await mounted.backend.cleanup(call && contextOf(mounted, call));
     } finally {
+      await mounted.events.end(call?.signal);
       // Closed before responding: the server waits for this connection to close.
       mounted.connection.close();
     }
@@ -87,18 +97,20 @@ export function mountedBackends(
       const id = idOf(metadata);
       await replaced(end(id));
       const connection = await broker.connect(args.broker_id);
+      const events = eventsClient({ connection, service: services.events, logger, timer, newId: newEventId });
       let rival: OpenBackend | undefined;
       try {
         // The server would never clean up this backend.
         signal.throwIfAborted();
-        const backend = await factory({ backendUUID: args.backendUUID, options: args.Config, logger });
+        const backend = await factory({ backendUUID: args.backendUUID, options: args.Config, logger, events });
         if (signal.aborted) {
           await replaced(backend.cleanup(undefined));
           signal.throwIfAborted();
         }
         rival = byId.get(id);
-        byId.set(id, openBackend(backend, connection, services));
+        byId.set(id, openBackend(backend, connection, events, services));
       } catch (error) {
+        await events.end(undefined);
         connection.close();
         throw error;
       }
@@ -123,11 +135,17 @@ function contextOf(mounted: OpenBackend, { metadata, signal }: CleanupCall): Bac
   return signal && { storage: mounted.storageFor(metadata), system: mounted.system, signal };
 }
 
-function openBackend(backend: Backend, connection: HostConnection, services: VaultServices): OpenBackend {
+function openBackend(
+  backend: Backend,
+  connection: HostConnection,
+  events: EventsClient,
+  services: VaultServices,
+): OpenBackend {
   const storage = storageClient(connection, services.storage);
   return {
     backend,
     connection,
+    events,
     system: systemViewClient(connection, services.systemView),
     storageFor(metadata) {
       const passed = passedOn(metadata);

@@ -3,6 +3,7 @@ import { MESSAGE_OPTIONS } from '../goplugin/wire.ts';
 import { descriptor } from './generated/descriptor.ts';
 import type { PluginVersionDefinition } from './generated/logical/PluginVersion.ts';
 import type { BackendDefinition } from './generated/pb/Backend.ts';
+import type { EventsDefinition } from './generated/pb/Events.ts';
 import type { StorageDefinition } from './generated/pb/Storage.ts';
 import type { SystemViewDefinition } from './generated/pb/SystemView.ts';
 import type { PluginMultiplexingDefinition } from './generated/pluginutil/multiplexing/PluginMultiplexing.ts';
@@ -16,6 +17,8 @@ export interface VaultServices {
   readonly storage: StorageDefinition;
   /** Served by the server, on the brokered connection. */
   readonly systemView: SystemViewDefinition;
+  /** Served by Vault 1.13 and later, on the brokered connection. */
+  readonly events: EventsDefinition;
 }
 
 /** Builds the codecs of the services between a server and its plugins. */
@@ -27,5 +30,6 @@ export function vaultServices(): VaultServices {
     multiplexing: all['pluginutil.multiplexing.PluginMultiplexing'] as unknown as PluginMultiplexingDefinition,
     storage: all['pb.Storage'] as unknown as StorageDefinition,
     systemView: all['pb.SystemView'] as unknown as SystemViewDefinition,
+    events: all['pb.Events'] as unknown as EventsDefinition,
   };
 }

@@ -8,6 +8,7 @@ const LEFT_OUT: readonly (readonly [RegExp, string])[] = [
   [/^src\/framework\/(pattern\/|path\.ts|openapi\/|help-text\.ts)/, 'tell who writes a path, or are documents'],
   [/^src\/framework\/(wal|patch)\.ts/, 'the engine uses neither'],
   [/^src\/logical\/in-memory-storage\.ts/, 'of tests'],
+  [/^src\/vault\/events-client\.ts/, 'why an event was not sent, in the log'],
   [/^src\/support\/metrics\.ts/, 'writes the text format of Prometheus'],
 ];
 

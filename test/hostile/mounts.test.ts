@@ -22,6 +22,7 @@ async function serve(victim: Victim): Promise<BrokeredServices> {
     credentials: ServerCredentials.createInsecure(),
     storage: inMemoryStorage(),
     system: {},
+    takesEvents: true,
   });
   open.push(services);
   return services;

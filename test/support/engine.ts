@@ -5,6 +5,7 @@ import {
   BackendError,
   inMemoryStorage,
   mountInMemory,
+  type EventSender,
   type InMemoryMount,
   type InMemoryStorage,
   type JsonObject,
@@ -27,6 +28,7 @@ export interface EngineOptions {
   readonly clock?: Clock;
   readonly timer?: Timer;
   readonly logger?: Logger;
+  readonly events?: EventSender;
   readonly generateKey?: KeyGenerator;
   readonly newAttempt?: () => string;
   /** @default one of the engine's own, as if it were a process by itself */

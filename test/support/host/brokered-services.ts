@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { Server, type Metadata, type ServerCredentials } from '@grpc/grpc-js';
 import { ReplicationState, StorageError, type Storage, type SystemView } from '../../../src/logical/index.ts';
+import type { SendEventRequest__Output } from '../../../src/vault/generated/pb/SendEventRequest.ts';
 import type { VaultServices } from '../../../src/vault/wire.ts';
 import { answer } from './rpc.ts';
 
@@ -13,9 +14,18 @@ export interface BrokeredServices {
   readonly path: string;
   /** Full names of the methods that the plugin has called, in order. */
   readonly calls: readonly string[];
+  /** What the mount has told subscribers, in order. */
+  readonly events: readonly SentEvent[];
   /** Metadata of the last storage call. */
   lastMetadata(): Metadata | undefined;
   close(): void;
+}
+
+/** An event as subscribers would see it. */
+export interface SentEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 export interface BrokeredOptions {
@@ -24,6 +34,8 @@ export interface BrokeredOptions {
   /** Undefined as while a plugin is registered: each call fails with the server's text. */
   readonly storage: Storage | undefined;
   readonly system: Partial<SystemView>;
+  /** Whether there are events: Vault since 1.13. */
+  readonly takesEvents: boolean;
 }
 
 const REGISTERING = 'missing storage implementation: this method should not be called during plugin Setup';
@@ -42,6 +54,7 @@ export async function serveBrokered(options: BrokeredOptions): Promise<BrokeredS
   const { wire, credentials } = options;
   const system = { ...COMMUNITY, ...options.system };
   const calls: string[] = [];
+  const events: SentEvent[] = [];
   let lastMetadata: Metadata | undefined;
   const server = new Server({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 });
 
@@ -90,6 +103,19 @@ export async function serveBrokered(options: BrokeredOptions): Promise<BrokeredS
     ),
   });
 
+  if (options.takesEvents) {
+    server.addService(wire.events, {
+      SendEvent: answer(async ({ event_type, event }: SendEventRequest__Output) => {
+        const fields = Object.entries(event?.metadata?.fields ?? {});
+        const metadata = Object.fromEntries(
+          fields.map(([name, { stringValue }]) => [name, stringValue ?? 'no string']),
+        );
+        events.push({ id: event?.id ?? '', type: event_type, metadata });
+        return {};
+      }),
+    });
+  }
+
   const path = join(tmpdir(), `host${randomBytes(6).toString('hex')}`);
   await new Promise<void>((resolve, reject) => {
     server.bindAsync(`unix:${path}`, credentials, (error) => {
@@ -100,6 +126,7 @@ export async function serveBrokered(options: BrokeredOptions): Promise<BrokeredS
   return {
     path,
     calls,
+    events,
     lastMetadata: () => lastMetadata,
     close: () => {
       server.forceShutdown();

@@ -47,6 +47,8 @@ export interface MountOptions {
   readonly storage?: Storage | null;
   /** What the system view answers. @default a Community server 1.21.1 */
   readonly system?: Partial<SystemView>;
+  /** @default true, as in Vault since 1.13 */
+  readonly takesEvents?: boolean;
   /** Mount options, as `Config` of Setup. */
   readonly config?: Readonly<Record<string, string>>;
   /** @default a random one */
@@ -173,7 +175,10 @@ async function connect({ child, line, security, watch, check }: Started): Promis
   const closeNow = async (): Promise<void> => {
     broker.cancel();
     client.close();
-    for (const services of served) services.close();
+    for (const services of served) {
+      services.close();
+      watch.hear('an event', JSON.stringify(services.events));
+    }
     security.unwrapServer?.close();
     child.kill('SIGKILL');
     await child.exited;
@@ -188,13 +193,21 @@ async function connect({ child, line, security, watch, check }: Started): Promis
     unwrapServer: security.unwrapServer,
     client,
     wire,
-    async mount({ storage, system = {}, config = {}, uuid = randomUUID(), first = 'address' } = {}) {
+    async mount({
+      storage,
+      system = {},
+      config = {},
+      uuid = randomUUID(),
+      first = 'address',
+      takesEvents = true,
+    } = {}) {
       const id = ++lastId;
       const brokered = await serveBrokered({
         wire,
         credentials: security.server(pem),
         storage: storage === null ? undefined : watch.storage(storage ?? inMemoryStorage()),
         system,
+        takesEvents,
       });
       served.push(brokered);
       const multiplexId = handshake[1] === '5' ? randomUUID().slice(0, 10) : undefined;

@@ -10,6 +10,7 @@ import type { PluginChild } from './child.ts';
 /** Knows the secrets that a plugin is given or makes, and sees every byte that comes out of it. */
 export interface PluginWatch {
   know(what: string, secret: Uint8Array): void;
+  hear(where: string, text: string): void;
   /** Hears every answer and every status, as bytes; knows the credentials in every request. */
   readonly interceptor: Interceptor;
   storage(storage: Storage): Storage;
@@ -23,6 +24,9 @@ export function watchPlugin(): PluginWatch {
   return {
     know: (what, secret) => {
       secrets.add(what, secret);
+    },
+    hear: (where, text) => {
+      heard.push({ where, text });
     },
     storage: (storage) => noteStorage(storage, secrets),
     interceptor: (options, next) => {

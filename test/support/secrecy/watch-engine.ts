@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { knownSecrets, refuseLeaks, type Seen } from '../../../dev/secrecy/known-secrets.ts';
 import { secretsInRequest } from '../../../dev/secrecy/secrets-in-record.ts';
-import type { BackendFactory, Request, Storage } from '../../../src/logical/index.ts';
+import type { BackendFactory, EventSender, Request, Storage } from '../../../src/logical/index.ts';
 import type { LogFields, Logger } from '../../../src/support/logger.ts';
 import { noteStorage } from './note-storage.ts';
 
@@ -42,7 +42,13 @@ export function watchEngine(): EngineWatch {
   };
   return {
     factory: (factory) => async (config) => {
-      const backend = await factory({ ...config, logger: hearingLogger(config.logger, hear) });
+      const events: EventSender = {
+        send: (type, metadata) => {
+          hear('an event', `${type} ${shown(metadata)}`);
+          config.events.send(type, metadata);
+        },
+      };
+      const backend = await factory({ ...config, events, logger: hearingLogger(config.logger, hear) });
       return {
         ...backend,
         handleRequest: (request) => watched(request, (known) => backend.handleRequest(known)),
