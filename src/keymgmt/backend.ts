@@ -11,6 +11,7 @@ import { keyChangeStore } from './records/key-change.ts';
 import { keyStore } from './records/key-store.ts';
 import { MATERIAL_PREFIX, materialStore } from './records/material.ts';
 import { clientCache } from './clients.ts';
+import { engineEvents, type EngineEvents } from './events.ts';
 import { figures } from './figures.ts';
 import { KMS_PREFIX, kmsStore } from './records/kms.ts';
 import type { EngineDependencies, Mount } from './mount.ts';
@@ -44,9 +45,9 @@ distributes copies of them to key management services (KMS) in the cloud.
 
 /** Makes the factory of Key Management mounts (Vault: mount type `keymgmt`). */
 export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory {
-  return ({ backendUUID, logger }) => {
+  return ({ backendUUID, logger, events }) => {
     const { clock } = dependencies;
-    const mount = newMount(dependencies, backendUUID, logger);
+    const mount = newMount(dependencies, { id: backendUUID, logger, events: engineEvents(events) });
     const tick = periodicWork(mount);
     return createBackend({
       help: HELP,
@@ -97,7 +98,13 @@ export function keymgmtFactory(dependencies: EngineDependencies): BackendFactory
   };
 }
 
-function newMount(dependencies: EngineDependencies, id: string, logger: Logger): Mount {
+interface Given {
+  readonly id: string;
+  readonly logger: Logger;
+  readonly events: EngineEvents;
+}
+
+function newMount(dependencies: EngineDependencies, { id, logger, events }: Given): Mount {
   const { clock, newAttempt, drivers, recordSizes = RECORD_SIZES } = dependencies;
   const cache = readCache({ clock });
   const distributions = distributionStore(recordSizes, cache);
@@ -106,6 +113,7 @@ function newMount(dependencies: EngineDependencies, id: string, logger: Logger):
     ...dependencies,
     id,
     logger,
+    events,
     figures: counted,
     readCache: cache,
     keys: keyStore(recordSizes, cache),
@@ -113,7 +121,7 @@ function newMount(dependencies: EngineDependencies, id: string, logger: Logger):
     keyChanges: keyChangeStore(),
     kms: kmsStore(),
     distributions,
-    guard: restoreGuard({ clock, logger, newEpoch: newAttempt, distributions }),
+    guard: restoreGuard({ clock, logger, events, newEpoch: newAttempt, distributions }),
     orphans: orphanStore(),
     clients: clientCache(drivers, counted, clock),
     keyLock: keyedMutex(),

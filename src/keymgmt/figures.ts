@@ -41,7 +41,8 @@ export interface Unreachable {
 
 /** What was seen last of the distributions that differ from their desired state. */
 export interface DriftLog {
-  saw(ref: DistributionRef, verdict: string): void;
+  /** @returns whether it is another verdict than the last one */
+  saw(ref: DistributionRef, verdict: string): boolean;
   forget(ref: DistributionRef): void;
   /** Number of distributions by verdict, of those that are not in sync. */
   counts(): ReadonlyMap<string, number>;
@@ -119,8 +120,10 @@ function driftLog(clock: Clock, checks: Counter): DriftLog {
       last = clock.now();
       checks.add({ verdict });
       const name = distributionName(ref);
+      const former = drifted.get(name)?.verdict ?? 'in_sync';
       drifted.delete(name);
       if (verdict !== 'in_sync' && drifted.size < MOST_DRIFTED) drifted.set(name, { ref, verdict, at: last });
+      return verdict !== former;
     },
     forget(ref) {
       drifted.delete(distributionName(ref));

@@ -10,6 +10,7 @@ import type { Logger } from '../support/logger.ts';
 import type { ConsistencyWindow } from './consistency-window.ts';
 import type { BuildInfo } from './build-info.ts';
 import type { DistributedNames } from './distributed-names.ts';
+import type { EngineEvents } from './events.ts';
 import type { Figures } from './figures.ts';
 import type { DistributionStore } from './records/distribution-store.ts';
 import type { OrphanStore } from './records/orphan.ts';
@@ -45,6 +46,7 @@ export interface Mount extends EngineDependencies {
   /** Stable id of the mount (Vault: backend UUID); labels what it makes in a cloud. */
   readonly id: string;
   readonly logger: Logger;
+  readonly events: EngineEvents;
   /** Keys and distributions as reads show them; never material, credentials or orphans. */
   readonly readCache: ReadCache;
   /** What this mount has seen and done since the process started. */

@@ -17,8 +17,8 @@ export interface Generation {
 export const GENERATIONS: readonly Generation[] = [
   { sdk: 'v0.5.2', server: 'Vault 1.11', modfile: 'generations/v0.5.2.mod', tags: ['legacy'] },
   { sdk: 'v0.6.1', server: 'Vault 1.12', modfile: 'generations/v0.6.1.mod', tags: [] },
-  { sdk: 'v0.9.2', server: 'Vault 1.14', modfile: 'generations/v0.9.2.mod', tags: [] },
-  { sdk: 'v0.14.0', server: 'Vault 1.18', modfile: 'generations/v0.14.0.mod', tags: [] },
-  { sdk: 'v0.20.0', server: 'Vault 1.21', modfile: 'generations/v0.20.0.mod', tags: ['snapshots'] },
-  { sdk: 'v0.25.1', server: 'the newest', modfile: 'go.mod', tags: ['snapshots'] },
+  { sdk: 'v0.9.2', server: 'Vault 1.14', modfile: 'generations/v0.9.2.mod', tags: ['events'] },
+  { sdk: 'v0.14.0', server: 'Vault 1.18', modfile: 'generations/v0.14.0.mod', tags: ['events'] },
+  { sdk: 'v0.20.0', server: 'Vault 1.21', modfile: 'generations/v0.20.0.mod', tags: ['events', 'snapshots'] },
+  { sdk: 'v0.25.1', server: 'the newest', modfile: 'go.mod', tags: ['events', 'snapshots'] },
 ];

@@ -2,6 +2,7 @@ import type { BackendContext } from '../../logical/index.ts';
 import { rfc3339, type Clock } from '../../support/clock.ts';
 import { keyedMutex } from '../../support/keyed-mutex.ts';
 import type { Logger } from '../../support/logger.ts';
+import type { EngineEvents } from '../events.ts';
 import type { DistributionStore } from '../records/distribution-store.ts';
 import { guardStores, type Finding, type GuardState } from '../records/guard.ts';
 
@@ -40,6 +41,7 @@ export interface RestoreGuard {
 export interface RestoreGuardOptions {
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly events: EngineEvents;
   readonly newEpoch: () => string;
   readonly distributions: DistributionStore;
 }
@@ -56,7 +58,7 @@ const RELEASED: GuardState = {
 };
 
 /** Makes the guard of one mount. */
-export function restoreGuard({ clock, logger, newEpoch, distributions }: RestoreGuardOptions): RestoreGuard {
+export function restoreGuard({ clock, logger, events, newEpoch, distributions }: RestoreGuardOptions): RestoreGuard {
   const { states, heartbeats } = guardStores();
   const lock = keyedMutex();
   let judged = false;
@@ -67,16 +69,20 @@ export function restoreGuard({ clock, logger, newEpoch, distributions }: Restore
     (await states.get(storage, STATE, signal)) ?? RELEASED;
 
   /** Does not end when the client leaves: what was found must not be lost with the request that found it. */
-  const change = (context: BackendContext, next: (state: GuardState) => GuardState): Promise<void> =>
+  const change = (
+    context: BackendContext,
+    next: (state: GuardState) => GuardState,
+  ): Promise<{ readonly before: GuardState; readonly after: GuardState }> =>
     lock.run(STATE, async () => {
       const before = await stored(context);
       const after = next(before);
       if (after !== before) await states.put(context.storage, STATE, after);
       epoch = { id: after.epoch };
+      return { before, after };
     });
 
   const engage: RestoreGuard['engage'] = async (context, reason, finding) => {
-    await change(context, (state) => {
+    const { before, after } = await change(context, (state) => {
       const isKnown = state.findings.some(({ remote_id }) => remote_id === finding?.remote_id);
       const isNoted = finding === undefined ? state.reasons.includes(reason) : isKnown;
       const isFull =
@@ -91,6 +97,7 @@ export function restoreGuard({ clock, logger, newEpoch, distributions }: Restore
         findings: finding && !isKnown ? [...state.findings, finding].slice(0, MAX_FINDINGS) : state.findings,
       };
     });
+    if (after.engaged && !before.engaged) events.send('restore-guard', { engaged: true });
   };
 
   const isAnythingDistributed = async ({ storage, signal }: BackendContext): Promise<boolean> =>
@@ -136,6 +143,7 @@ export function restoreGuard({ clock, logger, newEpoch, distributions }: Restore
           -MAX_ACKNOWLEDGED,
         ),
       }));
+      events.send('restore-guard', { engaged: false });
       logger.warn('the restore guard is released', { epoch: epoch?.id });
     },
     async beat(context) {

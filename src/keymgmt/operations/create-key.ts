@@ -37,6 +37,7 @@ export async function createKey(
     throw error;
   }
   mount.figures.keys.changed(name, undefined, type);
+  mount.events.send('key-create', { key: name, type });
   await forgetCreation(mount, context, name);
   mount.logger.info('created a key', { key: name, type });
 }
@@ -55,6 +56,7 @@ export async function addVersion(mount: Mount, context: BackendContext, { name }
   const version = await storeNewMaterial(mount, context, name, key.latest_version + 1, key.type);
   const rotated = withNextVersion(key, version);
   await mount.keys.put(context.storage, name, rotated, context.signal);
+  mount.events.send('key-rotate', { key: name, version: rotated.latest_version });
   mount.logger.info('rotated a key', { key: name, version: rotated.latest_version });
   return rotated;
 }

@@ -38,6 +38,7 @@ export async function deleteKey(mount: Mount, context: BackendContext, name: str
     await beginKeyChange(mount, context, held, { change: 'deletion', latest_version: key.latest_version });
     await mount.keys.delete(storage, name, signal);
     mount.figures.keys.changed(name, key.type, undefined);
+    mount.events.send('key-delete', { key: name });
     await deleteRemains(mount, context, name);
     await mount.keyChanges.delete(storage, name, signal);
     mount.logger.info('deleted a key', { key: name });

@@ -30,9 +30,11 @@ export async function deleteKms(mount: Mount, context: BackendContext, name: str
           attempts: attempts.join(','),
         });
       }
+      const isThere = (await mount.kms.list(storage, '', signal)).includes(name);
       await mount.kms.delete(storage, name, signal);
       mount.clients.forget(name);
       mount.figures.forgetKms(name);
+      if (isThere) mount.events.send('kms-delete', { kms: name });
       // A provider written later under the same name may be another account, where a search would find nothing.
       for (const attempt of attempts) await mount.orphans.delete(storage, orphanName(name, attempt), signal);
       return attempts;

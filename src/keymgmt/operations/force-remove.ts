@@ -34,6 +34,7 @@ export async function forceRemove(
     }
     await mount.distributions.delete(storage, distributionName(ref), signal);
     countDistribution(mount, ref, distribution, undefined);
+    mount.events.send('distribution-remove', { ...ref, forced: true });
     mount.workQueue.done(ref);
     return left;
   });

@@ -100,6 +100,7 @@ export async function deleteLostKey(mount: Mount, context: BackendContext, name:
     });
     mount.materialCleanup.needed = true;
     await endKeyChange(mount, context, held);
+    mount.events.send('key-delete', { key: name });
     return lost;
   });
 }

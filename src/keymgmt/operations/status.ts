@@ -29,7 +29,10 @@ export async function distributionStatus(
     : name === 'ahead'
       ? name
       : ([...versions.map((version) => version.verdict), name].find((each) => each !== 'in_sync') ?? 'in_sync');
-  mount.figures.drift.saw(ref, verdict);
+  const isNews = mount.figures.drift.saw(ref, verdict);
+  if (isNews && verdict !== 'in_sync' && verdict !== 'removing') {
+    mount.events.send('distribution-drift', { ...ref, verdict });
+  }
   const seenName = homeName(seen);
   const target = seenName && 'outcome' in seenName ? { why: seenName.why } : { points_to: pointsTo ?? '' };
   return {

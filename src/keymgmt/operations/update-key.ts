@@ -26,7 +26,12 @@ export async function updateKey(
   const { storage, signal } = context;
   const { name } = held;
   const updated = updatedKey(key, update);
-  const writeKey = (): Promise<void> => mount.keys.put(storage, name, updated, signal);
+  const writeKey = async (): Promise<void> => {
+    await mount.keys.put(storage, name, updated, signal);
+    const { min_enabled_version, deletion_allowed } = updated;
+    const isChanged = min_enabled_version !== key.min_enabled_version || deletion_allowed !== key.deletion_allowed;
+    if (isChanged) mount.events.send('key-update', { key: name, min_enabled_version, deletion_allowed });
+  };
   // Also where the key has that minimum already: an earlier request may have failed half-way.
   const asks = update.minEnabledVersion !== undefined;
   const current = asks ? await currentDistribution(mount, context, name, key) : undefined;

@@ -34,6 +34,7 @@ export async function writeKms(mount: Mount, context: BackendContext, name: stri
       if (existing && !request.confirmEndpoint) await refuseMove(mount, context, name, existing, kms);
       await mount.kms.put(storage, name, await pinned(mount, context, name, kms), signal);
       mount.figures.providers.set(name, kms.provider);
+      mount.events.send('kms-write', { kms: name, provider: kms.provider });
       mount.logger.info('wrote a KMS provider', { kms: name, provider: kms.provider });
       return kms;
     },

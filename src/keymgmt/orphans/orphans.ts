@@ -82,6 +82,7 @@ export async function recordOrphan(
     ...(endpoint === undefined ? {} : { endpoint }),
   };
   await mount.orphans.put(storage, orphanName(kms, attempt), orphan, signal);
+  mount.events.send('orphan', { key, kms, version, attempt });
   mount.logger.warn(LEFT_BEHIND.attempt, { key, kms, version, attempt, reason });
 }
 

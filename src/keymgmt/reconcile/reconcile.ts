@@ -148,8 +148,13 @@ async function runPlan(run: Run): Promise<readonly ReconcileStep[]> {
   if (record.current.removing) {
     await mount.distributions.delete(context.storage, distributionName(ref), context.signal);
     countDistribution(mount, ref, record.current, undefined);
+    mount.events.send('distribution-remove', { ...ref, forced: false });
   } else {
     await record.flush();
+    if (done.length > 0) {
+      const { latest_version: version } = run.key;
+      mount.events.send('distribute', { ...ref, version, name: record.current.name });
+    }
   }
   return done;
 }

@@ -19,7 +19,9 @@ type Mount struct {
 	UUID string
 	// Options are what the user gave when enabling it.
 	Options map[string]string
-	server  *Server
+	// Configure changes what the SDK is given, where it is set.
+	Configure func(*logical.BackendConfig)
+	server    *Server
 }
 
 // NewMount prepares a mount; its members may be changed until it is enabled.
@@ -72,11 +74,15 @@ func (m *Mount) config() *logical.BackendConfig {
 	for name, value := range m.Options {
 		options[name] = value
 	}
-	return &logical.BackendConfig{
+	config := &logical.BackendConfig{
 		StorageView: m.Storage,
 		Logger:      m.server.logger,
 		System:      m.System,
 		BackendUUID: m.UUID,
 		Config:      options,
 	}
+	if m.Configure != nil {
+		m.Configure(config)
+	}
+	return config
 }
