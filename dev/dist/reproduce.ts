@@ -54,7 +54,7 @@ try {
     '',
     `Commit ${commit}, built twice by \`npm run dist\` on one machine: ${process.platform} ${process.arch}, Node.js ${process.version}.`,
     'The builds differed in time, folder, time zone and locale. They shared the packages in node_modules, the cache of',
-    'pinned packages, the kernel, and the tools of the system (`strip`), which provenance-index.json names.',
+    'pinned packages, the kernel, and the tools of the system (`strip`, `tar`, `gzip`), which the provenance index names.',
     '',
     '| file | bytes | SHA-256 | the same |',
     '| --- | --- | --- | --- |',
