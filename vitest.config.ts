@@ -12,6 +12,7 @@ const SYSTEM_TESTS = [
   'test/dist/executable.test.ts',
   'test/dist/musl.test.ts',
   'test/dist/oci.test.ts',
+  'test/dist/release.test.ts',
   'test/docs/commands.test.ts',
   'test/e2e/**/*.test.ts',
   'test/examples/hello-plugin.test.ts',

@@ -1,10 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import packageJson from '../../package.json' with { type: 'json' };
 import { bundlePlugin, bundleSource } from '../build/bundle-plugin.ts';
 import type { Progress } from '../servers/progress.ts';
 import {
-  companionNames,
   executableArtefact,
   executableName,
   imageArtefact,
@@ -14,18 +12,13 @@ import {
   type Artefact,
   type ImageArtefact,
 } from './artefact.ts';
-import { buildTools } from './build-tools.ts';
-import { writeChecksums } from './checksums.ts';
-import { cycloneDx } from './cyclonedx.ts';
-import { takeInventory } from './inventory.ts';
-import { licenceList } from './licences.ts';
+import { describeArtefacts } from './describe-artefacts.ts';
 import { nodeRuntime, type Libc } from './node-runtime.ts';
 import { makeImage } from './oci-image.ts';
 import { thisArchitecture } from './pins.ts';
 import { shippedPackages } from './shipped-packages.ts';
 import { checkExecutable, makeExecutable } from './single-executable.ts';
 import { sourceCommit } from './source-commit.ts';
-import { spdx } from './spdx.ts';
 
 /**
  * Builds everything that a release consists of into a folder, for this machine's processor.
@@ -58,21 +51,7 @@ export async function buildAll(folder: string, progress: Progress): Promise<read
       images.push(await imageArtefact(folder, libc, arch, digest));
     }
     const packages = await shippedPackages(shipped);
-    const inventory = await takeInventory(source, packages, runtimes);
-    const names = companionNames(arch);
-    await writeFile(join(folder, names.cycloneDx), cycloneDx(inventory));
-    await writeFile(join(folder, names.spdx), spdx(inventory));
-    await writeFile(join(folder, names.licences), await licenceList(packages, runtimes));
-    const index = {
-      name: packageJson.name,
-      version: packageJson.version,
-      source,
-      built_with: await buildTools(runtimes),
-      artefacts,
-      images,
-    };
-    await writeFile(join(folder, names.provenance), `${JSON.stringify(index, undefined, 2)}\n`);
-    await writeChecksums(folder);
+    await describeArtefacts(folder, { arch, source, artefacts, images, packages, runtimes });
     return artefacts;
   } finally {
     await rm(scratch, { recursive: true, force: true });

@@ -10,11 +10,12 @@ const OF_THE_C_LIBRARY = /^(libc|libm|libdl|libpthread|ld-linux-[\w-]+|libc\.mus
 export function imageTable(needs: Readonly<Record<Libc, ElfFacts>>, images: readonly ServerImage[]): string {
   const rows = images.map((image) => {
     const { libc, name, remedy } = image;
-    if (libc === undefined) return `| ${name} | none starts | ${remedy} |`;
+    const known = image.tested ? 'started there' : 'package lists';
+    if (libc === undefined) return `| ${name} | none starts | ${remedy} | ${known} |`;
     const missing = whatIsMissing(needs[libc], image);
-    return `| ${name} | ${libc} | ${missing.length === 0 ? 'nothing' : `${missing.join(', ')}: ${remedy}`} |`;
+    return `| ${name} | ${libc} | ${missing.length === 0 ? 'nothing' : `${missing.join(', ')}: ${remedy}`} | ${known} |`;
   });
-  return ['| server image | executable | to be added |', '| --- | --- | --- |', ...rows].join('\n');
+  return ['| server image | executable | to be added | known from |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 /** The libraries, or newer versions of them, that an image lacks. */

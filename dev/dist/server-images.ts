@@ -9,6 +9,8 @@ export interface ServerImage {
   readonly libraries: readonly string[];
   /** By family, the highest version of the symbols; musl has none. */
   readonly symbols: Readonly<Record<string, string>>;
+  /** Whether this is compared with the image's own files, and the executable started there; else it is of package lists. */
+  readonly tested: boolean;
   /** What brings the missing libraries, or what to do where nothing does. */
   readonly remedy: string;
 }
@@ -16,15 +18,23 @@ export interface ServerImage {
 const BOTH = ['libstdc++.so.6', 'libgcc_s.so.1'];
 const APK = '`apk add libstdc++`, which brings libgcc';
 
-/** As of November 2026, by the versions of their packages. */
+/** As of November 2026. test/dist/debian.test.ts holds those of Debian against its root file systems. */
 export const SERVER_IMAGES: readonly ServerImage[] = [
-  { name: 'Vault, `hashicorp/vault` (Alpine)', libc: 'musl', libraries: [], symbols: {}, remedy: APK },
-  { name: 'OpenBao, `openbao` (Alpine with gcompat)', libc: 'musl', libraries: [], symbols: {}, remedy: APK },
+  { name: 'Vault, `hashicorp/vault` (Alpine)', libc: 'musl', libraries: [], symbols: {}, tested: false, remedy: APK },
+  {
+    name: 'OpenBao, `openbao` (Alpine with gcompat)',
+    libc: 'musl',
+    libraries: [],
+    symbols: {},
+    tested: false,
+    remedy: APK,
+  },
   {
     name: 'OpenBao, `openbao-ubi` (UBI 9 minimal)',
     libc: 'glibc',
     libraries: BOTH,
     symbols: { GLIBC: '2.34', GLIBCXX: '3.4.29', CXXABI: '1.3.13', GCC: '7.0.0' },
+    tested: false,
     remedy: '`microdnf install libstdc++`',
   },
   {
@@ -32,6 +42,7 @@ export const SERVER_IMAGES: readonly ServerImage[] = [
     libc: undefined,
     libraries: [],
     symbols: {},
+    tested: false,
     remedy: 'another base: distroless `cc` has all of it',
   },
   {
@@ -39,6 +50,7 @@ export const SERVER_IMAGES: readonly ServerImage[] = [
     libc: 'glibc',
     libraries: BOTH,
     symbols: { GLIBC: '2.36', GLIBCXX: '3.4.30', CXXABI: '1.3.13', GCC: '12.0.0' },
+    tested: true,
     remedy: '`apt-get install libstdc++6`',
   },
   {
@@ -46,6 +58,7 @@ export const SERVER_IMAGES: readonly ServerImage[] = [
     libc: 'glibc',
     libraries: BOTH,
     symbols: { GLIBC: '2.41', GLIBCXX: '3.4.33', CXXABI: '1.3.15', GCC: '14.0.0' },
+    tested: true,
     remedy: '`apt-get install libstdc++6`',
   },
   {
@@ -53,6 +66,7 @@ export const SERVER_IMAGES: readonly ServerImage[] = [
     libc: 'glibc',
     libraries: BOTH,
     symbols: { GLIBC: '2.35', GLIBCXX: '3.4.30', CXXABI: '1.3.13', GCC: '12.0.0' },
+    tested: false,
     remedy: '`apt-get install libstdc++6`',
   },
   {
@@ -60,6 +74,7 @@ export const SERVER_IMAGES: readonly ServerImage[] = [
     libc: 'glibc',
     libraries: BOTH,
     symbols: { GLIBC: '2.39', GLIBCXX: '3.4.33', CXXABI: '1.3.15', GCC: '14.0.0' },
+    tested: false,
     remedy: '`apt-get install libstdc++6`',
   },
 ];

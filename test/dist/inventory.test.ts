@@ -6,6 +6,7 @@ import { GLIBC_NODE } from '../../dev/dist/pins.ts';
 import { shippedPackages } from '../../dev/dist/shipped-packages.ts';
 import { spdx } from '../../dev/dist/spdx.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { cycloneDxProblems } from '../support/cyclonedx-problems.ts';
 
 let inventory: Inventory;
 beforeAll(async () => {
@@ -44,6 +45,19 @@ describe('the bill of materials', () => {
     expect(document.components.every(({ purl, hashes }) => purl !== '' && hashes.length === 1)).toBe(true);
     expect(cycloneDx(inventory)).toContain('"pkg:npm/%40grpc/grpc-js@');
     expect(cycloneDx(inventory)).toContain('"name": "openssl"');
+  });
+
+  it('is valid by the schema of CycloneDX 1.6', async () => {
+    const document = cycloneDx(inventory);
+    expect(await cycloneDxProblems(document)).toBeNull();
+    for (const [from, to] of [
+      ['"id": "MPL-2.0"', '"id": "MPL-2"'],
+      ['"alg": "SHA-256"', '"alg": "SHA256"'],
+      ['"purl": ', '"purls": '],
+    ] as const) {
+      expect(document).toContain(from);
+      expect(await cycloneDxProblems(document.replace(from, to))).not.toBeNull();
+    }
   });
 
   it('is SPDX 2.3 with ids that exist, each once', () => {

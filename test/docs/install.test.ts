@@ -19,7 +19,14 @@ it('shows the table of server images as `npm run dist:images` writes it', () => 
 });
 
 it('finds what an image lacks: a library, or a version of one', () => {
-  const image = { name: 'old', libc: 'glibc', libraries: ['libgcc_s.so.1'], symbols: {}, remedy: '' } as const;
+  const image = {
+    name: 'old',
+    libc: 'glibc',
+    libraries: ['libgcc_s.so.1'],
+    symbols: {},
+    tested: false,
+    remedy: '',
+  } as const;
   expect(whatIsMissing(NEEDS.glibc, { ...image, symbols: { ...NEEDS.glibc.symbols, GLIBC: '2.17' } })).toEqual([
     '`libstdc++.so.6`',
     'GLIBC 2.28',
