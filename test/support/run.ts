@@ -1,4 +1,5 @@
 import { clientCache } from '../../src/keymgmt/clients.ts';
+import { engineEvents } from '../../src/keymgmt/events.ts';
 import { figures } from '../../src/keymgmt/figures.ts';
 import { consistencyWindow } from '../../src/keymgmt/consistency-window.ts';
 import type { RestoreGuard } from '../../src/keymgmt/guard/restore-guard.ts';
@@ -16,7 +17,7 @@ import { planAws } from '../../src/providers/aws/plan.ts';
 import { kmsStore, type Kms } from '../../src/keymgmt/records/kms.ts';
 import { RECORD_SIZES } from '../../src/keymgmt/records/record-parts.ts';
 import { orphanStore } from '../../src/keymgmt/records/orphan.ts';
-import { inMemoryStorage, type BackendContext, type InMemoryStorage } from '../../src/logical/index.ts';
+import { inMemoryStorage, noEvents, type BackendContext, type InMemoryStorage } from '../../src/logical/index.ts';
 import { performStep } from '../../src/keymgmt/reconcile/perform-step.ts';
 import type { Observation, Performed } from '../../src/providers/observation.ts';
 import type { Step } from '../../src/providers/step.ts';
@@ -87,6 +88,7 @@ export async function testRun({
       newAttempt,
       guard: guard as RestoreGuard,
       workQueue: workQueue(clock),
+      events: engineEvents(noEvents),
       figures: counted,
       clients: clientCache(drivers, counted, clock),
     },
