@@ -1,5 +1,4 @@
 import { status } from '@grpc/grpc-js';
-import type { WallClock } from '../support/clock.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { ConnInfo__Output } from './generated/plugin/ConnInfo.ts';
 import type { GRPCBrokerHandlers } from './generated/plugin/GRPCBroker.ts';
@@ -21,7 +20,6 @@ export interface Broker {
 
 export interface BrokerOptions {
   readonly security: TransportSecurity;
-  readonly clock: WallClock;
   readonly calls: CallRegistry;
   /** The host keeps one stream open for as long as it lives: called with whether it is there. */
   readonly onHost: (present: boolean) => void;
@@ -32,13 +30,13 @@ const RENDEZVOUS_MS = 5_000;
 
 /** Makes the broker and the service that feeds it. */
 export function broker(options: BrokerOptions): Broker & { readonly handlers: GRPCBrokerHandlers } {
-  const { security, clock, calls, onHost } = options;
+  const { security, calls, onHost } = options;
   const addresses = rendezvous<Address>(RENDEZVOUS_MS);
   let streams = 0;
   return {
     async connect(id) {
       try {
-        return hostConnection(await addresses.claim(id), security, clock);
+        return hostConnection(await addresses.claim(id), security);
       } catch (error) {
         if (!(error instanceof RendezvousTimeout)) throw error;
         throw new RpcError(status.UNKNOWN, error.message);

@@ -1,36 +1,24 @@
-import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
-import type { MethodDefinition } from '@grpc/proto-loader';
-import type { WallClock } from '../support/clock.ts';
+import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
+import { connect as connectSocket, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { status } from '@grpc/grpc-js';
 import type { Address } from './handshake.ts';
 import { RpcError } from './rpc-error.ts';
-import { clientCredentials, type TransportSecurity } from './transport-security.ts';
-
-/** What a call to the host may bring along. */
-export interface HostCallOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly metadata?: Metadata | undefined;
-}
+import type { TransportSecurity } from './transport-security.ts';
+import { unaryCall, type HostCallOptions, type HostMethod } from './unary-call.ts';
 
 /** A connection to services of the host, kept and reopened as needed until it is closed. */
 export interface HostConnection {
   /**
-   * Calls a method of the host.
+   * Calls a method of the host, once: a call that fails is not sent again, as the host may have done the work.
    *
    * @throws {RpcError} with the status of the call
    * @throws the signal's reason, when it aborts; the host may have done the work all the same
    */
   call<Request, Reply>(method: HostMethod<Request, Reply>, request: Request, options?: HostCallOptions): Promise<Reply>;
+  /** Ends the connection when the calls under way have ended; later ones fail. */
   close(): void;
 }
-
-/** A method as the generated service definitions describe it. */
-export type HostMethod<Request, Reply> = Pick<
-  MethodDefinition<Request, unknown, unknown, Reply>,
-  'path' | 'requestSerialize' | 'responseDeserialize'
->;
-
-/** No call to the host waits longer: the host's own limit for a request (Vault: `default_max_request_duration`). */
-const CALL_LIMIT_MS = 90_000;
 
 /** Message sizes are limited by the host alone, as for any go-plugin. */
 export const UNLIMITED_MESSAGES = {
@@ -38,51 +26,58 @@ export const UNLIMITED_MESSAGES = {
   'grpc.max_send_message_length': -1,
 } as const;
 
-/** Prepares a connection; nothing is opened before the first call. */
-export function hostConnection(address: Address, security: TransportSecurity, clock: WallClock): HostConnection {
-  const { credentials, options } = clientCredentials(security);
-  const target = address.network === 'unix' ? `unix:${address.address}` : address.address;
-  const client = new Client(target, credentials, {
-    ...options,
-    ...UNLIMITED_MESSAGES,
-    // Mounts stay independent of one another, and of proxies that the host's environment names.
-    'grpc.use_local_subchannel_pool': 1,
-    'grpc.enable_http_proxy': 0,
-    // A write must not be sent twice behind the caller's back.
-    'grpc.enable_retries': 0,
-    'grpc.service_config_disable_resolution': 1,
-  });
-  const noMetadata = new Metadata();
+/** How much the host may send before it waits for this side: a record with all its parts. */
+const WINDOW_BYTES = 4 * 1024 * 1024;
 
+/** Prepares a connection; nothing is opened before the first call. */
+export function hostConnection(address: Address, security: TransportSecurity): HostConnection {
+  let session: ClientHttp2Session | undefined;
+  let isClosed = false;
   return {
-    call: (method, request, { signal, metadata } = {}) =>
-      new Promise((resolve, reject) => {
-        signal?.throwIfAborted();
-        const call = client.makeUnaryRequest(
-          method.path,
-          method.requestSerialize,
-          method.responseDeserialize,
-          request,
-          metadata ?? noMetadata,
-          { deadline: clock.now() + CALL_LIMIT_MS },
-          (error, reply) => {
-            signal?.removeEventListener('abort', cancel);
-            if (error) reject(signal?.aborted ? asError(signal.reason) : fromServiceError(error));
-            // grpc-js gives a reply wherever it gives no error.
-            else resolve(reply as Exclude<typeof reply, undefined>);
-          },
-        );
-        const cancel = (): void => {
-          call.cancel();
-        };
-        signal?.addEventListener('abort', cancel, { once: true });
-      }),
-    close: () => {
-      client.close();
+    async call(method, request, options = {}) {
+      options.signal?.throwIfAborted();
+      if (isClosed) throw new RpcError(status.CANCELLED, 'the connection to the host is closed');
+      if (session === undefined || session.closed || session.destroyed) session = openSession(address, security);
+      return unaryCall(session, method, request, options);
+    },
+    close() {
+      isClosed = true;
+      session?.close();
     },
   };
 }
 
-const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error('aborted'));
+function openSession(address: Address, security: TransportSecurity): ClientHttp2Session {
+  const session = connectHttp2(`${security ? 'https' : 'http'}://${security?.serverName ?? 'localhost'}`, {
+    createConnection: () => openSocket(address, security),
+    settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
+    // The host decides how much is under way.
+    maxSessionMemory: Number.MAX_SAFE_INTEGER,
+  });
+  // The calls under way fail with it, and the next one opens another session.
+  session.on('error', () => undefined);
+  session.once('connect', () => {
+    session.setLocalWindowSize(WINDOW_BYTES);
+    // A call under way keeps the process alive, an idle connection does not.
+    session.unref();
+  });
+  return session;
+}
 
-const fromServiceError = (error: ServiceError): RpcError => new RpcError(error.code, error.details);
+function openSocket({ network, address }: Address, security: TransportSecurity): Socket {
+  const colon = address.lastIndexOf(':');
+  const destination =
+    network === 'unix'
+      ? { path: address }
+      : { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
+  if (!security) return connectSocket(destination);
+  const { trusted, key, certificate, serverName } = security;
+  return connectTls({
+    ...destination,
+    ca: trusted,
+    key: key.reveal(),
+    cert: certificate,
+    servername: serverName,
+    ALPNProtocols: ['h2'],
+  });
+}

@@ -123,7 +123,7 @@ interface Settled {
 function addServices(server: Server, options: GoPluginOptions, settled: Settled): void {
   const { calls, life, security, protocolVersion } = settled;
   const own = goPluginServices();
-  const hostBroker = broker({ security, clock: options.clock, calls, onHost: life.hostPresent });
+  const hostBroker = broker({ security, calls, onHost: life.hostPresent });
   server.addService(own.broker, hostBroker.handlers);
   server.addService(own.controller, controllerHandlers(calls, life.shutdown));
   server.addService(own.stdio, stdioHandlers(calls));

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { credentials, ServerCredentials, type ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
+import { ServerCredentials } from '@grpc/grpc-js';
 import type { WallClock } from '../support/clock.ts';
 import type { Secret } from '../support/secret.ts';
 import { selfSignedCertificate } from './certificate.ts';
@@ -62,18 +62,4 @@ export function serverCredentials(security: TransportSecurity): ServerCredential
   if (!security) return ServerCredentials.createInsecure();
   const pair = { private_key: Buffer.from(security.key.reveal()), cert_chain: Buffer.from(security.certificate) };
   return ServerCredentials.createSsl(Buffer.from(security.trusted), [pair], true);
-}
-
-/** Credentials and options for a connection to the host. */
-export function clientCredentials(security: TransportSecurity): {
-  credentials: ChannelCredentials;
-  options: ChannelOptions;
-} {
-  if (!security) return { credentials: credentials.createInsecure(), options: {} };
-  const { trusted, key, certificate, serverName } = security;
-  return {
-    credentials: credentials.createSsl(Buffer.from(trusted), Buffer.from(key.reveal()), Buffer.from(certificate)),
-    // The default authority of a unix socket is `localhost`, which is not always in the host's certificate.
-    options: { 'grpc.ssl_target_name_override': serverName },
-  };
 }

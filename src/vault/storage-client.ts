@@ -1,6 +1,7 @@
 import type { Metadata } from '@grpc/grpc-js';
-import type { HostConnection, HostMethod } from '../goplugin/host-connection.ts';
+import type { HostConnection } from '../goplugin/host-connection.ts';
 import { RpcError } from '../goplugin/rpc-error.ts';
+import type { HostMethod } from '../goplugin/unary-call.ts';
 import { StorageError, type Storage } from '../logical/index.ts';
 import type { StorageDefinition } from './generated/pb/Storage.ts';
 

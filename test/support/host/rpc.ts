@@ -1,6 +1,6 @@
 import { Metadata, status, type Client, type handleUnaryCall } from '@grpc/grpc-js';
-import type { HostMethod } from '../../../src/goplugin/host-connection.ts';
 import { RpcError } from '../../../src/goplugin/rpc-error.ts';
+import type { HostMethod } from '../../../src/goplugin/unary-call.ts';
 
 export interface RpcOptions {
   readonly metadata?: Readonly<Record<string, string>>;
