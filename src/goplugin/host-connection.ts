@@ -2,6 +2,7 @@ import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { status } from '@grpc/grpc-js';
+import { reasonOf } from '../support/reason-of.ts';
 import type { Address } from './handshake.ts';
 import { RpcError } from './rpc-error.ts';
 import type { TransportSecurity } from './transport-security.ts';
@@ -47,13 +48,9 @@ export function hostConnection(address: Address, security: TransportSecurity): H
   };
 }
 
+/** @throws {RpcError} for what is no address; one that nobody listens at is found out by the call */
 function openSession(address: Address, security: TransportSecurity): ClientHttp2Session {
-  const session = connectHttp2(`${security ? 'https' : 'http'}://${security?.serverName ?? 'localhost'}`, {
-    createConnection: () => openSocket(address, security),
-    settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
-    // The host decides how much is under way.
-    maxSessionMemory: Number.MAX_SAFE_INTEGER,
-  });
+  const session = startSession(address, security);
   // The calls under way fail with it, and the next one opens another session.
   session.on('error', () => undefined);
   session.once('connect', () => {
@@ -62,6 +59,22 @@ function openSession(address: Address, security: TransportSecurity): ClientHttp2
     session.unref();
   });
   return session;
+}
+
+function startSession(address: Address, security: TransportSecurity): ClientHttp2Session {
+  const authority = `${security ? 'https' : 'http'}://${security?.serverName ?? 'localhost'}`;
+  const options = {
+    createConnection: () => openSocket(address, security),
+    settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
+    // The host decides how much is under way.
+    maxSessionMemory: Number.MAX_SAFE_INTEGER,
+  };
+  try {
+    return connectHttp2(authority, options);
+  } catch (error) {
+    // Node.js checks an address before it dials.
+    throw new RpcError(status.UNAVAILABLE, `cannot connect to the host: ${reasonOf(error)}`);
+  }
 }
 
 function openSocket({ network, address }: Address, security: TransportSecurity): Socket {

@@ -157,6 +157,13 @@ describe('a call to a gRPC server', () => {
   it('fails where nobody listens, and on a connection that was closed', async () => {
     const host = connection();
     await expect(host.call(Get, { key: 'a' })).rejects.toMatchObject({ code: status.UNAVAILABLE });
+    for (const address of ['roof', '127.0.0.1:99999999']) {
+      const astray = hostConnection({ network: 'tcp', address }, undefined);
+      await expect(astray.call(Get, { key: 'a' })).rejects.toMatchObject({
+        name: 'RpcError',
+        code: status.UNAVAILABLE,
+      });
+    }
     host.close();
     await expect(host.call(Get, { key: 'a' })).rejects.toMatchObject({ code: status.CANCELLED });
   });
