@@ -27,6 +27,11 @@ func (s *sender) SendEvent(_ context.Context, kind logical.EventType, data *logi
 	return s.err
 }
 
+// Send is what SendEvent was called up to Vault 1.14.
+func (s *sender) Send(ctx context.Context, kind logical.EventType, data *logical.EventData) error {
+	return s.SendEvent(ctx, kind, data)
+}
+
 func mountWithEvents(t *testing.T, err error) (*host.Mount, *sender) {
 	t.Helper()
 	events := &sender{make(chan event, 100), err}
