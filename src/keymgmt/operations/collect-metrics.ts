@@ -44,10 +44,7 @@ const ofMount = (mount: Mount) => {
   const { drift, driftChecks, cloudCalls, retries, unreachable } = mount.figures;
   const { hits, misses, evictions, entries, bytes } = mount.readCache.stats();
   return {
-    keymgmt_kms_unreachable: byLabel(
-      'provider',
-      sumBy([...unreachable.keys()], (kms) => [providerOf(mount, kms), 1]),
-    ),
+    keymgmt_kms_unreachable: byProvider(mount, [...unreachable.keys()]),
     keymgmt_drifted_distributions: byLabel('verdict', drift.counts()),
     keymgmt_drift_checks_total: driftChecks.samples(),
     keymgmt_drift_last_check_timestamp_seconds: timestamp(drift.lastCheck()),
@@ -69,12 +66,7 @@ const ofActiveNode = (mount: Mount) => {
   const isStockTaken = periodic.stockTaken !== undefined;
   return {
     keymgmt_keys: byLabel('type', keys.counts()?.byClass),
-    keymgmt_kms: isStockTaken
-      ? byLabel(
-          'provider',
-          sumBy([...providers.keys()], (kms) => [providerOf(mount, kms), 1]),
-        )
-      : [],
+    keymgmt_kms: isStockTaken ? byProvider(mount, [...providers.keys()]) : [],
     keymgmt_distributions: distributionSamples(mount, distributions.counts()),
     keymgmt_count_age_seconds: [
       ...ageOf('keys', keys.counts()?.countedAt, mount.clock.monotonic()),
@@ -84,12 +76,7 @@ const ofActiveNode = (mount: Mount) => {
     keymgmt_pending_distributions: value(pending.length),
     keymgmt_pending_failed_distributions: value(pending.filter(({ failures }) => failures > 0).length),
     keymgmt_pending_oldest_age_seconds: value(pending.reduce((most, { ageMs }) => Math.max(most, ageMs), 0) / 1000),
-    keymgmt_orphans: isStockTaken
-      ? byLabel(
-          'provider',
-          sumBy([...orphans], ([kms, count]) => [providerOf(mount, kms), count]),
-        )
-      : [],
+    keymgmt_orphans: isStockTaken ? byProvider(mount, [...orphans.keys()], (kms) => orphans.get(kms) ?? 0) : [],
     keymgmt_periodic_last_run_timestamp_seconds: timestamp(periodic.lastRun),
     keymgmt_periodic_last_success_timestamp_seconds: timestamp(periodic.lastSuccess),
   };
@@ -138,6 +125,17 @@ export function sumBy<T>(
   }
   return sums;
 }
+
+/** Sums over KMS, by the kind of their provider. */
+const byProvider = (
+  mount: Mount,
+  all: readonly string[],
+  count: (kms: string) => number = () => 1,
+): readonly Sample[] =>
+  byLabel(
+    'provider',
+    sumBy(all, (kms) => [providerOf(mount, kms), count(kms)]),
+  );
 
 const byLabel = (label: string, counts: ReadonlyMap<string, number> = new Map()): readonly Sample[] =>
   [...counts].map(([name, count]) => ({ labels: { [label]: name }, value: count }));

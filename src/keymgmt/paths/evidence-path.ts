@@ -2,9 +2,7 @@ import { definePath, fields, genericName, type PathDefinition } from '../../fram
 import { userError } from '../../logical/index.ts';
 import type { Mount } from '../mount.ts';
 import { distributionEvidence } from '../operations/evidence.ts';
-import { OPERATION_PREFIX, keyNameField, kmsNameField, permissions } from './fields.ts';
-
-const LARGEST_PAGE = 1000;
+import { OPERATION_PREFIX, keyNameField, kmsNameField, pageLimit, permissions } from './fields.ts';
 
 /** `GET kms/:name/key/:key_name/evidence`: the one path that tells the check value of a symmetric key. */
 export function evidencePath(mount: Mount): PathDefinition {
@@ -24,8 +22,7 @@ export function evidencePath(mount: Mount): PathDefinition {
       read: {
         handler: async (context) => {
           const { data } = context;
-          const [after, limit] = [data.get('after'), data.get('limit')];
-          if (limit < 1 || limit > LARGEST_PAGE) throw userError(`limit must be between 1 and ${LARGEST_PAGE}`);
+          const [after, limit] = [data.get('after'), pageLimit(data.get('limit'))];
           if (after < 0) throw userError('after must not be negative: it is the number of a version');
           const ref = { kms: data.get('name'), key: data.get('key_name') };
           const evidence = await distributionEvidence(mount, context, ref, { after, limit });

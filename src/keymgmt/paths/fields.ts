@@ -1,4 +1,5 @@
 import { fields, type FieldMap, type FieldValues, type PathContext } from '../../framework/index.ts';
+import { userError } from '../../logical/index.ts';
 import type { DriverHelp, KmsDrivers } from '../../providers/port.ts';
 
 /** Prefix of all operation ids in the OpenAPI document, as in Vault Enterprise. */
@@ -14,6 +15,14 @@ export const kmsNameField = fields.string({ description: 'The name of the KMS.',
 export const forceField = fields.bool({
   description: 'Go on although the KMS is ahead of storage, which may have been restored from a snapshot.',
 });
+
+const LARGEST_PAGE = 1000;
+
+/** How many a client asks for on one page. @throws {BackendError} user_error that names the field */
+export function pageLimit(limit: number): number {
+  if (limit < 1 || limit > LARGEST_PAGE) throw userError(`limit must be between 1 and ${LARGEST_PAGE}`);
+  return limit;
+}
 
 /**
  * The value of a field that the client has set. JSON `null` and the empty text count as not set: UIs and Terraform send

@@ -1,7 +1,7 @@
 import { publicKeyFingerprint } from '../../crypto/fingerprint.ts';
 import { KEY_STRENGTHS } from '../../crypto/key-strength.ts';
 import { definePath, fields, type PathContext, type PathDefinition } from '../../framework/index.ts';
-import { userError, type JsonObject } from '../../logical/index.ts';
+import type { JsonObject } from '../../logical/index.ts';
 import { HOME } from '../../providers/step.ts';
 import { rfc3339 } from '../../support/clock.ts';
 import type { Mount } from '../mount.ts';
@@ -14,9 +14,7 @@ import {
 import { placeOf, placesOf } from '../records/distribution.ts';
 import { versionNumbers } from '../records/key.ts';
 import { lifecycleState, useOf } from '../records/lifecycle.ts';
-import { OPERATION_PREFIX } from './fields.ts';
-
-const LARGEST_PAGE = 1000;
+import { OPERATION_PREFIX, pageLimit } from './fields.ts';
 
 /** Fields of a path that gives a page of keys. */
 export const inventoryFields = {
@@ -59,9 +57,7 @@ export function inventoryPath(mount: Mount): PathDefinition {
 
 /** The page that a client asks for. @throws {BackendError} user_error that names the field */
 export function requestedPage({ data }: PathContext<typeof inventoryFields>): InventoryRequest {
-  const limit = data.get('limit');
-  if (limit < 1 || limit > LARGEST_PAGE) throw userError(`limit must be between 1 and ${LARGEST_PAGE}`);
-  return { after: data.get('after'), limit };
+  return { after: data.get('after'), limit: pageLimit(data.get('limit')) };
 }
 
 function describeInventoryKey({ name, key, home }: InventoryKey, now: number): JsonObject {

@@ -1,13 +1,12 @@
 import { definePath, fields, genericName, type PathDefinition } from '../../framework/index.ts';
-import { StorageError, userError, type BackendContext, type JsonObject } from '../../logical/index.ts';
+import { StorageError, type BackendContext, type JsonObject } from '../../logical/index.ts';
 import type { DistributionRef } from '../records/distribution-store.ts';
 import { describeOrphan, orphansOf } from '../orphans/orphans.ts';
 import { unrecordedObjects } from '../orphans/unrecorded-objects.ts';
 import { distributionStatus } from '../operations/status.ts';
 import type { Mount } from '../mount.ts';
-import { permissions, OPERATION_PREFIX, kmsNameField } from './fields.ts';
+import { permissions, OPERATION_PREFIX, kmsNameField, pageLimit } from './fields.ts';
 
-const LARGEST_PAGE = 1000;
 /** No further key is asked for after this, so that the answer comes within the minute that Vault's clients wait. */
 const SWEEP_MS = 30_000;
 
@@ -30,9 +29,7 @@ export function kmsStatusPath(mount: Mount): PathDefinition {
           const { data, storage, signal } = context;
           const kms = data.get('name');
           if ((await mount.kms.get(storage, kms, signal)) === undefined) return undefined;
-          const limit = data.get('limit');
-          if (limit < 1 || limit > LARGEST_PAGE) throw userError(`limit must be between 1 and ${LARGEST_PAGE}`);
-          return { data: await sweep(mount, context, kms, data.get('after'), limit) };
+          return { data: await sweep(mount, context, kms, data.get('after'), pageLimit(data.get('limit'))) };
         },
       },
     },
