@@ -1,5 +1,5 @@
 import { startKms, type Kms } from '../dev/aws-kms/kms.ts';
-import { wrappingKeyRing } from '../dev/aws-kms/wrapping-keys.ts';
+import { wrappingKeyRing } from '../dev/fake-cloud/wrapping-keys.ts';
 import type { Storage } from '../src/logical/index.ts';
 import { awsDriver } from '../src/providers/aws/driver.ts';
 import { azureDriver } from '../src/providers/azure/driver.ts';

@@ -1,6 +1,6 @@
 import type { Body } from './input.ts';
 import type { Account, RegionState } from './state.ts';
-import type { WrappingKeys } from './wrapping-keys.ts';
+import type { WrappingKeys } from '../fake-cloud/wrapping-keys.ts';
 
 /** State and dependencies of an operation. */
 export interface Context {

@@ -1,15 +1,33 @@
+import type { CallLog, LoggedCall, OpenCall } from '../fake-cloud/call-log.ts';
+import { NoAnswer, strike, type FaultCall, type FaultChoice, type FaultError } from '../fake-cloud/faults.ts';
+import type { Throttle } from '../fake-cloud/quotas.ts';
+import type { WrappingKeys } from '../fake-cloud/wrapping-keys.ts';
 import { authorize, type Principal } from './authorization.ts';
-import type { CallLog, OpenCall } from './call-log.ts';
 import type { Output } from './context.ts';
 import { KmsError } from './errors.ts';
-import { NoAnswer, strike, type FaultChoice } from './faults.ts';
 import type { Body } from './input.ts';
 import { applyTime } from './key-state.ts';
 import { OPERATIONS } from './operations.ts';
-import type { Throttle } from './quotas.ts';
 import { verifySignature, type AccessKey, type SignedRequest } from './sigv4.ts';
 import type { Account } from './state.ts';
-import type { WrappingKeys } from './wrapping-keys.ts';
+
+/** One authenticated or rejected call. */
+export interface LoggedKmsCall extends LoggedCall {
+  /** Request ID of the response, as in CloudTrail. */
+  readonly requestId: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  /** KeyId or TargetKeyId of the request; for CreateKey the id of the new key. */
+  readonly keyId?: string;
+}
+
+/** The call that a fault is chosen for. */
+export interface KmsFaultCall extends FaultCall {
+  readonly region: string;
+  readonly accessKeyId: string;
+  /** KeyId or TargetKeyId of the request. */
+  readonly keyId?: string | undefined;
+}
 
 export interface CallHandler {
   /** The account with this id. */
@@ -20,8 +38,8 @@ export interface CallHandler {
   readonly lookups: number;
   readonly wrappingKeys: WrappingKeys;
   readonly throttle: Throttle;
-  readonly log: CallLog;
-  readonly chooseFault: FaultChoice;
+  readonly log: CallLog<LoggedKmsCall>;
+  readonly chooseFault: FaultChoice<KmsFaultCall>;
 }
 
 /**
@@ -31,7 +49,7 @@ export interface CallHandler {
  */
 export async function handleCall(handler: CallHandler, request: SignedRequest, requestId: string): Promise<Output> {
   const action = actionOf(request);
-  const logged = handler.log.start(action, requestId);
+  const logged = handler.log.start({ action, requestId, region: '', accessKeyId: '' });
   try {
     const output = await run(handler, request, logged);
     logged.outcome = 'ok';
@@ -43,7 +61,7 @@ export async function handleCall(handler: CallHandler, request: SignedRequest, r
   }
 }
 
-async function run(handler: CallHandler, request: SignedRequest, logged: OpenCall): Promise<Output> {
+async function run(handler: CallHandler, request: SignedRequest, logged: OpenCall<LoggedKmsCall>): Promise<Output> {
   const { log, lookups, wrappingKeys } = handler;
   const { action } = logged;
   const { accessKey, region: name } = verifySignature(request, handler.accessKeys, handler.signatureNow());
@@ -59,16 +77,25 @@ async function run(handler: CallHandler, request: SignedRequest, logged: OpenCal
   const region = account.region(name);
   const call = { action, region: name, accessKeyId: accessKey.accessKeyId, keyId: logged.keyId };
   const fault = await handler.chooseFault({ ...call, number: log.calls().length, nth: log.count(action) });
-  await strike(fault, 'before');
-  handler.throttle(name, action, handler.now());
+  await strike(fault, 'before', toKmsError);
+  if (!handler.throttle(name, action, handler.now())) {
+    throw new KmsError(
+      'ThrottlingException',
+      'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
+    );
+  }
   const now = handler.now();
   applyTime(account, now);
   authorize(accessKey, region, action, body);
   const output = await operation({ account, region, now, lookups, wrappingKeys }, body);
   logged.effect = true;
   if (action === 'CreateKey') logged.keyId = createdId(output);
-  await strike(fault, 'after');
+  await strike(fault, 'after', toKmsError);
   return output;
+}
+
+function toKmsError({ code, message, status }: FaultError): KmsError {
+  return new KmsError(code, message ?? '', status);
 }
 
 /** `X-Amz-Target: TrentService.<action>`; an empty string for anything else. */

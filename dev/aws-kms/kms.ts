@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock, type WallClock } from '../../src/support/clock.ts';
-import { startAdmin } from './admin.ts';
-import { newCallLog, type LoggedCall } from './call-log.ts';
+import { startAdmin } from '../fake-cloud/admin.ts';
+import { newCallLog } from '../fake-cloud/call-log.ts';
+import { newFaults, NoAnswer, type Faults } from '../fake-cloud/faults.ts';
+import { answer, listen, readBody } from '../fake-cloud/http.ts';
+import { newThrottle } from '../fake-cloud/quotas.ts';
+import { wrappingKeyRing, type WrappingKeys } from '../fake-cloud/wrapping-keys.ts';
 import { KmsError } from './errors.ts';
-import { NoAnswer, type FaultChoice, type Faults } from './faults.ts';
-import { handleCall, type CallHandler } from './handle-call.ts';
-import { answer, listen, readBody } from './http.ts';
+import { handleCall, type CallHandler, type KmsFaultCall, type LoggedKmsCall } from './handle-call.ts';
 import type { IamPolicy } from './iam-policy.ts';
 import { applyTime } from './key-state.ts';
-import { newThrottle } from './quotas.ts';
 import { loadSnapshot, snapshotOf, type AccountSnapshot } from './snapshot.ts';
 import { ACCOUNT, newAccount, type Account } from './state.ts';
 import { aliasesIn, keysIn, type KeyView } from './views.ts';
-import { wrappingKeyRing, type WrappingKeys } from './wrapping-keys.ts';
 
 export interface KmsOptions {
   /** @default 0, a free port of 127.0.0.1 */
@@ -42,7 +42,7 @@ export interface KmsOptions {
   readonly wrappingKeys?: WrappingKeys;
   /** What the account without an id holds at first. @default nothing */
   readonly snapshot?: AccountSnapshot;
-  /** Whether to open the admin endpoint (admin.ts). @default false */
+  /** Whether to open the admin endpoint (dev/fake-cloud/admin.ts). @default false */
   readonly admin?: boolean;
 }
 
@@ -51,13 +51,13 @@ export interface Kms {
   /** Endpoint for clients, without a trailing slash. */
   readonly url: string;
   readonly adminUrl?: string;
-  calls(): readonly LoggedCall[];
+  calls(): readonly LoggedKmsCall[];
   keys(region: string, account?: string): readonly KeyView[];
   /** Key ids by alias name. */
   aliases(region: string, account?: string): Readonly<Record<string, string>>;
   /** All that the account without an id holds now, to be given to another KMS. */
   snapshot(): AccountSnapshot;
-  readonly faults: Faults;
+  readonly faults: Faults<KmsFaultCall>;
   close(): Promise<void>;
 }
 
@@ -75,8 +75,8 @@ export async function startKms(options: KmsOptions): Promise<Kms> {
     return known;
   };
   if (options.snapshot) loadSnapshot(account(), options.snapshot);
-  const log = newCallLog();
-  let choose: FaultChoice = () => undefined;
+  const log = newCallLog<LoggedKmsCall>();
+  const { faults, choose } = newFaults<KmsFaultCall>();
   const handler: CallHandler = {
     account,
     accessKeys: options.accessKeys,
@@ -86,7 +86,7 @@ export async function startKms(options: KmsOptions): Promise<Kms> {
     wrappingKeys: options.wrappingKeys ?? wrappingKeyRing(),
     throttle: newThrottle(options.quotas ?? {}),
     log,
-    chooseFault: (call) => choose(call),
+    chooseFault: choose,
   };
   const server = await listen(options.port ?? 0, (request, response) => serve(handler, request, response));
   const current = (id?: string): Account => {
@@ -99,16 +99,13 @@ export async function startKms(options: KmsOptions): Promise<Kms> {
     keys: (region: string, id?: string) => keysIn(current(id).region(region)),
     aliases: (region: string, id?: string) => aliasesIn(current(id).region(region)),
     snapshot: () => snapshotOf(current()),
-    faults: {
-      set(next: FaultChoice) {
-        choose = next;
-      },
-      clear() {
-        choose = () => undefined;
-      },
-    },
+    faults,
   };
-  const admin = options.admin === true ? await startAdmin(kms) : undefined;
+  const state = (query: URLSearchParams): unknown => {
+    const region = query.get('region') ?? 'us-east-1';
+    return { keys: kms.keys(region), aliases: kms.aliases(region) };
+  };
+  const admin = options.admin === true ? await startAdmin({ ...kms, state }) : undefined;
   return {
     ...kms,
     ...(admin === undefined ? {} : { adminUrl: admin.url }),

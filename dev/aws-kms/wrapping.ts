@@ -1,4 +1,5 @@
-import { constants, createDecipheriv, privateDecrypt, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { openOaep, openRsaAesKeyWrap } from '../fake-cloud/unwrap.ts';
 import { invalidCiphertext, unsupported } from './errors.ts';
 import { specFacts, type KeySpec } from './key-specs.ts';
 
@@ -35,32 +36,16 @@ export function assertWrappingFits(spec: KeySpec, algorithm: WrappingAlgorithm, 
 }
 
 /**
- * Unwraps imported material: RSAES-OAEP (RFC 8017 §7.1, empty label, MGF1 with the same hash), or an AES-256 key in
- * OAEP followed by the material in AES-KWP under it (RFC 5649).
+ * Unwraps imported material: RSAES-OAEP, or an AES-256 key in OAEP followed by the material in AES-KWP under it.
  *
  * @throws {KmsError} InvalidCiphertextException
  */
 export function unwrap(algorithm: WrappingAlgorithm, privateKey: KeyObject, wrapped: Buffer): Buffer {
   const oaepHash = algorithm.endsWith('_SHA_1') ? 'sha1' : 'sha256';
-  const openOaep = (bytes: Buffer): Buffer =>
-    privateDecrypt({ key: privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, bytes);
+  const open = algorithm.startsWith('RSAES_OAEP') ? openOaep : openRsaAesKeyWrap;
   try {
-    if (algorithm.startsWith('RSAES_OAEP')) return openOaep(wrapped);
-    const modulusBytes = (privateKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
-    const wrappingKey = openOaep(wrapped.subarray(0, modulusBytes));
-    try {
-      return openKeyWrap(wrappingKey, wrapped.subarray(modulusBytes));
-    } finally {
-      wrappingKey.fill(0);
-    }
+    return open(privateKey, oaepHash, wrapped);
   } catch {
     throw invalidCiphertext();
   }
-}
-
-/** AES-KWP unwrapping (RFC 5649 §4.2), by the length of the key-encryption key. */
-function openKeyWrap(wrappingKey: Buffer, wrapped: Buffer): Buffer {
-  const cipher = `id-aes${wrappingKey.length * 8}-wrap-pad`;
-  const decipher = createDecipheriv(cipher, wrappingKey, Buffer.from('a65959a6', 'hex'));
-  return Buffer.concat([decipher.update(wrapped), decipher.final()]);
 }

@@ -3,7 +3,7 @@
  * call has its effect, the parent is asked what becomes of the plugin that made it.
  */
 import { startKms, type Kms } from '../../dev/aws-kms/kms.ts';
-import { wrappingKeyRing } from '../../dev/aws-kms/wrapping-keys.ts';
+import { wrappingKeyRing } from '../../dev/fake-cloud/wrapping-keys.ts';
 import type { CrashPoint } from './gate.ts';
 import { peer } from './peer.ts';
 import { ACCESS_KEY, REGION } from './account.ts';

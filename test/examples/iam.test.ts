@@ -15,7 +15,7 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { IamPolicy } from '../../dev/aws-kms/iam-policy.ts';
 import { startKms, type Kms } from '../../dev/aws-kms/kms.ts';
-import { wrappingKeyRing } from '../../dev/aws-kms/wrapping-keys.ts';
+import { wrappingKeyRing } from '../../dev/fake-cloud/wrapping-keys.ts';
 import type { JsonObject, Response } from '../../src/logical/index.ts';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
 import { systemClock } from '../../src/support/clock.ts';

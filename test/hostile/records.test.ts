@@ -2,7 +2,7 @@ import { status, type ServiceError } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startKms, type Kms } from '../../dev/aws-kms/kms.ts';
-import { wrappingKeyRing } from '../../dev/aws-kms/wrapping-keys.ts';
+import { wrappingKeyRing } from '../../dev/fake-cloud/wrapping-keys.ts';
 import { inMemoryStorage, type InMemoryStorage, type Storage } from '../../src/logical/index.ts';
 import { allowing } from '../support/allowing.ts';
 import type { HostReply, HostRequest, MountedBackend } from '../support/host/mounted-backend.ts';

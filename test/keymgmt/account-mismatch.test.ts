@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startKms, type Kms } from '../../dev/aws-kms/kms.ts';
-import { wrappingKeyRing } from '../../dev/aws-kms/wrapping-keys.ts';
+import { wrappingKeyRing } from '../../dev/fake-cloud/wrapping-keys.ts';
 import type { JsonObject } from '../../src/logical/index.ts';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
 import { clockOf } from '../support/clock.ts';

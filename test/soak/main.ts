@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startKms } from '../../dev/aws-kms/kms.ts';
-import type { Fault } from '../../dev/aws-kms/faults.ts';
+import type { Fault } from '../../dev/fake-cloud/faults.ts';
 import { bundlePlugin } from '../../dev/build/bundle-plugin.ts';
 import { watchServer } from '../../dev/secrecy/watch-server.ts';
 import { findServer } from '../../dev/servers/find-server.ts';

@@ -1,6 +1,6 @@
 import { startKms, type Kms } from '../../dev/aws-kms/kms.ts';
 import type { AccountSnapshot } from '../../dev/aws-kms/snapshot.ts';
-import { wrappingKeyRing } from '../../dev/aws-kms/wrapping-keys.ts';
+import { wrappingKeyRing } from '../../dev/fake-cloud/wrapping-keys.ts';
 import { inMemoryStorage, type InMemoryStorage, type JsonObject, type Storage } from '../../src/logical/index.ts';
 import { allowing } from '../support/allowing.ts';
 import { clockOf } from '../support/clock.ts';

@@ -1,6 +1,6 @@
 import { DeleteAliasCommand } from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
-import type { Fault, FaultCall } from '../../../dev/aws-kms/faults.ts';
+import type { Fault, FaultCall } from '../../../dev/fake-cloud/faults.ts';
 import { administrator, failure, makeVersion, REGION, setUp, type Bench } from './harness.ts';
 import { create, createdId, find, importMaterial, disable, remove, setCurrent, removeName } from '../calls.ts';
 import { material } from '../target.ts';

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { onTestFinished } from 'vitest';
 import { startKms, type Kms, type KmsOptions } from '../../../dev/aws-kms/kms.ts';
-import { wrappingKeyRing } from '../../../dev/aws-kms/wrapping-keys.ts';
+import { wrappingKeyRing } from '../../../dev/fake-cloud/wrapping-keys.ts';
 import { knownSecrets, refuseLeaks } from '../../../dev/secrecy/known-secrets.ts';
 import { awsDriver } from '../../../src/providers/aws/driver.ts';
 import { ProviderError } from '../../../src/providers/errors.ts';

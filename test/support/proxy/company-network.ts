@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { listen, readBody } from '../../../dev/aws-kms/http.ts';
+import { listen, readBody } from '../../../dev/fake-cloud/http.ts';
 import { startKms, type Kms } from '../../../dev/aws-kms/kms.ts';
 import { stsAnswer, type Temporary } from '../../providers/aws/ambient.ts';
 import { certificateAuthority, type CertificateAuthority } from './certificate-authority.ts';

@@ -9,19 +9,19 @@ export interface PauseRequest {
 }
 
 /** Holds one later call, so that a test can stop the client while the call is pending. */
-export interface Pause {
-  choose(call: FaultCall): Fault | undefined;
+export interface Pause<Call> {
+  choose(call: Call): Fault | undefined;
   /** Resolves when the call is held. */
-  readonly reached: Promise<FaultCall>;
+  readonly reached: Promise<Call>;
   /** @param how `drop: true` closes the call's connection; a call held before its effect then has none */
   resume(how: { readonly drop?: boolean }): void;
 }
 
 /** @throws {Error} for a request that is not one */
-export function newPause({ nth, when, action }: PauseRequest): Pause {
+export function newPause<Call extends FaultCall>({ nth, when, action }: PauseRequest): Pause<Call> {
   if (!Number.isInteger(nth) || nth < 1) throw new Error('nth is a number from 1');
   if (!['before', 'after'].includes(when)) throw new Error('when is before or after');
-  const reached = deferred<FaultCall>();
+  const reached = deferred<Call>();
   const released = deferred<{ readonly drop?: boolean }>();
   let seen = 0;
   return {

@@ -3,7 +3,6 @@ import type { LoggedCall } from './call-log.ts';
 import type { Fault, FaultCall, Faults } from './faults.ts';
 import { answer, listen, readBody, type LoopbackServer } from './http.ts';
 import { newPause, type Pause, type PauseRequest } from './pause.ts';
-import type { KeyView } from './views.ts';
 
 /** A fault for the calls that match; `nth` counts the calls that match the action since the rules were set, from 1. */
 interface Rule extends Omit<Fault, 'hold'> {
@@ -13,28 +12,28 @@ interface Rule extends Omit<Fault, 'hold'> {
   readonly nth?: number;
 }
 
-interface Administered {
+interface Administered<Call> {
   calls(): readonly LoggedCall[];
-  keys(region: string): readonly KeyView[];
-  aliases(region: string): Readonly<Record<string, string>>;
-  readonly faults: Faults;
+  /** What the fake holds, as JSON. @param query of the request, for fakes that hold more than one place */
+  state(query: URLSearchParams): unknown;
+  readonly faults: Faults<Call>;
 }
 
 /**
- * HTTP admin API of the embedded KMS, for tests that run it in another process. JSON in and out:
+ * HTTP admin API of a fake cloud, for tests that run it in another process. JSON in and out:
  *
  *     POST   /faults {rules: [{action?, nth?, when, error?, drop?, hang?}]}   the first matching rule applies
  *     DELETE /faults                                                          clears faults and pause; a held call continues
  *     POST   /pause {nth, when, action?}   holds the nth call from now, before or after its effect
- *     GET    /paused                       responds with {action, region, accessKeyId, keyId} once the call is held
+ *     GET    /paused                       responds with the call once it is held
  *     POST   /resume {drop?}               resumes the call; drop: true closes its connection instead
  *     GET    /calls                        all calls
- *     GET    /state?region=…               {keys, aliases}
+ *     GET    /state?…                      what the fake holds
  */
-export async function startAdmin(kms: Administered): Promise<LoopbackServer> {
+export async function startAdmin<Call extends FaultCall>(cloud: Administered<Call>): Promise<LoopbackServer> {
   let rules: readonly (Rule & { seen: number })[] = [];
-  let pause: Pause | undefined;
-  kms.faults.set((call) => pause?.choose(call) ?? ruleFor(rules, call));
+  let pause: Pause<Call> | undefined;
+  cloud.faults.set((call) => pause?.choose(call) ?? ruleFor(rules, call));
 
   const routes: Readonly<Record<string, (body: Readonly<Record<string, unknown>>, query: URLSearchParams) => unknown>> =
     {
@@ -55,11 +54,8 @@ export async function startAdmin(kms: Administered): Promise<LoopbackServer> {
         pause?.resume({ drop: body['drop'] === true });
         pause = undefined;
       },
-      'GET /calls': () => kms.calls(),
-      'GET /state': (_body, query) => {
-        const region = query.get('region') ?? 'us-east-1';
-        return { keys: kms.keys(region), aliases: kms.aliases(region) };
-      },
+      'GET /calls': () => cloud.calls(),
+      'GET /state': (_body, query) => cloud.state(query),
     };
 
   return listen(0, async (request: IncomingMessage, response: ServerResponse) => {
