@@ -7,7 +7,7 @@ import { keyGenerator } from './crypto/generate-key.ts';
 import { keymgmtFactory } from './keymgmt/backend.ts';
 import { distributedNames } from './keymgmt/distributed-names.ts';
 import { awsDriver } from './providers/aws/driver.ts';
-import { realWait } from './providers/aws/retry.ts';
+import { realWait } from './providers/http/retry.ts';
 import { azureDriver } from './providers/azure/driver.ts';
 import { gcpDriver } from './providers/gcp/driver.ts';
 import { systemTimer } from './support/budget.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { consistencyWindow } from '../../src/keymgmt/consistency-window.ts';
 import { recentKeys } from '../../src/providers/aws/recent-keys.ts';
-import { retryWithin, CONSISTENT } from '../../src/providers/aws/retry.ts';
+import { retryWithin, CONSISTENT } from '../../src/providers/http/retry.ts';
 import { ProviderError } from '../../src/providers/errors.ts';
 import { rfc3339 } from '../../src/support/clock.ts';
 import { distribute, distributedKey, type TestClock } from '../support/distributed-key.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { notYetSupported } from '../../src/providers/not-yet-supported.ts';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
-import { realWait } from '../../src/providers/aws/retry.ts';
+import { realWait } from '../../src/providers/http/retry.ts';
 import { systemClock } from '../../src/support/clock.ts';
 import { startEngine } from '../support/engine.ts';
 import { modelCloud } from '../support/model-cloud.ts';

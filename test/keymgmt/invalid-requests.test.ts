@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject, Operation } from '../../src/logical/index.ts';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
-import { realWait } from '../../src/providers/aws/retry.ts';
+import { realWait } from '../../src/providers/http/retry.ts';
 import { azureDriver } from '../../src/providers/azure/driver.ts';
 import { gcpDriver } from '../../src/providers/gcp/driver.ts';
 import { startKms, type Kms } from '../../dev/aws-kms/kms.ts';

@@ -6,8 +6,8 @@ import { isKeyId } from './ids.ts';
 import { labelsOf, readTags } from './read-tags.ts';
 import { receiptOf, type Receipt } from './receipt.ts';
 import { pageMarkers } from './list-pages.ts';
-import { CREATE, WITHIN_WINDOW, CONSISTENT, type Retry, type RetryPolicy } from './retry.ts';
-import { undefinedOn } from './undefined-on.ts';
+import { CREATE, WITHIN_WINDOW, CONSISTENT, type Retry, type RetryPolicy } from '../http/retry.ts';
+import { undefinedOn } from '../http/undefined-on.ts';
 
 const ALIAS_PREFIX = 'alias/hashicorp/';
 

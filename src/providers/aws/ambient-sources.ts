@@ -1,6 +1,6 @@
 import { ProviderError } from '../errors.ts';
 import { quoted } from '../../support/quoted.ts';
-import type { Environment } from './endpoint.ts';
+import type { Environment } from '../../support/outbound/proxy-rules.ts';
 import type { RequestHandler } from './guarded-handler.ts';
 import { metadataFailure } from './metadata-failure.ts';
 

@@ -1,5 +1,7 @@
 import type { ProviderConfig } from '../port.ts';
-import { ALLOW_LIST, allowList, AMBIENT, configuredEndpoint, originOf, type Environment } from './endpoint.ts';
+import type { Environment } from '../../support/outbound/proxy-rules.ts';
+import { ALLOW_LIST, allowList, AMBIENT, originOf } from '../http/allow-list.ts';
+import { configuredEndpoint } from './endpoint.ts';
 import { isAwsKms, isCredentialService } from './kms-hosts.ts';
 
 /** The destination of an SDK request. */

@@ -1,5 +1,5 @@
 import { REASON_BY_CODE } from './error-reasons.ts';
-import { printable } from './printable.ts';
+import { printable } from '../http/printable.ts';
 
 /** A complete HTTP response. */
 export interface RawAnswer {

@@ -1,17 +1,16 @@
 import type * as Sdk from '@aws-sdk/client-kms';
 import type { ProviderConfig } from '../port.ts';
-import { outboundAgents, type AgentOptions } from '../../support/outbound/agents.ts';
+import { outboundAgents } from '../../support/outbound/agents.ts';
+import type { Outbound } from '../../support/outbound/outbound.ts';
 import type { AccountCredentials } from './credentials.ts';
-import { configuredEndpoint, type Environment } from './endpoint.ts';
+import type { Environment } from '../../support/outbound/proxy-rules.ts';
+import { configuredEndpoint } from './endpoint.ts';
 
 const CONNECTION_TIMEOUT_MS = 5_000;
 /** Ends before the connection's timeout and before that of the request, so that the failure is the proxy's. */
 const PROXY_TIMEOUT_MS = 4_000;
 /** Closes idle connections early: firewalls drop them, and a CreateKey on a dropped one has an unknown outcome. */
 const IDLE_TIMEOUT_MS = 5_000;
-
-/** How the requests of all accounts get out of this process. */
-export type Outbound = Pick<AgentOptions, 'route' | 'secureContext'>;
 
 /**
  * The SDK client configuration of an account. The Region is always `key_collection`; the SDK must not resolve another one.

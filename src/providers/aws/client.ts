@@ -15,8 +15,8 @@ import { observeAll, observeName, unseen } from './observe.ts';
 import { performStep, removeKey, type Steps } from './perform.ts';
 import { readTags } from './read-tags.ts';
 import { performed } from './receipt.ts';
-import { CREATE, WITHIN_WINDOW, retryWithin, CONSISTENT, type Retry, type RetryDependencies } from './retry.ts';
-import { undefinedOn } from './undefined-on.ts';
+import { CREATE, WITHIN_WINDOW, retryWithin, CONSISTENT, type Retry, type RetryDependencies } from '../http/retry.ts';
+import { undefinedOn } from '../http/undefined-on.ts';
 
 /** Together with the timeout of the last request, less than the 60 seconds after which Vault's clients give up. */
 const BUDGET_MS = 45_000;

@@ -1,7 +1,8 @@
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
+import { CA_VARIABLE } from './endpoint.ts';
 import { REASON_BY_CODE } from './error-reasons.ts';
-import { networkFailure } from './network-failure.ts';
-import { printable } from './printable.ts';
+import { networkFailure } from '../http/network-failure.ts';
+import { printable } from '../http/printable.ts';
 
 interface SourceError extends Error {
   readonly code?: unknown;
@@ -41,7 +42,7 @@ function causeOf(error: unknown, endpoint: string | undefined): { reason: Provid
     const cause = NO_COMMAND.exec(message)?.[1] ?? 'run it as the user of the server to see why';
     return local(`its credential_process failed: ${cause}`);
   }
-  const network = endpoint === undefined ? undefined : networkFailure(error, endpoint);
+  const network = endpoint === undefined ? undefined : networkFailure(error, endpoint, CA_VARIABLE);
   if (network) return { reason: network.reason, text: `${network.text} (${network.code})` };
   // The JSON parser's message quotes its input, which holds credentials.
   return local(name === 'SyntaxError' ? 'what it answers cannot be read' : printable(message));

@@ -4,7 +4,7 @@ import type { WallClock } from '../../support/clock.ts';
 import { secret, type Secret } from '../../support/secret.ts';
 import { ambientSources, type AwsIdentity, type Source } from './ambient-sources.ts';
 import { credentialFailure } from './credential-failure.ts';
-import type { Environment } from './endpoint.ts';
+import type { Environment } from '../../support/outbound/proxy-rules.ts';
 import type { RequestHandler } from './guarded-handler.ts';
 import { watchedHandler, type CredentialRequest } from './watched-handler.ts';
 

@@ -1,26 +1,27 @@
 import type { KmsDriver } from '../port.ts';
-import { proxyRules } from '../../support/outbound/proxy-rules.ts';
-import { trustedCertificates } from '../../support/outbound/trusted-certificates.ts';
+import { outboundOf, type Outbound } from '../../support/outbound/outbound.ts';
 import { validateConfig } from './validate-config.ts';
 import { calls } from './calls.ts';
 import { checkDistribution } from './check-distribution.ts';
 import { awsClient } from './client.ts';
 import { planAws } from './plan.ts';
-import { endpointOf, type Environment } from './endpoint.ts';
-import type { RetryDependencies } from './retry.ts';
+import type { Environment } from '../../support/outbound/proxy-rules.ts';
+import { CA_VARIABLE, endpointOf } from './endpoint.ts';
+import type { RetryDependencies } from '../http/retry.ts';
 import { CREDENTIAL_NAMES, takeCredentials } from './take-credentials.ts';
 
 export interface AwsDriverOptions {
   readonly env: Environment;
+  /** What other clouds share; AWS_CA_BUNDLE, where it is set, goes before it. @default as the environment says */
+  readonly outbound?: Outbound;
   readonly retry: RetryDependencies;
   /** One request may take this long, and its answer be silent for this long. @default 10_000 */
   readonly requestTimeoutMs?: number;
 }
 
 /** AWS KMS: provider `awskms`. */
-export function awsDriver({ env, retry, requestTimeoutMs = 10_000 }: AwsDriverOptions): KmsDriver {
-  // Read once for all accounts: parsing the certificates takes longer than a request.
-  const outbound = { route: proxyRules(env), secureContext: trustedCertificates(env, 'AWS_CA_BUNDLE') };
+export function awsDriver({ env, outbound: shared, retry, requestTimeoutMs = 10_000 }: AwsDriverOptions): KmsDriver {
+  const outbound = shared && !env[CA_VARIABLE] ? shared : outboundOf(env, CA_VARIABLE);
   return {
     kind: 'awskms',
     help: {

@@ -4,7 +4,7 @@ import type { LabelSearch } from '../port.ts';
 import type { Calls } from './calls.ts';
 import { keyBatches } from './list-pages.ts';
 import { labelsOf, readTags } from './read-tags.ts';
-import { CREATE, retryWithin, type RetryDependencies } from './retry.ts';
+import { CREATE, retryWithin, type RetryDependencies } from '../http/retry.ts';
 
 /** Time budget of a search, which reads the tags of every KMS key of the account. */
 const SEARCH_MS = 15_000;

@@ -3,7 +3,7 @@ import type { Search } from '../port.ts';
 import type { Calls } from './calls.ts';
 import { keyBatches } from './list-pages.ts';
 import { labelsOf, readTags } from './read-tags.ts';
-import { retryWithin, CONSISTENT, type RetryDependencies } from './retry.ts';
+import { retryWithin, CONSISTENT, type RetryDependencies } from '../http/retry.ts';
 
 /** Time budget of a search, which reads the tags of every KMS key of the account. */
 const SEARCH_MS = 20_000;

@@ -1,5 +1,3 @@
-import { BlockList, isIP } from 'node:net';
-
 /** DNS suffixes of a partition: of the regional and of the dual-stack host names. */
 type Suffixes = readonly [plain: string, dualStack: string];
 
@@ -14,15 +12,6 @@ const PARTITIONS: readonly (readonly [prefix: string, suffixes: Suffixes])[] = [
 const AWS: Suffixes = ['amazonaws.com', 'api.aws'];
 /** DNS suffixes that only AWS sign-in uses. */
 const SIGN_IN = ['aws.amazon.com', 'amazonaws-us-gov.com', 'amazonaws-eusc.eu'];
-
-/** Address ranges of metadata services: IPv4, IPv6, and IPv4 embedded in IPv6. */
-const LINK_LOCAL = new BlockList();
-LINK_LOCAL.addSubnet('169.254.0.0', 16);
-LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6');
-LINK_LOCAL.addSubnet('fd00:ec2::', 32, 'ipv6');
-LINK_LOCAL.addSubnet('::a9fe:0', 112, 'ipv6');
-LINK_LOCAL.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6');
-LINK_LOCAL.addSubnet('2002:a9fe::', 32, 'ipv6');
 
 /**
  * Whether a URL is an AWS KMS endpoint of the Region, by a host name that only AWS can own: regional, FIPS, dual-stack or
@@ -51,11 +40,4 @@ export function isCredentialService({ protocol, hostname, port }: URL): boolean 
   const suffixes = [AWS, ...PARTITIONS.map(([, each]) => each)].flat();
   const suffix = [...suffixes, ...SIGN_IN].find((each) => hostname.endsWith(`.${each}`));
   return suffix !== undefined && CREDENTIAL_SERVICE.test(hostname.slice(0, -suffix.length - 1));
-}
-
-/** Whether the host of a URL is a link-local address, the range of metadata services. */
-export function isLinkLocal({ hostname }: URL): boolean {
-  const address = hostname.replace(/^\[(.*)\]$/, '$1');
-  const version = isIP(address);
-  return version !== 0 && LINK_LOCAL.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }

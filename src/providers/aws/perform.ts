@@ -9,8 +9,8 @@ import { requireKeyId } from './ids.ts';
 import { importFacts, importMaterial } from './import-material.ts';
 import type { RecentKeys } from './recent-keys.ts';
 import { performed, receiptOf } from './receipt.ts';
-import { retryWithin, UNKNOWN_AGE, type RetryDependencies } from './retry.ts';
-import { undefinedOn } from './undefined-on.ts';
+import { retryWithin, UNKNOWN_AGE, type RetryDependencies } from '../http/retry.ts';
+import { undefinedOn } from '../http/undefined-on.ts';
 
 /** How long a missing KMS key of unknown age is retried before it is treated as deleted. */
 const UNKNOWN_AGE_MS = 2_000;

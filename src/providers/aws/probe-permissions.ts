@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ProviderError } from '../errors.ts';
 import type { PermissionProbe, PermissionCheck } from '../port.ts';
 import type { Calls } from './calls.ts';
-import { endInTime } from './end-in-time.ts';
+import { endInTime } from '../http/end-in-time.ts';
 import { REASON_BY_CODE } from './error-reasons.ts';
 
 type Probe = readonly [action: string, required: boolean, call: () => Promise<unknown>];

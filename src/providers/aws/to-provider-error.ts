@@ -1,7 +1,8 @@
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
+import { CA_VARIABLE } from './endpoint.ts';
 import { REASON_BY_CODE } from './error-reasons.ts';
-import { networkFailure } from './network-failure.ts';
-import { printable } from './printable.ts';
+import { networkFailure } from '../http/network-failure.ts';
+import { printable } from '../http/printable.ts';
 
 /** The shape of SDK errors. Read by shape, so that the SDK's classes need not be loaded. */
 interface SdkError extends Error {
@@ -29,7 +30,7 @@ export function toProviderError(call: string, endpoint: string, error: unknown, 
     });
   }
   const { httpStatusCode: status, requestId } = $metadata;
-  const network = status === undefined ? networkFailure(error, endpoint) : undefined;
+  const network = status === undefined ? networkFailure(error, endpoint, CA_VARIABLE) : undefined;
   if (network) {
     const { reason, text, code, neverSent } = network;
     return new ProviderError(reason, `${call}: ${text} (${code})`, { call, code, ambiguous: !neverSent });

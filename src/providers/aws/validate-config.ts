@@ -1,7 +1,8 @@
 import type { ProviderConfig } from '../port.ts';
 import { quoted } from '../../support/quoted.ts';
 import { hasOwnCredentials } from './credentials.ts';
-import { checkEndpoint, type Environment } from './endpoint.ts';
+import type { Environment } from '../../support/outbound/proxy-rules.ts';
+import { checkEndpoint } from './endpoint.ts';
 
 /** Returns what is wrong with an account's configuration (field and remedy), or undefined. */
 export function validateConfig(config: ProviderConfig, env: Environment): string | undefined {

@@ -30,11 +30,11 @@ const SYSTEM_FOLDERS = ['/etc/ssl/certs', '/etc/pki/tls/certs'];
  *
  * @returns a function that throws {@link ConnectError} for a variable that names no readable certificate
  */
-export function trustedCertificates(env: Environment, bundleVariable: string): () => Promise<SecureContext> {
+export function trustedCertificates(env: Environment, bundleVariable?: string): () => Promise<SecureContext> {
   let context: Promise<SecureContext> | undefined;
   const load = async (): Promise<SecureContext> => {
     const extra = await certificatesIn(env, 'NODE_EXTRA_CA_CERTS');
-    const bundle = await certificatesIn(env, bundleVariable);
+    const bundle = bundleVariable === undefined ? undefined : await certificatesIn(env, bundleVariable);
     const ca = [...(bundle ?? (await certificatesOfSystem(env))), ...(extra ?? [])];
     return createSecureContext({ ca: [...new Set(ca)], allowPartialTrustChain: true });
   };

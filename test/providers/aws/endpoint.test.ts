@@ -4,7 +4,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkRequest } from '../../../src/providers/aws/check-request.ts';
 import { awsDriver } from '../../../src/providers/aws/driver.ts';
-import type { Environment } from '../../../src/providers/aws/endpoint.ts';
+import type { Environment } from '../../../src/support/outbound/proxy-rules.ts';
 import type { KmsDriver, ProviderConfig } from '../../../src/providers/port.ts';
 import { secret } from '../../../src/support/secret.ts';
 import { clockOf } from '../../support/clock.ts';

@@ -10,7 +10,7 @@ import { startKms } from '../../../dev/aws-kms/kms.ts';
 import type { Calls } from '../../../src/providers/aws/calls.ts';
 import { awsClient } from '../../../src/providers/aws/client.ts';
 import { awsDriver } from '../../../src/providers/aws/driver.ts';
-import { realWait } from '../../../src/providers/aws/retry.ts';
+import { realWait } from '../../../src/providers/http/retry.ts';
 import { azureDriver } from '../../../src/providers/azure/driver.ts';
 import { gcpDriver } from '../../../src/providers/gcp/driver.ts';
 import { systemClock } from '../../../src/support/clock.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { errorWithoutSecrets, withoutSecrets as withoutSecretsIn } from '../../../src/providers/aws/redact.ts';
+import { errorWithoutSecrets, withoutSecrets as withoutSecretsIn } from '../../../src/providers/http/redact.ts';
 import { ProviderError } from '../../../src/providers/errors.ts';
 import { allowing } from '../../support/allowing.ts';
 import { ambient, fileOf, serve, stsError } from './ambient.ts';

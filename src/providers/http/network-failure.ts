@@ -37,8 +37,12 @@ const UNKNOWN_CA = /^(UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
 const ADVICE = /; if the root CA is installed locally.*$/;
 const NO_CONNECTION = /did not establish a connection|before secure TLS connection was established/;
 
-/** Classifies an SDK error without a status; undefined if it is not a network error. */
-export function networkFailure(error: Error, endpoint: string): NetworkFailure | undefined {
+/**
+ * Classifies an error without a status; undefined if it is not a network error.
+ *
+ * @param caVariable - the environment variable that names the certificates of the operator's own CAs
+ */
+export function networkFailure(error: Error, endpoint: string, caVariable: string): NetworkFailure | undefined {
   const { code: given, message, name } = error as NodeError;
   if (error instanceof ConnectError) {
     return { reason: REASONS[error.problem], text: printable(message), code: error.code, neverSent: true };
@@ -47,7 +51,7 @@ export function networkFailure(error: Error, endpoint: string): NetworkFailure |
   if (UNTRUSTED.test(code)) {
     const why = printable(message.replace(ADVICE, ''));
     const text = UNKNOWN_CA.test(code)
-      ? `the certificate of ${endpoint} is not trusted: ${why}: where its CA is one of yours, give it in AWS_CA_BUNDLE`
+      ? `the certificate of ${endpoint} is not trusted: ${why}: where its CA is one of yours, give it in ${caVariable}`
       : `the certificate of ${endpoint} is not trusted: ${why}`;
     return { reason: 'invalid_request', text, code, neverSent: true };
   }

@@ -12,14 +12,14 @@ export interface RetryPolicy {
 
 const TRANSIENT: readonly ProviderErrorReason[] = ['throttled', 'unavailable', 'timeout'];
 
-/** For CreateKey: a throttled call creates nothing; after any other failure a KMS key may exist. */
+/** For a call that may not be repeated: a throttled one creates nothing; after any other failure an object may exist. */
 export const CREATE: RetryPolicy = { reasons: ['throttled'], firstWaitMs: 500, maxWaitMs: 4_000 };
-/** For repeatable calls on KMS keys outside the consistency window. */
+/** For repeatable calls on objects outside the consistency window. */
 export const CONSISTENT: RetryPolicy = { reasons: TRANSIENT, firstWaitMs: 250, maxWaitMs: 4_000 };
-/** For repeatable calls on KMS keys within the consistency window: they may return not found or the previous state. */
+/** For repeatable calls on objects within the consistency window: they may return not found or the previous state. */
 export const WITHIN_WINDOW: RetryPolicy = { ...CONSISTENT, reasons: [...TRANSIENT, 'not_found', 'invalid_state'] };
 
-/** For KMS keys that another process may have created within the consistency window. */
+/** For objects that another process may have created within the consistency window. */
 export const UNKNOWN_AGE: RetryPolicy = { ...CONSISTENT, reasons: ['not_found'] };
 
 /** Waits. Injected, so that tests do not sleep. Rejects when the signal aborts. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../../src/providers/errors.ts';
-import { CREATE, retryWithin, CONSISTENT, type Wait } from '../../../src/providers/aws/retry.ts';
+import { CREATE, retryWithin, CONSISTENT, type Wait } from '../../../src/providers/http/retry.ts';
 import type { Clock } from '../../../src/support/clock.ts';
 import { clockOf } from '../../support/clock.ts';
 
