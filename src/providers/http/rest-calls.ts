@@ -80,8 +80,7 @@ export function restCalls({ outbound, requestTimeoutMs, beforeSending }: RestCal
   };
   const send: RestCalls['send'] = async (request, signal) => {
     const { call, url, secrets, finishes = false } = request;
-    const proxy = proxyTo(url);
-    const endpoint = url.host + (proxy === undefined ? '' : ` (through the proxy at ${proxy})`);
+    const endpoint = nameOf(url, proxyTo(url));
     let sent = false;
     const failure = (why: 'late' | 'cancelled'): ProviderError => {
       const text = why === 'late' ? `no answer from ${endpoint} in time` : 'cancelled';
@@ -178,6 +177,11 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A destination, for messages. */
+function nameOf({ host }: URL, proxy: string | undefined): string {
+  return host + (proxy === undefined ? '' : ` (through the proxy at ${proxy})`);
 }
 
 function destinationOf({ protocol, hostname, port }: URL): Parameters<Outbound['route']>[0] {
