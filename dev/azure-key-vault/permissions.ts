@@ -1,0 +1,60 @@
+import { forbidden, type KeyVaultError } from './errors.ts';
+import type { Caller } from './access-token.ts';
+import type { KeyPermission, Vault } from './state.ts';
+
+/** The data action of Azure RBAC that allows what a permission allows; one action reads and lists. */
+const DATA_ACTIONS: Readonly<Record<KeyPermission, string>> = {
+  get: 'read',
+  list: 'read',
+  update: 'update/action',
+  create: 'create/action',
+  import: 'import/action',
+  delete: 'delete',
+  recover: 'recover/action',
+  backup: 'backup/action',
+  restore: 'restore/action',
+  rotate: 'rotate/action',
+  purge: 'purge/action',
+  encrypt: 'encrypt/action',
+  decrypt: 'decrypt/action',
+  sign: 'sign/action',
+  verify: 'verify/action',
+  wrapKey: 'wrap/action',
+  unwrapKey: 'unwrap/action',
+};
+
+/**
+ * Checks that the caller has a permission.
+ *
+ * @param key name of the key, for the resource that the role of Azure RBAC is about
+ * @throws {KeyVaultError} 403, with the wording of the vault's permission model
+ */
+export function authorize(vault: Vault, caller: Caller, permission: KeyPermission, key: string): void {
+  const allowed = vault.permissions.get(caller.clientId) ?? [];
+  if (vault.rbac || vault.sku === 'managedHsm') {
+    const needed = DATA_ACTIONS[permission];
+    if (!allowed.some((one) => DATA_ACTIONS[one] === needed)) throw forbiddenByRole(vault, caller, needed, key);
+  } else if (!allowed.includes(permission)) {
+    throw forbidden(
+      `The user, group or application 'appid=${caller.clientId};oid=${caller.objectId};iss=https://sts.windows.net/${vault.tenantId}/' does not have keys ${permission} permission on key vault '${vault.name};location=westeurope'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`,
+      'ForbiddenByPolicy',
+    );
+  }
+}
+
+function forbiddenByRole(vault: Vault, caller: Caller, action: string, key: string): KeyVaultError {
+  const place = vault.sku === 'managedHsm' ? 'managedHsm' : 'vaults';
+  return forbidden(
+    [
+      'Caller is not authorized to perform action on resource.',
+      'If role assignments, deny assignments or role definitions were changed recently, please observe propagation time.',
+      `Caller: appid=${caller.clientId};oid=${caller.objectId};iss=https://sts.windows.net/${vault.tenantId}/`,
+      `Action: 'Microsoft.KeyVault/${place}/keys/${action}'`,
+      `Resource: '/subscriptions/00000000-0000-0000-0000-000000000000/resourcegroups/test/providers/microsoft.keyvault/${place.toLowerCase()}/${vault.name}/keys/${key}'`,
+      'Assignment: (not found)',
+      'DecisionReason: ',
+      `Vault: ${vault.name};location=westeurope`,
+    ].join('\r\n'),
+    'ForbiddenByRbac',
+  );
+}
