@@ -5,6 +5,7 @@ import {
   generateKeyPairSync,
   publicEncrypt,
   randomBytes,
+  type JsonWebKey,
   type KeyObject,
 } from 'node:crypto';
 
@@ -14,6 +15,8 @@ export const rsa = (bits = 2048): KeyObject => generateKeyPairSync('rsa', { modu
 export const ec = (namedCurve = 'P-256'): KeyObject => generateKeyPairSync('ec', { namedCurve }).privateKey;
 
 export const pkcs8 = (key: KeyObject): Buffer => key.export({ format: 'der', type: 'pkcs8' });
+
+export const jwk = (key: KeyObject): JsonWebKey => key.export({ format: 'jwk' });
 
 /** What a client wraps with: the public members of a key exchange key. */
 export function publicKeyOf(key: Readonly<Record<string, unknown>> | undefined): KeyObject {
