@@ -7,6 +7,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
  */
 const SYSTEM_TESTS = [
   'test/aws-kms/ministack.test.ts',
+  'test/azure-key-vault/envelopes.test.ts',
   'test/conformance/**/*.test.ts',
   'test/dist/debian.test.ts',
   'test/dist/executable.test.ts',
