@@ -64,7 +64,11 @@ describe('a wrapping key', () => {
 
   it('that the driver does not name is a fault of the driver', async () => {
     await expect(perform(make, [], known({}))).rejects.toThrow('does not name it');
-    await expect(perform(make, [{ ...made, state: 'gone' }], known({}))).rejects.toThrow('does not name it');
+  });
+
+  it('whose name is not free is forgotten, so that the next one has another name', async () => {
+    const test = await perform(make, [{ ...made, name: 'kms-wrapping-1700000000', state: 'gone' }], known({}));
+    expect((await kmsOf(test))?.wrapping_key).toBeUndefined();
   });
 
   it.each([

@@ -23,13 +23,26 @@ export async function createWrappingKey(run: Run, { place }: ObjectStep): Promis
     { step: step.action, place, name: run.kms.wrapping_key?.name },
     () => client.perform(step, runTarget(run), context.signal),
   );
-  const made = performed.seen.filter((each) => each.of === 'wrapping_key').find(({ state }) => state === 'ready');
-  if (!made) throw new Error('the driver has made a wrapping key and does not name it');
+  const seen = performed.seen.filter((each) => each.of === 'wrapping_key');
+  const made = seen.find(({ state }) => state === 'ready');
+  if (!made) {
+    if (seen.length === 0) throw new Error('the driver has made a wrapping key and does not name it');
+    // Its name is not free any more: the next plan makes one of another name.
+    for (const { name } of seen) await forgetWrappingKey(run, name);
+    return;
+  }
   const { name, until } = made;
   run.kms = await changeKms(run, (kms) => ({
     ...kms,
     wrapping_key: { name, ready: true, ...(until === undefined ? {} : { until }) },
   }));
+}
+
+/** Forgets one that is not there any more. The next one gets another name: this one may never be free again. */
+export async function forgetWrappingKey(run: Run, name: string): Promise<void> {
+  run.kms = await changeKms(run, ({ wrapping_key, ...kms }) =>
+    wrapping_key?.name === name || !wrapping_key ? kms : { ...kms, wrapping_key },
+  );
 }
 
 /**
@@ -38,7 +51,7 @@ export async function createWrappingKey(run: Run, { place }: ObjectStep): Promis
  *
  * @returns the record as it is now
  */
-export async function changeKms({ mount, context, ref, kms: former }: Run, next: (kms: Kms) => Kms): Promise<Kms> {
+async function changeKms({ mount, context, ref, kms: former }: Run, next: (kms: Kms) => Kms): Promise<Kms> {
   return mount.kmsLock.run(ref.kms, async () => {
     const stored = (await mount.kms.get(context.storage, ref.kms)) ?? former;
     const changed = next(stored);
