@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KEY_TYPES } from '../../src/crypto/key-type.ts';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
-import { azureDriver } from '../../src/providers/azure/driver.ts';
 import { gcpDriver } from '../../src/providers/gcp/driver.ts';
 import type { KmsDriver, ProviderConfig } from '../../src/providers/port.ts';
 import type { DistributionSpec } from '../../src/providers/spec.ts';
@@ -129,12 +128,6 @@ describe('awskms distribution', () => {
 });
 
 describe.each([
-  [
-    'azurekeyvault',
-    azureDriver(),
-    ['my-vault', 'keyvault-1', 'https://my-vault.vault.azure.net', 'https://h.managedhsm.azure.net/'],
-    ['', 'v', '1vault', 'my_vault', 'x'.repeat(25), 'http://my-vault.vault.azure.net'],
-  ],
   [
     'gcpckms',
     gcpDriver(),

@@ -29,7 +29,11 @@ export const MOUNT = '5f4dd6a8-0000-4000-8000-000000000001';
 
 /** The release of this working tree. */
 export const presentRelease: Release = ({ storage, env, clock, retry }) => {
-  const drivers = { awskms: awsDriver({ env, retry }), azurekeyvault: azureDriver(), gcpckms: gcpDriver() };
+  const drivers = {
+    awskms: awsDriver({ env, retry }),
+    azurekeyvault: azureDriver({ env, retry }),
+    gcpckms: gcpDriver(),
+  };
   return startEngine({ drivers, storage, clock, backendUUID: MOUNT });
 };
 
