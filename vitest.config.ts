@@ -24,6 +24,7 @@ const SYSTEM_TESTS = [
   'test/examples/policies.test.ts',
   'test/examples/terraform.test.ts',
   'test/framework/differential.test.ts',
+  'test/gcp-kms/envelopes.test.ts',
   'test/goplugin/process.test.ts',
   'test/hosts/collect-cases.test.ts',
   'test/monitoring/**/*.test.ts',

@@ -4,7 +4,7 @@ import { startKeyVault, type KeyVault } from '../../dev/azure-key-vault/key-vaul
 import { wrappingKeyRing } from '../../dev/fake-cloud/wrapping-keys.ts';
 import { wrapRsaAesKwp } from '../../src/crypto/wrap-rsa-aes-kwp.ts';
 import { ALICE, signedIn, type Send } from './client.ts';
-import { opensslJudge, pythonJudge } from './envelope-judges.ts';
+import { opensslJudge, pythonJudge } from '../support/envelope-judges.ts';
 import { ec, pkcs8, publicKeyOf, rsa, transferBlob } from './material.ts';
 
 const MATERIAL: readonly (readonly [string, object, Buffer])[] = [
@@ -31,7 +31,10 @@ describe.each([opensslJudge, await pythonJudge()])('$name', (judge) => {
     'wraps %s, and the embedded Key Vault unwraps it',
     async (name, key, material) => {
       const kek = await send('GET', '/keys/kek');
-      const key_hsm = transferBlob(kek.body.key?.['kid'] ?? '', judge.wrap(publicKeyOf(kek.body.key), material));
+      const key_hsm = transferBlob(
+        kek.body.key?.['kid'] ?? '',
+        judge.wrap(publicKeyOf(kek.body.key), material, 'sha1'),
+      );
       expect((await send('PUT', `/keys/${name}`, { key: { ...key, key_hsm } })).status).toBe(200);
       const held = keyVault
         .keys()
@@ -46,7 +49,7 @@ describe.each([opensslJudge, await pythonJudge()])('$name', (judge) => {
     async (_name, _key, material) => {
       const { publicKey, privateKey } = await rsaKeys.take(KEK_BITS, 1);
       const wrapped = wrapRsaAesKwp(publicKey.export({ format: 'der', type: 'spki' }), material, 'sha1');
-      expect(judge.unwrap(privateKey, wrapped).equals(material)).toBe(true);
+      expect(judge.unwrap(privateKey, wrapped, 'sha1').equals(material)).toBe(true);
     },
   );
 });
