@@ -47,7 +47,7 @@ export async function servePlugin(options: ServePluginOptions): Promise<void> {
 
   const services = ({ protocolVersion, broker, unary }: PluginContext): readonly Service[] => {
     const wire = vaultServices();
-    served = mountedBackends({ broker, services: wire, factory, logger, timer, newEventId: randomUUID });
+    served = mountedBackends({ broker, services: wire, factory, logger, clock, timer, newEventId: randomUUID });
     const metadataMode = inMetadataMode(process.env);
     const backend = backendHandlers({ backends: served, unary, logger, clock, timer, metadataMode });
     const always: Service[] = [
