@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { nodeProcess, type PluginProcess } from '../goplugin/plugin-process.ts';
-import { serveGoPlugin, type PluginContext, type Service } from '../goplugin/serve.ts';
+import { serveGoPlugin, type PluginContext } from '../goplugin/serve.ts';
+import type { Service } from '../goplugin/services.ts';
 import type { BackendFactory } from '../logical/index.ts';
 import { systemTimer, type Timer } from '../support/budget.ts';
 import { systemClock, type WallClock } from '../support/clock.ts';
