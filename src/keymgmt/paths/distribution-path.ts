@@ -1,6 +1,5 @@
 import { definePath, fields, genericName, type PathContext, type PathDefinition } from '../../framework/index.ts';
 import { userError, type JsonObject } from '../../logical/index.ts';
-import { shownId } from '../../providers/port.ts';
 import { PROTECTIONS, PURPOSES, type Protection, type Purpose } from '../../providers/spec.ts';
 import { distribute } from '../operations/distribute.ts';
 import { remoteIds, type Distribution } from '../records/distribution.ts';
@@ -106,8 +105,6 @@ function describeDistribution(distribution: Distribution): JsonObject {
     // A sorted string, not a list: the UIs split it.
     purpose: distribution.purpose.join(','),
     protection: distribution.protection,
-    versions: Object.fromEntries(
-      Object.entries(remoteIds(distribution)).map(([version, id]) => [version, shownId(id)]),
-    ),
+    versions: remoteIds(distribution),
   };
 }

@@ -43,7 +43,8 @@ export function keyPath(mount: Mount): PathDefinition {
     pattern: `key/${genericName('name')}`,
     fields: keyFields,
     display: { operationPrefix: OPERATION_PREFIX, operationSuffix: 'key' },
-    existenceCheck: async (context) => (await mount.keys.peek(context, context.data.get('name'))) !== undefined,
+    existenceCheck: async ({ data, storage, signal }) =>
+      (await mount.keys.get(storage, data.get('name'), signal)) !== undefined,
     operations: {
       read: {
         handler: async (context) => {

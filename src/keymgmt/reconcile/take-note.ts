@@ -1,7 +1,7 @@
 import { ProviderError } from '../../providers/errors.ts';
 import type { Performed } from '../../providers/observation.ts';
 import type { Run } from './run.ts';
-import { forgetWrappingKey } from './wrapping-key.ts';
+import { changeKms } from './change-kms.ts';
 
 /** How many names one run tries: more than processes that distribute keys of the same name in the same second. */
 const MAX_NAMES = 5;
@@ -11,7 +11,12 @@ export async function takeNote(run: Run, { seen }: Performed): Promise<void> {
   run.record.note(...seen);
   for (const each of seen) {
     if (each.of === 'name' && each.points === 'stranger') await chooseNewName(run);
-    if (each.of === 'wrapping_key' && each.state === 'gone') await forgetWrappingKey(run, each.name);
+    if (each.of === 'wrapping_key' && each.state === 'gone') {
+      // The next one gets another name: this one may never be free again.
+      run.kms = await changeKms(run, ({ wrapping_key, ...kms }) =>
+        wrapping_key?.name === each.name || !wrapping_key ? kms : { ...kms, wrapping_key },
+      );
+    }
   }
 }
 
