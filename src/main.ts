@@ -10,6 +10,7 @@ import { awsDriver } from './providers/aws/driver.ts';
 import { realWait } from './providers/http/retry.ts';
 import { azureDriver } from './providers/azure/driver.ts';
 import { gcpDriver } from './providers/gcp/driver.ts';
+import { outboundOf } from './support/outbound/outbound.ts';
 import { systemTimer } from './support/budget.ts';
 import { systemClock } from './support/clock.ts';
 import { processFigures } from './support/process-figures.ts';
@@ -18,6 +19,7 @@ import { servePlugin } from './vault/serve.ts';
 /** Set by the build (dev/build/bundle-plugin.ts). */
 declare const BUILD_COMMIT: string | undefined;
 
+const outbound = outboundOf(process.env);
 const retry = { clock: systemClock, random: Math.random, wait: realWait };
 
 void servePlugin({
@@ -27,9 +29,9 @@ void servePlugin({
   factory: keymgmtFactory({
     // In the order in which the API lists them.
     drivers: {
-      azurekeyvault: azureDriver({ env: process.env, retry }),
-      awskms: awsDriver({ env: process.env, retry }),
-      gcpckms: gcpDriver(),
+      azurekeyvault: azureDriver(),
+      awskms: awsDriver({ env: process.env, outbound, retry }),
+      gcpckms: gcpDriver({ env: process.env, outbound, retry }),
     },
     generateKey: keyGenerator(),
     newAttempt: randomUUID,

@@ -1,3 +1,5 @@
+import { settleImport } from './clock-effects.ts';
+import type { Context } from './context.ts';
 import { crc32c } from './crc32c.ts';
 import type { Purpose } from './enums.ts';
 import { failedPrecondition, invalidArgument } from './errors.ts';
@@ -14,7 +16,8 @@ export function assertPurpose({ name, purpose }: CryptoKey, ...allowed: readonly
  *
  * @throws {GoogleError} FAILED_PRECONDITION, as Cloud KMS words it
  */
-export function materialToUse(version: CryptoKeyVersion): Buffer {
+export function materialToUse({ now }: Context, version: CryptoKeyVersion): Buffer {
+  settleImport(version, now);
   const { name, state, material } = version;
   if (state === 'DISABLED' && version.usesLeft > 0 && material !== undefined) {
     version.usesLeft -= 1;

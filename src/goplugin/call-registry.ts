@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { status, type Deadline, type handleUnaryCall, type Metadata, type ServerErrorResponse } from '@grpc/grpc-js';
 import type { Logger } from '../support/logger.ts';
 import { describeFault } from './fault.ts';
@@ -6,10 +5,8 @@ import { RpcError } from './rpc-error.ts';
 
 /** What a handler learns of its call beside the request. */
 export interface CallContext {
-  /** Aborted when the caller has cancelled, its deadline has passed, the plugin stops, or by {@link CallContext.abort}. */
+  /** Aborted when the caller has cancelled, its deadline has passed, or the plugin stops. */
   readonly signal: AbortSignal;
-  /** Aborts the signal; the caller still waits for the answer. */
-  readonly abort: (reason: Error) => void;
   /** When the caller gives up, milliseconds since the Unix epoch; undefined where it does not say. */
   readonly deadline: number | undefined;
   readonly metadata: Metadata;
@@ -37,8 +34,8 @@ export interface CallRegistry {
 }
 
 interface RunningCall {
-  readonly answer: (error: RpcError) => void;
-  readonly abort: (reason: Error) => void;
+  answer(error: RpcError): void;
+  abort(reason: Error): void;
 }
 
 /** Makes an empty registry. */
@@ -57,8 +54,6 @@ export function callRegistry(logger: Logger): CallRegistry {
   return {
     unary: (handler) => (call, callback) => {
       const controller = new AbortController();
-      // Many calls at once may wait for it; Node warns of more than ten.
-      setMaxListeners(0, controller.signal);
       let answered = false;
       const entry: RunningCall = {
         answer: (error) => {
@@ -78,8 +73,7 @@ export function callRegistry(logger: Logger): CallRegistry {
         controller.abort(new RpcError(status.CANCELLED, 'the request was cancelled or its deadline has passed'));
       });
       const { request, metadata } = call;
-      const { signal } = controller;
-      void handler(request, { signal, abort: entry.abort, deadline: deadlineOf(call.getDeadline()), metadata })
+      void handler(request, { signal: controller.signal, deadline: deadlineOf(call.getDeadline()), metadata })
         .then(
           (reply) => {
             if (answered) return;

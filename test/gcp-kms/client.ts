@@ -8,8 +8,7 @@ import type { WallClock } from '../../src/support/clock.ts';
 /** The service account of the tests. */
 export const VAULT = newServiceAccount();
 
-/** One pair for each size: RSA-4096 takes seconds to generate. */
-export const wrappingKeys = wrappingKeyRing(1);
+const wrappingKeys = wrappingKeyRing();
 
 /** A fake that ends with the test; VAULT may do everything there, unless options say otherwise. */
 export async function running(options: Partial<GcpKmsOptions> = {}): Promise<GcpKms> {
@@ -127,9 +126,9 @@ export interface Job {
   readonly pem: string;
 }
 
-/** An import job that is active; of 3072 bits, which are generated faster than 4096. */
+/** An import job that is active. */
 export async function newJob(client: Client, given: Json = {}, id = 'job-1'): Promise<Job> {
-  const wanted = { importMethod: 'RSA_OAEP_3072_SHA256_AES_256', protectionLevel: 'HSM', ...given };
+  const wanted = { importMethod: 'RSA_OAEP_4096_SHA256_AES_256', protectionLevel: 'HSM', ...given };
   const { name } = await client.ok('POST', `${RING}/importJobs?importJobId=${id}`, wanted);
   for (;;) {
     const job = await client.ok('GET', String(name));

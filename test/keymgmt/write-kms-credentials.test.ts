@@ -87,7 +87,11 @@ describe('credentials of an AWS KMS', () => {
     storage = inMemoryStorage();
     engine = await startEngine({
       storage,
-      drivers: { ...modelCloud().drivers, awskms: awsDriver({ env: {}, retry }), gcpckms: gcpDriver() },
+      drivers: {
+        ...modelCloud().drivers,
+        awskms: awsDriver({ env: {}, retry }),
+        gcpckms: gcpDriver({ env: {}, retry }),
+      },
     });
   });
 
@@ -142,13 +146,15 @@ describe('credentials of an AWS KMS', () => {
     expect(stored(await storage.get('kms/aws'))).toMatchObject({ credentials: old });
   });
 
-  it('of another provider are stored unchanged', async () => {
-    const key = '{\n  "type": "service_account"\n}\n';
+  it('of another provider are checked as that provider has them', async () => {
+    const key = '/etc/vault/gcp.json';
     const ring = { provider: 'gcpckms', key_collection: 'projects/p/locations/global/keyRings/r' };
-    await engine.write('kms/gcp', { ...ring, credentials: { service_account_file: key, other: 'x' } });
-    expect(stored(await storage.get('kms/gcp'))).toMatchObject({
-      credentials: { service_account_file: key, other: 'x' },
-    });
+    const write = (credentials: Readonly<Record<string, string>>) => engine.write('kms/gcp', { ...ring, credentials });
+    expect(await engine.errorOf(write({ service_account_file: key, access_key: 'x' }))).toContain(
+      'gcpckms does not know',
+    );
+    await write({ service_account_file: `${key}\n` });
+    expect(stored(await storage.get('kms/gcp'))).toMatchObject({ credentials: { service_account_file: key } });
   });
 });
 

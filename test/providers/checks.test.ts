@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { KEY_TYPES } from '../../src/crypto/key-type.ts';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
-import { gcpDriver } from '../../src/providers/gcp/driver.ts';
+import { azureDriver } from '../../src/providers/azure/driver.ts';
 import type { KmsDriver, ProviderConfig } from '../../src/providers/port.ts';
 import type { DistributionSpec } from '../../src/providers/spec.ts';
 import { secret } from '../../src/support/secret.ts';
@@ -129,16 +129,10 @@ describe('awskms distribution', () => {
 
 describe.each([
   [
-    'gcpckms',
-    gcpDriver(),
-    ['projects/p/locations/global/keyRings/r'],
-    [
-      '',
-      'r',
-      'projects/p/locations/global',
-      'projects/p/locations/l/keyRings/r/cryptoKeys/k',
-      'projects//locations/l/keyRings/r',
-    ],
+    'azurekeyvault',
+    azureDriver(),
+    ['my-vault', 'keyvault-1', 'https://my-vault.vault.azure.net', 'https://h.managedhsm.azure.net/'],
+    ['', 'v', '1vault', 'my_vault', 'x'.repeat(25), 'http://my-vault.vault.azure.net'],
   ],
 ] as const)('%s', (kind, driver, good, bad) => {
   it.each(good)('accepts key_collection %j with any credentials', (keyCollection) => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { azureDriver } from '../../src/providers/azure/driver.ts';
 import { ProviderError } from '../../src/providers/errors.ts';
-import { gcpDriver } from '../../src/providers/gcp/driver.ts';
 import { HOME } from '../../src/providers/step.ts';
 import { create, disable, enable, find, importMaterial, observeName, remove, removeName, setCurrent } from './calls.ts';
 import { targetOf } from './target.ts';
 
-describe.each([['gcpckms', gcpDriver()]])(
+describe.each([['azurekeyvault', azureDriver()]])(
   '%s, which can be configured but not be distributed to yet',
   (kind, driver) => {
     const text = `distribution to ${kind} is not yet supported: use a KMS provider of type awskms`;

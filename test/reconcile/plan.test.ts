@@ -11,7 +11,6 @@ import type { Kms } from '../../src/keymgmt/records/kms.ts';
 import { planAws } from '../../src/providers/aws/plan.ts';
 import { gcpDriver } from '../../src/providers/gcp/driver.ts';
 import { HOME } from '../../src/providers/step.ts';
-import { planGcp } from '../clouds/gcp/plan.ts';
 import { created, creating, keyWith, known, ready } from '../support/records.ts';
 
 const words = (key: Key, distribution: Distribution, isLost?: (version: number) => boolean): string[] =>
@@ -177,8 +176,9 @@ describe('a wrapping key', () => {
     ],
   ])('%s', (_title, wrapping_key, isMade) => {
     const kms: Kms = { schema: 1, provider: 'gcpckms', key_collection: 'c', credentials: {}, wrapping_key };
-    const drivers = { gcpckms: { ...gcpDriver(), plan: planGcp } };
     const clock = { now: () => 0, monotonic: () => 0 };
+    const retry = { clock, random: () => 0, wait: async () => undefined };
+    const drivers = { gcpckms: gcpDriver({ env: {}, retry }) };
     const steps = remainingStepsOf({ drivers, clock }, 'k', { key: keyWith(1), kms, distribution: known({}) });
     expect(steps.map(({ action }) => action).includes('create_wrapping_key')).toBe(isMade);
   });

@@ -31,8 +31,8 @@ export const MOUNT = '5f4dd6a8-0000-4000-8000-000000000001';
 export const presentRelease: Release = ({ storage, env, clock, retry }) => {
   const drivers = {
     awskms: awsDriver({ env, retry }),
-    azurekeyvault: azureDriver({ env, retry }),
-    gcpckms: gcpDriver(),
+    azurekeyvault: azureDriver(),
+    gcpckms: gcpDriver({ env, retry }),
   };
   return startEngine({ drivers, storage, clock, backendUUID: MOUNT });
 };

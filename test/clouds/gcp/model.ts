@@ -4,7 +4,7 @@ import { PERMISSIVE, type CloudModel } from '../cloud-model.ts';
 import { idAt, readStored } from '../stored.ts';
 import { gcpClient } from './client.ts';
 import { newKeyRing, type CryptoKey, type CryptoKeyVersion } from './key-ring.ts';
-import { planGcp } from './plan.ts';
+import { planGcp } from '../../../src/providers/gcp/plan.ts';
 
 /** A key ring: a crypto key holds the versions and stays for ever; an import takes its time, and may fail. */
 export function gcpModel(clock: WallClock, isSymmetric: boolean): CloudModel {

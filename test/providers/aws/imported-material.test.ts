@@ -32,8 +32,8 @@ describe('imported key material', () => {
       storage,
       drivers: {
         awskms: awsDriver({ env: allowing(kms.url), retry }),
-        azurekeyvault: azureDriver({ env: {}, retry }),
-        gcpckms: gcpDriver(),
+        azurekeyvault: azureDriver(),
+        gcpckms: gcpDriver({ env: {}, retry }),
       },
     });
     const credentials = { access_key: ACCESS_KEY.accessKeyId, secret_key: ACCESS_KEY.secretAccessKey };

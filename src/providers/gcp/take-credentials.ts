@@ -1,0 +1,52 @@
+import { secret } from '../../support/secret.ts';
+import type { Credentials, TakenCredentials } from '../port.ts';
+import { isContent } from './credential-source.ts';
+
+/** Names of the credentials that a configuration may have. */
+export const CREDENTIAL_NAMES = [
+  'service_account_file',
+  'credentials_json',
+  'impersonate_service_account',
+  'endpoint',
+] as const;
+const KNOWN: ReadonlySet<string> = new Set(CREDENTIAL_NAMES);
+const LIST = 'service_account_file, credentials_json, impersonate_service_account and endpoint';
+
+/** A name that may be shown: shorter than any secret of Google's. */
+const IDENTIFIER = /^[a-z_][a-z0-9_-]{0,31}$/i;
+const PRINTABLE = /^[\x20-\x7e]*$/;
+
+/**
+ * Validates the credentials of a write. An unknown name would otherwise be ignored and the server's credentials used.
+ * Removes a trailing line feed, as files and Kubernetes Secrets have.
+ */
+export function takeCredentials(sent: Credentials): TakenCredentials {
+  const taken = Object.entries(sent).map(([name, value]) => [name, value.reveal().replace(/\r?\n$/, '')] as const);
+  for (const [name, value] of taken) {
+    const problem = problemOf(name, value);
+    if (problem !== undefined) return { problem };
+  }
+  return { credentials: Object.fromEntries(taken.map(([name, value]) => [name, secret(value)])) };
+}
+
+function problemOf(name: string, value: string): string | undefined {
+  if (name === 'project' || name === 'location') {
+    return `credentials holds "${name}", which stands in key_collection: give ${LIST} only, as name=value`;
+  }
+  if (!KNOWN.has(name)) {
+    // A value given without its name is parsed as the name.
+    const shown = IDENTIFIER.test(name) ? `"${name}"` : 'a name';
+    return `credentials holds ${shown} that gcpckms does not know: give ${LIST} only, as name=value`;
+  }
+  if (name === 'credentials_json' && value !== '' && !isContent(value)) {
+    return 'credentials holds a credentials_json that is not JSON: give the content of the file, or its path as service_account_file';
+  }
+  if (name === 'impersonate_service_account' && value !== '' && !/^[\w.-]+@[\w.-]+$/.test(value)) {
+    return 'credentials holds an impersonate_service_account that is not the email address of a service account: give name@project.iam.gserviceaccount.com';
+  }
+  // JSON may stand in several lines.
+  if (!isContent(value) && !PRINTABLE.test(value)) {
+    return `credentials holds a character in ${name} that none has (a line break, a byte order mark or another one that is not printable): write it without`;
+  }
+  return undefined;
+}
