@@ -34,18 +34,20 @@ export function checkOrigin(given: OriginToCheck): string | undefined {
   const list = allowList(env);
   if (typeof list === 'string') return list;
   const allowed = list.find((each) => each.origin === origin);
-  const remedy = (entry: string): string =>
-    `with ${entry} in the plugin's environment variable ${ALLOW_LIST} (vault plugin register -env=${ALLOW_LIST}=…)`;
+  const entry = hasOwnCredentials ? origin : `"${origin};${AMBIENT}"`;
+  const remedy =
+    `with ${entry} in the plugin's environment variable ${ALLOW_LIST} (vault plugin register -env=${ALLOW_LIST}=…, ` +
+    `or env of sys/plugins/catalog where the command has no -env; then vault plugin reload)`;
   if (!allowed) {
     return (
       `${holder}, ${origin}, that is not ${own}: ` +
-      `leave it out, or have the operator of the server allow it ${remedy(origin)}`
+      `leave it out, or have the operator of the server allow it ${remedy}`
     );
   }
   if (!hasOwnCredentials && !allowed.ambient) {
     return (
       `${holder}, ${origin}, that does not get the server's own credentials: ${ownCredentials}, or have the operator ` +
-      `of the server allow it ${remedy(`"${origin};${AMBIENT}"`)}`
+      `of the server allow it ${remedy}`
     );
   }
   return undefined;

@@ -128,6 +128,14 @@ describe('rejects an endpoint', () => {
     expect(driver(env).validateConfig(at(endpoint))).toContain('link-local');
   });
 
+  it('and names the entry that the list needs for these credentials', () => {
+    const origin = 'https://kms.example.internal';
+    expect(driver().validateConfig(at(origin))).toContain(`allow it with ${origin} in`);
+    expect(driver({ AWS_KMS_ENDPOINT: origin }).validateConfig(config({}))).toContain(
+      `allow it with "${origin};ambient" in`,
+    );
+  });
+
   it.each(['AWS_KMS_ENDPOINT', 'AWS_ENDPOINT_URL_KMS', 'AWS_ENDPOINT_URL'])('set by %s', (name) => {
     const origin = 'https://kms.example.internal';
     const named = driver({ [name]: origin });
