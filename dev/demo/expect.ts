@@ -1,6 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
 import type { Finished } from '../servers/run-command.ts';
-import type { KmsAnswer } from './kms-answer.ts';
 
 /** The command must succeed without data, as for a 204. */
 export function expectSuccess(answer: Finished): void {
@@ -36,15 +35,6 @@ export function expectRefusal(answer: Finished, text: RegExp): void {
 export function expectTime(value: unknown): void {
   ok(typeof value === 'string', 'a time is a string');
   match(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/);
-}
-
-/** The response must be of this KMS key, which AWS returns as an ARN. */
-export function expectAnswerOf(answer: KmsAnswer, keyId: string): void {
-  strictEqual(answer.KeyId?.split('/').at(-1), keyId, 'the KMS key of the response');
-}
-
-export function expectKeyState(answer: KmsAnswer, state: string): void {
-  strictEqual(answer.KeyMetadata?.KeyState, state, 'state of the KMS key');
 }
 
 function expectExit({ code, stdout, stderr }: Finished, expected: number): void {

@@ -1,5 +1,4 @@
-import { answerText } from './kms-call.ts';
-import type { Step } from './step.ts';
+import type { Print, Step } from './step.ts';
 import type { Story } from './story.ts';
 
 /** The result of one step. */
@@ -8,9 +7,6 @@ export interface Outcome {
   readonly seconds: number;
   readonly error?: Error;
 }
-
-/** Writes one block of text for the reader. */
-export type Print = (text: string) => void;
 
 /** Runs the steps in order, printing each command and its output, up to the first that fails. */
 export async function runSteps(steps: readonly Step[], story: Story, print: Print): Promise<readonly Outcome[]> {
@@ -30,12 +26,8 @@ export async function runSteps(steps: readonly Step[], story: Story, print: Prin
 }
 
 async function runStep(step: Step, story: Story, print: Print): Promise<void> {
-  if (step.kind === 'kms') {
-    const { source, send } = step.call(story);
-    print(`> await kms.send(${source})`);
-    const answer = await send(story.kms);
-    print(answerText(answer));
-    step.check(answer, story);
+  if (step.kind === 'cloud') {
+    await step.run(story, print);
     return;
   }
   const args = step.command(story);

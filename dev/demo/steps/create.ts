@@ -1,11 +1,11 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import { REGION } from '../environment.ts';
+import type { DemoCloud } from '../cloud.ts';
 import { expectJson, expectSuccess, expectTime, jsonOf } from '../expect.ts';
 import { cli, type Step } from '../step.ts';
-import { KEY, KMS } from '../story.ts';
+import { KEY } from '../story.ts';
 
-/** Makes a key in the server and tells the engine of an AWS account. */
-export const CREATE: readonly Step[] = [
+/** Makes a key in the server and tells the engine of an account in the cloud. */
+export const create = (cloud: DemoCloud): readonly Step[] => [
   cli({
     title: 'Create a key',
     command: () => ['write', `keymgmt/key/${KEY}`, 'type=aes256-gcm96'],
@@ -29,23 +29,15 @@ export const CREATE: readonly Step[] = [
     },
   }),
   cli({
-    title: 'Write the AWS KMS provider',
-    command: ({ credentials, endpoint }) => [
-      'write',
-      `keymgmt/kms/${KMS}`,
-      'provider=awskms',
-      `key_collection=${REGION}`,
-      `credentials=access_key=${credentials.accessKeyId}`,
-      `credentials=secret_key=${credentials.secretAccessKey}`,
-      `credentials=endpoint=${endpoint}`,
-    ],
+    title: `Write the provider of ${cloud.service}`,
+    command: () => ['write', `keymgmt/kms/${cloud.kms}`, ...cloud.writeArguments],
     check: expectSuccess,
   }),
   cli({
     title: 'Read the provider: no credentials',
-    command: () => ['read', '-format=json', '-field=data', `keymgmt/kms/${KMS}`],
+    command: () => ['read', '-format=json', '-field=data', `keymgmt/kms/${cloud.kms}`],
     check(answer) {
-      expectJson(answer, { provider: 'awskms', key_collection: REGION });
+      expectJson(answer, { provider: cloud.provider, key_collection: cloud.keyCollection });
     },
   }),
 ];

@@ -1,15 +1,14 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import { expectKeyState, expectSuccess, jsonOf } from '../expect.ts';
-import { describeKey } from '../kms-call.ts';
-import { cli, kms, type KmsStep, type Step } from '../step.ts';
-import { kmsKeyOf, KEY } from '../story.ts';
-import { decryptOld } from './rotate.ts';
+import type { DemoCloud } from '../cloud.ts';
+import { expectSuccess, jsonOf } from '../expect.ts';
+import { cli, type Step } from '../step.ts';
+import { KEY } from '../story.ts';
 
 /** Old versions are switched off, and on again. */
-export const DISABLE: readonly Step[] = [
+export const disable = ({ scenes }: DemoCloud): readonly Step[] => [
   setMinimum('Allow version 2 and later only', 2),
-  kmsKeyIs('In AWS, the KMS key of version 1 is disabled', 1, 'Disabled'),
-  kmsKeyIs('In AWS, the KMS key of version 2 is not', 2, 'Enabled'),
+  scenes.stateIs(1, 'disabled'),
+  scenes.stateIs(2, 'enabled'),
   cli({
     title: 'Read the key: version 1 is hidden',
     command: () => ['read', '-format=json', '-field=versions', `keymgmt/key/${KEY}`],
@@ -18,8 +17,8 @@ export const DISABLE: readonly Step[] = [
     },
   }),
   setMinimum('Allow version 1 again', 1),
-  kmsKeyIs('In AWS, the KMS key of version 1 is enabled again', 1, 'Enabled'),
-  decryptOld('In AWS, it decrypts again'),
+  scenes.stateIs(1, 'enabled', 'again'),
+  scenes.decryptsOld('again'),
 ];
 
 function setMinimum(title: string, version: number): Step {
@@ -27,16 +26,5 @@ function setMinimum(title: string, version: number): Step {
     title,
     command: () => ['write', `keymgmt/key/${KEY}`, `min_enabled_version=${version}`],
     check: expectSuccess,
-  });
-}
-
-/** Looks at the state of a version's KMS key. */
-export function kmsKeyIs(title: string, version: number, state: string): KmsStep {
-  return kms({
-    title,
-    call: (story) => describeKey(kmsKeyOf(story, version)),
-    check(answer) {
-      expectKeyState(answer, state);
-    },
   });
 }

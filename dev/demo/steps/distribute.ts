@@ -1,31 +1,22 @@
-import { strictEqual } from 'node:assert/strict';
-import { expectJson, expectKeyState, expectSuccess } from '../expect.ts';
-import { describeKey } from '../kms-call.ts';
-import { cli, kms, type Step } from '../step.ts';
-import { aliasOf, kmsKeyOf, KEY, KMS } from '../story.ts';
+import type { DemoCloud } from '../cloud.ts';
+import { expectJson, expectSuccess } from '../expect.ts';
+import { cli, type Step } from '../step.ts';
+import { distributionPath, KEY } from '../story.ts';
 import { readDistribution } from './read-distribution.ts';
 
-/** Copies the key to AWS KMS and looks at it from every side. */
-export const DISTRIBUTE: readonly Step[] = [
+/** Copies the key to the cloud and looks at it from every side. */
+export const distribute = ({ service, kms, scenes }: DemoCloud): readonly Step[] => [
   cli({
-    title: 'Distribute the key to AWS KMS',
-    command: () => ['write', `keymgmt/kms/${KMS}/key/${KEY}`, 'purpose=encrypt,decrypt', 'protection=hsm'],
+    title: `Distribute the key to ${service}`,
+    command: (story) => ['write', distributionPath(story), 'purpose=encrypt,decrypt', 'protection=hsm'],
     check: expectSuccess,
   }),
-  readDistribution('Read the distribution: one KMS key', 1),
+  readDistribution('Read the distribution: one version', 1),
   list('List the keys', 'keymgmt/key', KEY),
-  list('List the providers', 'keymgmt/kms', KMS),
-  list('List the keys of the provider', `keymgmt/kms/${KMS}/key`, KEY),
-  list('List the providers of the key', `keymgmt/key/${KEY}/kms`, KMS),
-  kms({
-    title: 'In AWS, the alias points to an enabled KMS key with imported material',
-    call: (story) => describeKey(aliasOf(story)),
-    check(answer, story) {
-      strictEqual(answer.KeyMetadata?.KeyId, kmsKeyOf(story, 1));
-      strictEqual(answer.KeyMetadata.Origin, 'EXTERNAL');
-      expectKeyState(answer, 'Enabled');
-    },
-  }),
+  list('List the providers', 'keymgmt/kms', kms),
+  list('List the keys of the provider', `keymgmt/kms/${kms}/key`, KEY),
+  list('List the providers of the key', `keymgmt/key/${KEY}/kms`, kms),
+  scenes.distributed,
 ];
 
 function list(title: string, path: string, only: string): Step {

@@ -1,27 +1,18 @@
-import { deepStrictEqual } from 'node:assert/strict';
+import type { DemoCloud } from '../cloud.ts';
 import { expectNothing, expectRefusal, expectSuccess } from '../expect.ts';
-import { listAliases } from '../kms-call.ts';
-import { cli, kms, type Step } from '../step.ts';
-import { aliasOf, KEY, KMS } from '../story.ts';
-import { kmsKeyIs } from './disable.ts';
+import { cli, type Step } from '../step.ts';
+import { distributionPath, KEY } from '../story.ts';
 
 /** The end of a key: first in the cloud, then in the server. */
-export const REMOVE: readonly Step[] = [
+export const remove = ({ service, scenes }: DemoCloud): readonly Step[] => [
   cli({
-    title: 'Remove the key from AWS KMS',
-    command: () => ['delete', `keymgmt/kms/${KMS}/key/${KEY}`],
+    title: `Remove the key from ${service}`,
+    command: (story) => ['delete', distributionPath(story)],
     check: expectSuccess,
   }),
-  kmsKeyIs('In AWS, the KMS key of version 1 is pending deletion', 1, 'PendingDeletion'),
-  kmsKeyIs('In AWS, the KMS key of version 2 is pending deletion', 2, 'PendingDeletion'),
-  kms({
-    title: 'In AWS, the alias is gone',
-    call: () => listAliases(),
-    check(answer, story) {
-      const left = (answer.Aliases ?? []).filter(({ AliasName }) => AliasName === aliasOf(story));
-      deepStrictEqual(left, []);
-    },
-  }),
+  scenes.stateIs(1, 'removed'),
+  scenes.stateIs(2, 'removed'),
+  scenes.removed,
   cli({
     title: 'The key is in no provider any more',
     command: () => ['list', `keymgmt/key/${KEY}/kms`],
