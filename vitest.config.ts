@@ -7,6 +7,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
  */
 const SYSTEM_TESTS = [
   'test/aws-kms/ministack.test.ts',
+  'test/azure-key-vault/envelopes.test.ts',
   'test/conformance/**/*.test.ts',
   'test/dist/debian.test.ts',
   'test/dist/executable.test.ts',
@@ -23,6 +24,7 @@ const SYSTEM_TESTS = [
   'test/examples/policies.test.ts',
   'test/examples/terraform.test.ts',
   'test/framework/differential.test.ts',
+  'test/gcp-kms/envelopes.test.ts',
   'test/goplugin/process.test.ts',
   'test/hosts/collect-cases.test.ts',
   'test/monitoring/**/*.test.ts',

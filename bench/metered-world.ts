@@ -66,7 +66,11 @@ export async function newWorld(allow: readonly string[] | undefined): Promise<Wo
       list: (prefix) => counted('list', () => storage.list(prefix)),
     };
     const awskms = awsDriver({ env: allowing(kms.url), retry });
-    const drivers = { awskms, azurekeyvault: azureDriver(), gcpckms: gcpDriver({ env: {}, retry }) };
+    const drivers = {
+      awskms,
+      azurekeyvault: azureDriver({ env: {}, retry }),
+      gcpckms: gcpDriver({ env: {}, retry }),
+    };
     return startEngine({ drivers, storage: metered, clock });
   };
   let life = { dead: false };

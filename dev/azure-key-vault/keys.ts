@@ -58,7 +58,7 @@ export const keyOperations: Operations = {
     },
   },
 
-  KeyGetDeleted: { permission: 'get', run: (call) => deletedBundle(call, findDeletedKey(call, call.name)) },
+  KeyGetDeleted: { permission: 'getDeleted', run: (call) => deletedBundle(call, findDeletedKey(call, call.name)) },
 
   KeyListDeleted: {
     permission: 'list',

@@ -2,10 +2,11 @@ import { forbidden, type KeyVaultError } from './errors.ts';
 import type { Caller } from './access-token.ts';
 import type { KeyPermission, Vault } from './state.ts';
 
-/** The data action of Azure RBAC that allows what a permission allows; one action reads and lists. */
-const DATA_ACTIONS: Readonly<Record<KeyPermission, string>> = {
+/** Data actions below `Microsoft.KeyVault/vaults/keys/` (Microsoft: Azure permissions, Microsoft.KeyVault); `read` lists, too. */
+const VAULT_ACTIONS: Readonly<Record<KeyPermission, string>> = {
   get: 'read',
   list: 'read',
+  getDeleted: 'read',
   update: 'update/action',
   create: 'create/action',
   import: 'import/action',
@@ -23,6 +24,18 @@ const DATA_ACTIONS: Readonly<Record<KeyPermission, string>> = {
   unwrapKey: 'unwrap/action',
 };
 
+/** Data actions below `Microsoft.KeyVault/managedHsm/keys/` (Microsoft: local RBAC built-in roles for Managed HSM). */
+const HSM_ACTIONS: Readonly<Record<KeyPermission, string>> = {
+  ...VAULT_ACTIONS,
+  get: 'read/action',
+  list: 'read/action',
+  getDeleted: 'deletedKeys/read/action',
+  update: 'write/action',
+  create: 'create',
+  recover: 'deletedKeys/recover/action',
+  purge: 'deletedKeys/delete',
+};
+
 /**
  * Checks that the caller has a permission.
  *
@@ -32,11 +45,15 @@ const DATA_ACTIONS: Readonly<Record<KeyPermission, string>> = {
 export function authorize(vault: Vault, caller: Caller, permission: KeyPermission, key: string): void {
   const allowed = vault.permissions.get(caller.clientId) ?? [];
   if (vault.rbac || vault.sku === 'managedHsm') {
-    const needed = DATA_ACTIONS[permission];
-    if (!allowed.some((one) => DATA_ACTIONS[one] === needed)) throw forbiddenByRole(vault, caller, needed, key);
-  } else if (!allowed.includes(permission)) {
+    const actions = vault.sku === 'managedHsm' ? HSM_ACTIONS : VAULT_ACTIONS;
+    const needed = actions[permission];
+    if (!allowed.some((one) => actions[one] === needed)) throw forbiddenByRole(vault, caller, needed, key);
+    return;
+  }
+  const needed = permission === 'getDeleted' ? 'get' : permission;
+  if (!allowed.includes(needed)) {
     throw forbidden(
-      `The user, group or application 'appid=${caller.clientId};oid=${caller.objectId};iss=https://sts.windows.net/${vault.tenantId}/' does not have keys ${permission} permission on key vault '${vault.name};location=westeurope'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`,
+      `The user, group or application 'appid=${caller.clientId};oid=${caller.objectId};iss=https://sts.windows.net/${vault.tenantId}/' does not have keys ${needed} permission on key vault '${vault.name};location=westeurope'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`,
       'ForbiddenByPolicy',
     );
   }

@@ -8,7 +8,10 @@ export type KeyType = (typeof KEY_TYPES)[number];
 export const KEY_OPERATIONS = ['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey'] as const;
 export type KeyOperation = (typeof KEY_OPERATIONS)[number] | 'import';
 
-/** Key permissions of an access policy (Microsoft: about keys, "Key access control"). */
+/**
+ * Key permissions of an access policy (Microsoft: about keys, "Key access control"). A Managed HSM tells deleted keys to
+ * holders of `getDeleted` only, which is no permission of a vault.
+ */
 export const KEY_PERMISSIONS = [
   ...([
     'get',
@@ -23,7 +26,7 @@ export const KEY_PERMISSIONS = [
     'rotate',
     'purge',
   ] as const),
-  ...(['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey'] as const),
+  ...(['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey', 'getDeleted'] as const),
 ] as const;
 export type KeyPermission = (typeof KEY_PERMISSIONS)[number];
 

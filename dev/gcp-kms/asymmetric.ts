@@ -14,7 +14,7 @@ export const getPublicKey: Operation = (context, { name }) => {
   context.authorize('cloudkms.cryptoKeyVersions.viewPublicKey', name);
   const { key, version } = findVersion(context, name);
   assertPurpose(key, 'ASYMMETRIC_SIGN', 'ASYMMETRIC_DECRYPT');
-  const pem = createPublicKey(keyOf(materialToUse(context, version))).export({ format: 'pem', type: 'spki' });
+  const pem = createPublicKey(keyOf(materialToUse(version))).export({ format: 'pem', type: 'spki' });
   return {
     pem,
     pemCrc32c: String(crc32c(Buffer.from(pem))),
@@ -44,7 +44,7 @@ export const asymmetricSign: Operation = (context, { name, body }) => {
   if (data !== undefined) verifyChecksum('data', data, dataCrc32c);
   const used = data === undefined ? readDigest(digest, facts.hash) : createHash(facts.hash).update(data).digest();
   if (digest !== undefined) verifyChecksum('digest', used, digestCrc32c);
-  const signature = signDigest(facts, keyOf(materialToUse(context, version)), used);
+  const signature = signDigest(facts, keyOf(materialToUse(version)), used);
   return {
     signature: signature.toString('base64'),
     signatureCrc32c: String(crc32c(signature)),
@@ -81,7 +81,7 @@ export const asymmetricDecrypt: Operation = (context, { name, body }) => {
   assertPurpose(key, 'ASYMMETRIC_DECRYPT');
   verifyChecksum('ciphertext', ciphertext, ciphertextCrc32c);
   const facts = factsOf(version.algorithm);
-  const privateKey = keyOf(materialToUse(context, version));
+  const privateKey = keyOf(materialToUse(version));
   const oaepHash = facts.kind === 'aes' ? 'sha256' : facts.hash;
   let plaintext: Buffer;
   try {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { CryptoKeyVersion, ImportJob, KeyRing } from './state.ts';
 
-/** Applies what time has done: scheduled destruction. */
+/** Applies what time has done: imports that are done, and scheduled destruction. */
 export function applyTime(ring: KeyRing, now: number): void {
   for (const { versions } of ring.keys.values()) {
     for (const version of versions) {
+      settleImport(version, now);
       if (version.state !== 'DESTROY_SCHEDULED' || now < (version.destroyAt ?? Infinity)) continue;
       version.state = 'DESTROYED';
       version.material = undefined;
@@ -26,15 +27,15 @@ export function jobState(job: ImportJob, now: number, isRead = false): 'PENDING_
   return now < job.generatedAt ? 'PENDING_GENERATION' : 'ACTIVE';
 }
 
-/** Ends an import whose time has come; a read uses up one of those that show PENDING_IMPORT. */
-export function settleImport(version: CryptoKeyVersion, now: number, isRead = false): void {
+/** Uses up one of the reads that show PENDING_IMPORT. */
+export function noteRead({ pending }: CryptoKeyVersion): void {
+  if (pending !== undefined && pending.readsLeft > 0) pending.readsLeft -= 1;
+}
+
+/** Ends an import whose time has come. */
+function settleImport(version: CryptoKeyVersion, now: number): void {
   const { pending } = version;
-  if (pending === undefined) return;
-  if (pending.readsLeft > 0) {
-    if (isRead) pending.readsLeft -= 1;
-    return;
-  }
-  if (now < pending.doneAt) return;
+  if (pending === undefined || pending.readsLeft > 0 || now < pending.doneAt) return;
   version.pending = undefined;
   if ('failure' in pending.result) {
     version.state = 'IMPORT_FAILED';

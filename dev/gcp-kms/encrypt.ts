@@ -33,7 +33,7 @@ export const encrypt: Operation = (context, { name, body }) => {
   if (tooLong) throw invalidArgument(`The plaintext must be at most ${isHsm ? 8 : 64} KiB.`);
   const isVerified = verifyChecksum('plaintext', plaintext, plaintextCrc32c);
   const isAdditionalVerified = verifyChecksum('additional_authenticated_data', additional, additionalCrc32c);
-  const sealed = seal(version.number, materialToUse(context, version), plaintext, additional);
+  const sealed = seal(version.number, materialToUse(version), plaintext, additional);
   return {
     name: version.name,
     ciphertext: sealed.toString('base64'),
@@ -73,7 +73,7 @@ export const decrypt: Operation = (context, { name, body }) => {
   const parsed = parseCiphertext(ciphertext);
   const version = key.versions[(parsed?.version ?? 0) - 1];
   if (parsed === undefined || version === undefined) throw wrongCiphertext();
-  const material = materialToUse(context, version);
+  const material = materialToUse(version);
   let plaintext: Buffer;
   try {
     plaintext = open(parsed, material, additional);

@@ -49,7 +49,7 @@ export const importCryptoKeyVersion: Operation = (context, { name: keyName, body
   }
   const result = open(job.method, job.privateKey, wrapped, algorithm, target?.fingerprint);
   const going: PendingImport = { doneAt: now + pending.importMs, readsLeft: pending.importReads, result };
-  const begun = { state: 'PENDING_IMPORT', importJob: jobName, pending: going, failure: undefined } as const;
+  const begun = { state: 'PENDING_IMPORT', importJob: jobName, pending: going, wrapped, failure: undefined } as const;
   const version = target
     ? Object.assign(target, { ...begun, algorithm, destroyAt: undefined })
     : addVersion(key, { ...begun, algorithm, createdAt: now });

@@ -1,5 +1,5 @@
 import type { ShowEnum } from './enums.ts';
-import type { CryptoKey } from './state.ts';
+import type { CryptoKey, KeyRing } from './state.ts';
 import { showKey, showVersion } from './views.ts';
 
 /** A crypto key for tests: what GetCryptoKey and ListCryptoKeyVersions answer, and the material. */
@@ -43,4 +43,24 @@ export function keyView(key: CryptoKey, show: ShowEnum): KeyView {
     })),
     resource: showKey(key, show),
   };
+}
+
+/** The wrapped key of an import as it was sent. */
+export interface Envelope {
+  /** Resource name of the version. */
+  readonly version: string;
+  readonly importMethod: string;
+  readonly wrappedKey: Buffer;
+  /** Of the import job, PEM. */
+  readonly privateKey: string;
+}
+
+export function envelopesIn(ring: KeyRing | undefined): readonly Envelope[] {
+  const versions = [...(ring?.keys.values() ?? [])].flatMap((key) => key.versions);
+  return versions.flatMap(({ name, importJob = '', wrapped }) => {
+    const job = ring?.importJobs.get(importJob);
+    if (job === undefined || wrapped === undefined) return [];
+    const privateKey = job.privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
+    return [{ version: name, importMethod: job.method, wrappedKey: wrapped, privateKey }];
+  });
 }

@@ -6,7 +6,7 @@ import { newFaults, NoAnswer, type Faults } from '../fake-cloud/faults.ts';
 import { answer, listen, readBody } from '../fake-cloud/http.ts';
 import { newThrottle } from '../fake-cloud/quotas.ts';
 import { wrappingKeyRing, type WrappingKeys } from '../fake-cloud/wrapping-keys.ts';
-import { applyTime, jobState, settleImport } from './clock-effects.ts';
+import { applyTime, jobState } from './clock-effects.ts';
 import type { Pending } from './context.ts';
 import { asName } from './enums.ts';
 import { GoogleError, renderError } from './errors.ts';
@@ -16,10 +16,10 @@ import { serveIdentity } from './identity/identity-server.ts';
 import type { ServiceAccountOptions, WorkloadIdentity } from './identity/principals.ts';
 import { newTokens } from './identity/tokens.ts';
 import { addRing } from './key-rings.ts';
+import { envelopesIn, keyView, type Envelope, type KeyView } from './key-view.ts';
 import { newLogCall, type GcpFaultCall, type LoggedGcpCall } from './log-call.ts';
 import { loadSnapshot, snapshotOf, type RingsSnapshot } from './snapshot.ts';
 import type { Rings } from './state.ts';
-import { keyView, type KeyView } from './key-view.ts';
 
 export interface GcpKmsOptions {
   /** Of Cloud KMS, and of the token services. @default 0, a free port of 127.0.0.1 */
@@ -81,6 +81,8 @@ export interface GcpKms {
   keys(ring?: string): readonly KeyView[];
   /** Resource names and states of the import jobs of a ring. */
   importJobs(ring?: string): Readonly<Record<string, string>>;
+  /** What was sent to each version of a ring, and the key that opens it. */
+  envelopes(ring?: string): readonly Envelope[];
   /** All that there is now, to be given to another fake. */
   snapshot(): RingsSnapshot;
   /** Ends all access tokens. */
@@ -132,13 +134,13 @@ export async function startGcpKms(options: GcpKmsOptions): Promise<GcpKms> {
     calls: () => log.calls(),
     keys(name = RING) {
       const keys = [...(ringOf(name)?.keys.values() ?? [])];
-      for (const { versions } of keys) for (const version of versions) settleImport(version, clock.now());
       return keys.map((key) => keyView(key, asName));
     },
     importJobs(name = RING) {
       const jobs = [...(ringOf(name)?.importJobs.values() ?? [])];
       return Object.fromEntries(jobs.map((job) => [job.name, jobState(job, clock.now())]));
     },
+    envelopes: (name = RING) => envelopesIn(rings.get(name)),
     snapshot: () => snapshotOf(rings),
     revokeTokens() {
       tokens.revoke();

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { CryptoKey, CryptoKeyVersion, ImportJob, PendingImport, Rings } from './state.ts';
 
-type StoredVersion = Omit<CryptoKeyVersion, 'material' | 'pending'> & {
+type StoredVersion = Omit<CryptoKeyVersion, 'material' | 'wrapped' | 'pending'> & {
   readonly material?: string;
   readonly pending?: Omit<PendingImport, 'result'> & { readonly material?: string; readonly failure?: string };
 };
@@ -35,7 +35,7 @@ export function snapshotOf(rings: Rings): RingsSnapshot {
   );
 }
 
-function storedVersion({ material, pending, ...version }: CryptoKeyVersion): StoredVersion {
+function storedVersion({ material, wrapped: _wrapped, pending, ...version }: CryptoKeyVersion): StoredVersion {
   const { result, ...rest } = pending ?? {};
   return {
     ...version,
@@ -71,6 +71,7 @@ function loadedVersion({ material, pending, ...version }: StoredVersion): Crypto
   return {
     ...version,
     material: material === undefined ? undefined : Buffer.from(material, 'base64'),
+    wrapped: undefined,
     pending: pending && {
       ...(rest as Omit<PendingImport, 'result'>),
       result: failure === undefined ? { material: Buffer.from(imported, 'base64') } : { failure },

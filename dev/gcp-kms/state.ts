@@ -32,6 +32,8 @@ export interface CryptoKeyVersion {
   /** Resource name of the job of the last import; undefined for material that Google has generated. */
   importJob: string | undefined;
   importedAt: number | undefined;
+  /** What was sent in the last import, for tests that open it themselves. */
+  wrapped: Buffer | undefined;
   failure: string | undefined;
   /** The import that is going on. */
   pending: PendingImport | undefined;

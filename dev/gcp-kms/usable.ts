@@ -1,5 +1,3 @@
-import { settleImport } from './clock-effects.ts';
-import type { Context } from './context.ts';
 import { crc32c } from './crc32c.ts';
 import type { Purpose } from './enums.ts';
 import { failedPrecondition, invalidArgument } from './errors.ts';
@@ -16,8 +14,7 @@ export function assertPurpose({ name, purpose }: CryptoKey, ...allowed: readonly
  *
  * @throws {GoogleError} FAILED_PRECONDITION, as Cloud KMS words it
  */
-export function materialToUse({ now }: Context, version: CryptoKeyVersion): Buffer {
-  settleImport(version, now);
+export function materialToUse(version: CryptoKeyVersion): Buffer {
   const { name, state, material } = version;
   if (state === 'DISABLED' && version.usesLeft > 0 && material !== undefined) {
     version.usesLeft -= 1;

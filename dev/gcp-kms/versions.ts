@@ -1,4 +1,4 @@
-import { fingerprintOf, settleImport } from './clock-effects.ts';
+import { fingerprintOf, noteRead } from './clock-effects.ts';
 import type { Operation } from './context.ts';
 import { VERSION_STATES } from './enums.ts';
 import { failedPrecondition, invalidArgument } from './errors.ts';
@@ -18,7 +18,14 @@ export function addVersion(
   const version = {
     ...{ name: `${key.name}/cryptoKeyVersions/${number}`, number },
     ...{ protectionLevel: key.template.protectionLevel, usesLeft: 0, material: undefined, fingerprint: undefined },
-    ...{ importJob: undefined, importedAt: undefined, failure: undefined, pending: undefined, destroyAt: undefined },
+    ...{
+      importJob: undefined,
+      importedAt: undefined,
+      wrapped: undefined,
+      failure: undefined,
+      pending: undefined,
+      destroyAt: undefined,
+    },
     ...given,
   };
   key.versions.push(version);
@@ -45,23 +52,20 @@ export const listCryptoKeyVersions: Operation = (context, { name: parent, query 
   const { versions } = findKey(context, parent);
   const [, state] = /^\s*state\s*[:=]\s*"?([A-Z_]+)"?\s*$/.exec(query.get('filter') ?? '') ?? [];
   if (query.get('filter') && state === undefined) throw invalidArgument('The fake filters by state only.');
-  const shown = versions.filter((version) => {
-    const before = version.state;
-    settleImport(version, context.now);
-    return state === undefined || before === state;
-  });
-  const { items, rest } = page(shown, query);
+  const { items, rest } = page(
+    versions.filter((version) => state === undefined || version.state === state),
+    query,
+  );
   const view = items.map((version) => showVersion(version, context.show));
-  for (const version of items) settleImport(version, context.now, true);
+  items.forEach(noteRead);
   return { ...(view.length > 0 && { cryptoKeyVersions: view }), ...rest };
 };
 
 export const getCryptoKeyVersion: Operation = (context, { name }) => {
   context.authorize('cloudkms.cryptoKeyVersions.get', name);
   const { version } = findVersion(context, name);
-  settleImport(version, context.now);
   const view = showVersion(version, context.show);
-  settleImport(version, context.now, true);
+  noteRead(version);
   return view;
 };
 
@@ -74,7 +78,6 @@ export const updateCryptoKeyVersion: Operation = (context, { name, query, body }
   }
   context.authorize('cloudkms.cryptoKeyVersions.update', name);
   const { version } = findVersion(context, name);
-  settleImport(version, context.now);
   assertReady(version, 'updated');
   if (version.state === 'ENABLED' && state === 'DISABLED') version.usesLeft = context.staleUses;
   version.state = state;
@@ -85,7 +88,6 @@ export const destroyCryptoKeyVersion: Operation = (context, { name, body }) => {
   readInput(body, () => undefined, ['name']);
   context.authorize('cloudkms.cryptoKeyVersions.destroy', name);
   const { key, version } = findVersion(context, name);
-  settleImport(version, context.now);
   assertReady(version, 'destroyed');
   version.state = 'DESTROY_SCHEDULED';
   version.destroyAt = context.now + key.destroyScheduledMs;

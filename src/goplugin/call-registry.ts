@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { status, type Deadline, type handleUnaryCall, type Metadata, type ServerErrorResponse } from '@grpc/grpc-js';
 import type { Logger } from '../support/logger.ts';
 import { describeFault } from './fault.ts';
@@ -5,8 +6,10 @@ import { RpcError } from './rpc-error.ts';
 
 /** What a handler learns of its call beside the request. */
 export interface CallContext {
-  /** Aborted when the caller has cancelled, its deadline has passed, or the plugin stops. */
+  /** Aborted when the caller has cancelled, its deadline has passed, the plugin stops, or by {@link CallContext.abort}. */
   readonly signal: AbortSignal;
+  /** Aborts the signal; the caller still waits for the answer. */
+  readonly abort: (reason: Error) => void;
   /** When the caller gives up, milliseconds since the Unix epoch; undefined where it does not say. */
   readonly deadline: number | undefined;
   readonly metadata: Metadata;
@@ -34,8 +37,8 @@ export interface CallRegistry {
 }
 
 interface RunningCall {
-  answer(error: RpcError): void;
-  abort(reason: Error): void;
+  readonly answer: (error: RpcError) => void;
+  readonly abort: (reason: Error) => void;
 }
 
 /** Makes an empty registry. */
@@ -54,6 +57,8 @@ export function callRegistry(logger: Logger): CallRegistry {
   return {
     unary: (handler) => (call, callback) => {
       const controller = new AbortController();
+      // Many calls at once may wait for it; Node warns of more than ten.
+      setMaxListeners(0, controller.signal);
       let answered = false;
       const entry: RunningCall = {
         answer: (error) => {
@@ -73,7 +78,8 @@ export function callRegistry(logger: Logger): CallRegistry {
         controller.abort(new RpcError(status.CANCELLED, 'the request was cancelled or its deadline has passed'));
       });
       const { request, metadata } = call;
-      void handler(request, { signal: controller.signal, deadline: deadlineOf(call.getDeadline()), metadata })
+      const { signal } = controller;
+      void handler(request, { signal, abort: entry.abort, deadline: deadlineOf(call.getDeadline()), metadata })
         .then(
           (reply) => {
             if (answered) return;

@@ -1,4 +1,4 @@
-import { Server, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { Server } from '@grpc/grpc-js';
 import type { WallClock } from '../support/clock.ts';
 import type { Logger } from '../support/logger.ts';
 import { broker, type Broker } from './broker.ts';
@@ -12,20 +12,15 @@ import { hasMagicCookie, NOT_A_COMMAND, type MagicCookie } from './magic-cookie.
 import type { PluginProcess } from './plugin-process.ts';
 import { negotiateVersion } from './protocol-version.ts';
 import { allowRapidResets } from './rapid-resets.ts';
-import { controllerHandlers, healthHandlers, stdioHandlers } from './services.ts';
+import { controllerHandlers, healthHandlers, stdioHandlers, type Service } from './services.ts';
 import {
   serverCredentials,
   transportSecurity,
   type TlsProvider,
   type TransportSecurity,
 } from './transport-security.ts';
+import { answerUnaryCalls } from './unary-server.ts';
 import { goPluginServices } from './wire.ts';
-
-/** A gRPC service and what answers it. */
-export interface Service {
-  readonly definition: ServiceDefinition;
-  readonly handlers: UntypedServiceImplementation;
-}
 
 /** What the plugin's own services build on. */
 export interface PluginContext {
@@ -76,7 +71,7 @@ export async function serveGoPlugin(options: GoPluginOptions): Promise<void> {
   process.restrictFileMode();
 
   const calls = callRegistry(logger);
-  const server = new Server({ ...UNLIMITED_MESSAGES, ...KEEPALIVE });
+  const server = new Server({ ...UNLIMITED_MESSAGES, ...KEEPALIVE, 'grpc.enable_channelz': 0 });
   allowRapidResets(server);
   let address: Address | undefined;
   const life = lifecycle({
@@ -102,8 +97,10 @@ export async function serveGoPlugin(options: GoPluginOptions): Promise<void> {
   try {
     const security = await transportSecurity(process.env, options.clock, options.tlsProvider);
     const protocolVersion = negotiateVersion(process.env['PLUGIN_PROTOCOL_VERSIONS'], options.versions);
-    addServices(server, options, { calls, life, security, protocolVersion });
+    const services = servicesOf(options, { calls, life, security, protocolVersion });
+    for (const { definition, handlers } of services) server.addService(definition, handlers);
     address = await listen(server, serverCredentials(security), process);
+    answerUnaryCalls(server, services, options.clock);
     const multiplexing = process.env['PLUGIN_MULTIPLEX_GRPC'] ? false : undefined;
     // Before it is told: what it does next may be quicker than the return of the write.
     life.hostExpected();
@@ -120,15 +117,15 @@ interface Settled {
   readonly protocolVersion: number;
 }
 
-function addServices(server: Server, options: GoPluginOptions, settled: Settled): void {
+function servicesOf(options: GoPluginOptions, settled: Settled): readonly Service[] {
   const { calls, life, security, protocolVersion } = settled;
   const own = goPluginServices();
   const hostBroker = broker({ security, calls, onHost: life.hostPresent });
-  server.addService(own.broker, hostBroker.handlers);
-  server.addService(own.controller, controllerHandlers(calls, life.shutdown));
-  server.addService(own.stdio, stdioHandlers(calls));
-  server.addService(own.health, healthHandlers(calls));
-  for (const service of options.services({ protocolVersion, broker: hostBroker, unary: calls.unary })) {
-    server.addService(service.definition, service.handlers);
-  }
+  return [
+    { definition: own.broker, handlers: hostBroker.handlers },
+    { definition: own.controller, handlers: controllerHandlers(calls, life.shutdown) },
+    { definition: own.stdio, handlers: stdioHandlers(calls) },
+    { definition: own.health, handlers: healthHandlers(calls) },
+    ...options.services({ protocolVersion, broker: hostBroker, unary: calls.unary }),
+  ];
 }

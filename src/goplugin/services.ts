@@ -1,9 +1,15 @@
-import { status } from '@grpc/grpc-js';
+import { status, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { CallRegistry } from './call-registry.ts';
 import type { HealthHandlers } from './generated/grpc/health/v1/Health.ts';
 import type { GRPCControllerHandlers } from './generated/plugin/GRPCController.ts';
 import type { GRPCStdioHandlers } from './generated/plugin/GRPCStdio.ts';
 import { RpcError } from './rpc-error.ts';
+
+/** A gRPC service and what answers it. */
+export interface Service {
+  readonly definition: ServiceDefinition;
+  readonly handlers: UntypedServiceImplementation;
+}
 
 /** The host's request to leave: it is answered first, and `onShutdown` called after. */
 export function controllerHandlers(calls: CallRegistry, onShutdown: () => void): GRPCControllerHandlers {

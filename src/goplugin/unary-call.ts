@@ -6,6 +6,7 @@ import {
 } from 'node:http2';
 import { status, type Metadata } from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
+import { frameOf, messageIn } from './message-frame.ts';
 import { RpcError } from './rpc-error.ts';
 
 /** What a call to the host may bring along. */
@@ -41,7 +42,7 @@ export function unaryCall<Request, Reply>(
   { signal, metadata }: HostCallOptions,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const message = framed(method.requestSerialize(request));
+    const message = frameOf(method.requestSerialize(request));
     const stream = session.request({
       ':method': 'POST',
       ':path': method.path,
@@ -87,34 +88,13 @@ export function unaryCall<Request, Reply>(
       try {
         const problem = problemOf(answer, trailers, failure, stream.rstCode);
         if (problem) reject(problem);
-        else resolve(method.responseDeserialize(unframed(received)));
+        else resolve(method.responseDeserialize(messageIn(received)));
       } catch (error) {
         reject(error instanceof RpcError ? error : new RpcError(status.INTERNAL, 'the host answers with no message'));
       }
     });
     stream.end(message);
   });
-}
-
-const PREFIX_BYTES = 5;
-
-/** A message with its prefix: not compressed, and its length. */
-function framed(message: Buffer): Buffer {
-  const frame = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
-  frame.writeUInt8(0, 0);
-  frame.writeUInt32BE(message.length, 1);
-  message.copy(frame, PREFIX_BYTES);
-  return frame;
-}
-
-/** The one message of an answer. @throws {RpcError} INTERNAL when it is none, several, or compressed */
-function unframed(received: readonly Buffer[]): Buffer {
-  const [first] = received;
-  const all = first !== undefined && received.length === 1 ? first : Buffer.concat(received);
-  if (all.length < PREFIX_BYTES || all[0] !== 0 || all.readUInt32BE(1) !== all.length - PREFIX_BYTES) {
-    throw new RpcError(status.INTERNAL, 'the host answers with something else than one message');
-  }
-  return all.subarray(PREFIX_BYTES);
 }
 
 /** Why a call has failed; undefined for one that has not. */

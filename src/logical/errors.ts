@@ -44,9 +44,12 @@ export function unsupportedPath(): BackendError {
   return new BackendError('unsupported_path', 'unsupported path');
 }
 
+// One for all: OpenBao asks for an operation that no path has (`resolve-path`) before each request, and a stack costs time.
+const UNSUPPORTED_OPERATION = Object.freeze(new BackendError('unsupported_operation', 'unsupported operation'));
+
 /** Vault's sentinel for an operation that a path does not have. */
 export function unsupportedOperation(): BackendError {
-  return new BackendError('unsupported_operation', 'unsupported operation');
+  return UNSUPPORTED_OPERATION;
 }
 
 /** An error with an HTTP status of its own (Vault: `logical.CodedError`). */

@@ -26,7 +26,7 @@ export interface VersionObservation {
   readonly of: 'version';
   readonly version: number;
   readonly place: Place;
-  /** AWS: KMS key id; Azure: key version; GCP: `<CryptoKey>/<number>`. Undefined where the record has it. */
+  /** AWS: KMS key id; Azure: `<key>/<version>`; GCP: `<CryptoKey>/<number>`. Undefined where the record has it. */
   readonly id?: string;
   readonly state:
     | Exclude<VersionState, 'switching'>

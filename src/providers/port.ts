@@ -10,6 +10,14 @@ import type { CreateStep, Place, RepeatableStep } from './step.ts';
 /** The label that an attempt is found by. */
 export const ATTEMPT_LABEL = 'vault-keymgmt-attempt';
 
+/**
+ * What Vault's API shows as the id of a version. An id is whatever the cloud's requests need to reach an object: where that
+ * is a path (Azure: `<key>/<version>`), the version is its last part.
+ */
+export function shownId(remoteId: string): string {
+  return remoteId.slice(remoteId.lastIndexOf('/') + 1);
+}
+
 /** Credentials by name; each redacts itself. */
 export type Credentials = Readonly<Record<string, Secret<string>>>;
 
@@ -214,8 +222,12 @@ export interface KmsDriver {
   takeCredentials(sent: Credentials): TakenCredentials;
   /** Says what is wrong with a configuration (field and remedy), or nothing. No I/O. */
   validateConfig(config: ProviderConfig): string | undefined;
-  /** Says why this cloud cannot take such a key (field and remedy), or nothing. No I/O. */
-  checkDistribution(spec: DistributionSpec): string | undefined;
+  /**
+   * Says why this cloud cannot take such a key (field and remedy), or nothing. No I/O.
+   *
+   * @param config - the account; absent for what an ordinary one takes
+   */
+  checkDistribution(spec: DistributionSpec, config?: ProviderConfig): string | undefined;
   /**
    * Where the requests of an account go, as far as that tells clouds apart: the cloud's name (`aws`) for any of its own
    * hosts, else an origin, `http://127.0.0.1:4566`. No I/O.

@@ -17,7 +17,6 @@ import type { MountedBackend, MountedBackends } from './mounted-backends.ts';
 import { fromWireRequest, type RequestScope } from './request.ts';
 import { withRequestBudget } from './request-budget.ts';
 import { toWirePaths, toWireResponse } from './response.ts';
-import { systemViewOfRequest } from './system-view-client.ts';
 
 /** `logical.TypeLogical`: a secrets engine. */
 const SECRETS_ENGINE = 1;
@@ -46,7 +45,7 @@ export function backendHandlers(options: BackendServiceOptions): BackendHandlers
     withRequestBudget(options, call, (signal) =>
       task({
         storage: mounted.storageFor(call.metadata),
-        system: systemViewOfRequest(mounted.system, options.clock),
+        system: mounted.system,
         signal,
       }),
     );

@@ -5,6 +5,7 @@ import type { HostConnection } from '../goplugin/host-connection.ts';
 import { RpcError } from '../goplugin/rpc-error.ts';
 import type { Backend, BackendContext, BackendFactory, Storage, SystemView } from '../logical/index.ts';
 import type { Timer } from '../support/budget.ts';
+import type { WallClock } from '../support/clock.ts';
 import type { Logger } from '../support/logger.ts';
 import type { SetupArgs__Output } from './generated/pb/SetupArgs.ts';
 import { eventsClient, type EventsClient } from './events-client.ts';
@@ -60,6 +61,7 @@ export interface MountedBackendsOptions {
   readonly services: VaultServices;
   readonly factory: BackendFactory;
   readonly logger: Logger;
+  readonly clock: WallClock;
   readonly timer: Timer;
   /** Makes the id of an event (UUID). */
   readonly newEventId: () => string;
@@ -67,7 +69,7 @@ export interface MountedBackendsOptions {
 
 /** Creates the registry of mounted backends, which is empty until the server sets one up. */
 export function mountedBackends(options: MountedBackendsOptions): MountedBackends {
-  const { broker, services, factory, logger, timer, newEventId } = options;
+  const { broker, services, factory, logger, clock, timer, newEventId } = options;
   const byId = new Map<string, OpenBackend>();
 
   const end = (id: string, call?: CleanupCall): Promise<void> => {
@@ -108,7 +110,7 @@ export function mountedBackends(options: MountedBackendsOptions): MountedBackend
           signal.throwIfAborted();
         }
         rival = byId.get(id);
-        byId.set(id, openBackend(backend, connection, events, services));
+        byId.set(id, openBackend(backend, { connection, events, services, clock }));
       } catch (error) {
         await events.end(undefined);
         connection.close();
@@ -135,18 +137,20 @@ function contextOf(mounted: OpenBackend, { metadata, signal }: CleanupCall): Bac
   return signal && { storage: mounted.storageFor(metadata), system: mounted.system, signal };
 }
 
-function openBackend(
-  backend: Backend,
-  connection: HostConnection,
-  events: EventsClient,
-  services: VaultServices,
-): OpenBackend {
+interface OpenConnection {
+  readonly connection: HostConnection;
+  readonly events: EventsClient;
+  readonly services: VaultServices;
+  readonly clock: WallClock;
+}
+
+function openBackend(backend: Backend, { connection, events, services, clock }: OpenConnection): OpenBackend {
   const storage = storageClient(connection, services.storage);
   return {
     backend,
     connection,
     events,
-    system: systemViewClient(connection, services.systemView),
+    system: systemViewClient(connection, services.systemView, clock),
     storageFor(metadata) {
       const passed = passedOn(metadata);
       return passed ? storageClient(connection, services.storage, passed) : storage;

@@ -1,6 +1,6 @@
 import type { CallContext } from '../goplugin/call-registry.ts';
 import { codedError } from '../logical/index.ts';
-import { withinBudget, type Timer } from '../support/budget.ts';
+import type { Timer } from '../support/budget.ts';
 import type { WallClock } from '../support/clock.ts';
 
 /**
@@ -14,7 +14,7 @@ const WITHOUT_DEADLINE_MS = 45_000;
 /** Runs what a call asks for with a signal that aborts while there is still time to answer. */
 export async function withRequestBudget<T>(
   { clock, timer }: { readonly clock: WallClock; readonly timer: Timer },
-  { signal, deadline }: Pick<CallContext, 'signal' | 'deadline'>,
+  { signal, abort, deadline }: Pick<CallContext, 'signal' | 'abort' | 'deadline'>,
   task: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const left = deadline === undefined ? WITHOUT_DEADLINE_MS + RESERVE_MS : deadline - clock.now();
@@ -25,5 +25,13 @@ export async function withRequestBudget<T>(
       `not finished within ${Math.round(milliseconds / 1000)} s: what the request needs did not answer in time, or ` +
         'another request for the same key is still at work; repeat it to go on',
     );
-  return withinBudget({ timer, milliseconds, outer: signal, spent }, task);
+  const cancel = timer(milliseconds, () => {
+    abort(spent());
+  });
+  // Waited for after the signal has aborted, too: whoever holds a lock lets go of it only when nothing is under way.
+  try {
+    return await task(signal);
+  } finally {
+    cancel();
+  }
 }

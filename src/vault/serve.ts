@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { nodeProcess, type PluginProcess } from '../goplugin/plugin-process.ts';
-import { serveGoPlugin, type PluginContext, type Service } from '../goplugin/serve.ts';
+import { serveGoPlugin, type PluginContext } from '../goplugin/serve.ts';
+import type { Service } from '../goplugin/services.ts';
 import type { BackendFactory } from '../logical/index.ts';
 import { systemTimer, type Timer } from '../support/budget.ts';
 import { systemClock, type WallClock } from '../support/clock.ts';
@@ -47,7 +48,7 @@ export async function servePlugin(options: ServePluginOptions): Promise<void> {
 
   const services = ({ protocolVersion, broker, unary }: PluginContext): readonly Service[] => {
     const wire = vaultServices();
-    served = mountedBackends({ broker, services: wire, factory, logger, timer, newEventId: randomUUID });
+    served = mountedBackends({ broker, services: wire, factory, logger, clock, timer, newEventId: randomUUID });
     const metadataMode = inMetadataMode(process.env);
     const backend = backendHandlers({ backends: served, unary, logger, clock, timer, metadataMode });
     const always: Service[] = [

@@ -1,17 +1,34 @@
 import type { HostConnection } from '../goplugin/host-connection.ts';
 import { isUnimplemented } from '../goplugin/rpc-error.ts';
-import type { SystemView } from '../logical/index.ts';
+import { ReplicationState, type SystemView } from '../logical/index.ts';
 import type { WallClock } from '../support/clock.ts';
 import type { SystemViewDefinition } from './generated/pb/SystemView.ts';
 
-/** The server as a mount sees it, asked over the brokered connection. What cannot change is asked once. */
-export function systemViewClient(connection: HostConnection, service: SystemViewDefinition): SystemView {
+/** Every request that may write asks before its handler, and under a lock again. */
+const REPLICATION_STATE_MS = 1_000;
+const STANDBY = ReplicationState.drSecondary | ReplicationState.performanceStandby;
+
+/**
+ * The server as a mount sees it, asked over the brokered connection. What cannot change is asked once, and that this node
+ * is no standby is good for a second: a node that becomes one sets its mounts up anew, and with them this.
+ */
+export function systemViewClient(
+  connection: Pick<HostConnection, 'call'>,
+  service: SystemViewDefinition,
+  clock: Pick<WallClock, 'now'>,
+): SystemView {
+  let known: { readonly at: number; readonly state: number } | undefined;
   let local: boolean | undefined;
   let cachingDisabled: boolean | undefined;
   let version: string | undefined;
   return {
     async replicationState(signal) {
-      return (await connection.call(service.ReplicationState, {}, { signal })).state;
+      const at = clock.now();
+      // The clock may have been set back.
+      if (known && Math.abs(at - known.at) < REPLICATION_STATE_MS) return known.state;
+      const { state } = await connection.call(service.ReplicationState, {}, { signal });
+      known = (state & STANDBY) === 0 ? { at, state } : undefined;
+      return state;
     },
     async localMount(signal) {
       local ??= (await connection.call(service.LocalMount, {}, { signal })).local;
@@ -40,22 +57,4 @@ export function systemViewClient(connection: HostConnection, service: SystemView
       throw error;
     }
   }
-}
-
-/** A request asks whether it may write before its handler, and under a lock again, most often at once. */
-const REPLICATION_STATE_MS = 1_000;
-
-/** The server as one request sees it: the replication state is good for a second, so that it is asked for once. */
-export function systemViewOfRequest(system: SystemView, clock: WallClock): SystemView {
-  let known: { readonly at: number; readonly state: number } | undefined;
-  return {
-    ...system,
-    async replicationState(signal) {
-      // The clock may have been set back.
-      if (known && Math.abs(clock.now() - known.at) < REPLICATION_STATE_MS) return known.state;
-      const at = clock.now();
-      known = { at, state: await system.replicationState(signal) };
-      return known.state;
-    },
-  };
 }

@@ -1,5 +1,4 @@
-import { fromJSON, type PackageDefinition } from '@grpc/proto-loader';
-import { MESSAGE_OPTIONS } from '../goplugin/wire.ts';
+import { serviceDefinitions } from '../goplugin/service-definitions.ts';
 import { descriptor } from './generated/descriptor.ts';
 import type { PluginVersionDefinition } from './generated/logical/PluginVersion.ts';
 import type { BackendDefinition } from './generated/pb/Backend.ts';
@@ -23,13 +22,13 @@ export interface VaultServices {
 
 /** Builds the codecs of the services between a server and its plugins. */
 export function vaultServices(): VaultServices {
-  const all: PackageDefinition = fromJSON(descriptor, MESSAGE_OPTIONS);
+  const definition = serviceDefinitions(descriptor);
   return {
-    backend: all['pb.Backend'] as unknown as BackendDefinition,
-    version: all['logical.PluginVersion'] as unknown as PluginVersionDefinition,
-    multiplexing: all['pluginutil.multiplexing.PluginMultiplexing'] as unknown as PluginMultiplexingDefinition,
-    storage: all['pb.Storage'] as unknown as StorageDefinition,
-    systemView: all['pb.SystemView'] as unknown as SystemViewDefinition,
-    events: all['pb.Events'] as unknown as EventsDefinition,
+    backend: definition('pb.Backend') as unknown as BackendDefinition,
+    version: definition('logical.PluginVersion') as unknown as PluginVersionDefinition,
+    multiplexing: definition('pluginutil.multiplexing.PluginMultiplexing') as unknown as PluginMultiplexingDefinition,
+    storage: definition('pb.Storage') as unknown as StorageDefinition,
+    systemView: definition('pb.SystemView') as unknown as SystemViewDefinition,
+    events: definition('pb.Events') as unknown as EventsDefinition,
   };
 }

@@ -57,6 +57,20 @@ describe('embedded Key Vault', () => {
     expect(answer.body.error?.message).toContain("Action: 'Microsoft.KeyVault/vaults/keys/import/action'");
   });
 
+  it('has other data actions on a Managed HSM, one of which tells of deleted keys', async () => {
+    await start({ vaults: [{ sku: 'managedHsm', permissions: { [ALICE.clientId]: ['get', 'delete'] } }] });
+    send = await signedIn(keyVault, ALICE, { resource: 'https://managedhsm.azure.net' });
+    const needed = async (method: string, path: string, body?: object): Promise<string | undefined> => {
+      const { body: answer } = await send(method, path, body);
+      return /Action: 'Microsoft.KeyVault\/managedHsm\/keys\/(.*)'/.exec(answer.error?.message ?? '')?.[1];
+    };
+    expect(await needed('PUT', '/keys/k', { key })).toBe('import/action');
+    expect(await needed('POST', '/keys/k/create', { kty: 'EC' })).toBe('create');
+    expect(await needed('PATCH', '/keys/k', { tags: {} })).toBe('write/action');
+    expect(await needed('GET', '/deletedkeys/k')).toBe('deletedKeys/read/action');
+    expect((await send('GET', '/keys/k')).status).toBe(404);
+  });
+
   it('has a deletion on its way for some look-ups, in which the name is neither here nor there', async () => {
     await start({ consistency: { lookups: 2 } });
     await send('PUT', '/keys/k', { key });

@@ -1,10 +1,10 @@
 import { planAws } from '../../src/providers/aws/plan.ts';
+import { planAzure } from '../../src/providers/azure/plan.ts';
 import type { Planner } from '../../src/providers/planner.ts';
 import type { DistributionSpec } from '../../src/providers/spec.ts';
 import type { Place, VersionState } from '../../src/providers/step.ts';
 import { planInPlace } from './aws-in-place/plan.ts';
 import { planMultiRegion } from './aws-multi-region/plan.ts';
-import { planAzure } from './azure/plan.ts';
 import { planGcp } from '../../src/providers/gcp/plan.ts';
 
 /** What a cloud allows and what its calls entail, as far as that decides whether a plan can be performed. */
@@ -52,20 +52,22 @@ const GCP: Law = {
   container: 'stays',
   wraps: true,
 };
+const AZURE: Law = {
+  ...AWS,
+  name: 'Azure, HSM',
+  plan: planAzure,
+  states: ['enabled', 'disabled', 'switching'],
+  container: 'first',
+  wraps: true,
+  naming: 'newest',
+};
 
 export const LAWS: readonly Law[] = [
   AWS,
   { ...AWS, name: 'AWS, multi-Region', plan: planMultiRegion, places: ['us-east-1', 'eu-west-1'] },
   { ...AWS, name: 'AWS, in place', plan: planInPlace, container: 'with', namable: 'pending', inPlace: true },
-  {
-    ...AWS,
-    name: 'Azure',
-    plan: planAzure,
-    states: ['enabled', 'disabled', 'switching'],
-    container: 'first',
-    wraps: true,
-    naming: 'newest',
-  },
+  AZURE,
+  { ...AZURE, name: 'Azure, software', spec: { ...AZURE.spec, protection: 'software' }, wraps: false },
   GCP,
   { ...GCP, name: 'GCP, asymmetric', spec: spec('rsa-2048'), naming: 'none' },
 ];

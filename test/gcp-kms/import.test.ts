@@ -1,14 +1,21 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { wrappingKeyRing } from '../../dev/fake-cloud/wrapping-keys.ts';
 import { RING } from '../../dev/gcp-kms/kms.ts';
-import { connect, newJob, newKey, running, settled, steppingClock, type Json } from './client.ts';
-import { wrapByOpenssl } from './wrap-by-openssl.ts';
+import { opensslJudge } from '../support/envelope-judges.ts';
+import { connect, newJob, newKey, running, settled, steppingClock, wrappingKeys, type Json } from './client.ts';
 
 const DAY = 24 * 60 * 60_000;
 const AES = 'GOOGLE_SYMMETRIC_ENCRYPTION';
 
+const wrapByOpenssl = (pem: string, material: Buffer, hash: 'sha1' | 'sha256' = 'sha256'): string =>
+  opensslJudge.wrap(createPublicKey(pem), material, hash).toString('base64');
+
 const pkcs8 = (bits: number): Buffer =>
   generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ format: 'der', type: 'pkcs8' });
+
+// Both take seconds on a busy machine, which hooks may.
+beforeAll(() => Promise.all([3072, 4096].map((bits) => wrappingKeys.take(bits, 0))));
 
 describe('import of material', () => {
   it('goes from PENDING_IMPORT to ENABLED, in the next version of the key, and makes it no primary', async () => {
@@ -69,7 +76,7 @@ describe('import of material', () => {
       },
       "wasn't formatted",
     ],
-    ['no envelope', AES, () => randomBytes(512).toString('base64'), 'too short'],
+    ['no envelope', AES, () => randomBytes(392).toString('base64'), 'too short'],
     ['a broken envelope', AES, () => randomBytes(553).toString('base64'), '64-bit blocks'],
   ])('ends in IMPORT_FAILED for %s', async (_what, algorithm, wrap, reason) => {
     const client = await connect(await running());
@@ -123,6 +130,17 @@ describe('import of material', () => {
     expect(await settled(client, key)).toMatchObject([{ state: 'IMPORT_FAILED' }]);
     await client.ok('POST', again, wrap(material));
     expect(await settled(client, key)).toMatchObject([{ state: 'ENABLED', name: version, importJob: second.name }]);
+  });
+
+  it('does not open what is wrapped for another job', async () => {
+    const client = await connect(await running({ wrappingKeys: wrappingKeyRing() }));
+    const key = await newKey(client);
+    const one = await newJob(client);
+    const other = await newJob(client, {}, 'job-2');
+    expect(other.pem).not.toBe(one.pem);
+    const wrappedKey = wrapByOpenssl(one.pem, randomBytes(32));
+    await client.ok('POST', `${key}/cryptoKeyVersions:import`, { algorithm: AES, importJob: other.name, wrappedKey });
+    expect(await settled(client, key)).toMatchObject([{ state: 'IMPORT_FAILED' }]);
   });
 
   it('refuses what does not fit job, key or algorithm', async () => {

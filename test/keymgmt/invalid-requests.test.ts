@@ -329,7 +329,7 @@ const cases: readonly Case[] = [
   ['an ECDSA key on AWS', 'update', 'kms/aws/key/p256', PURPOSE, /ecdsa-p256.*gcpckms/],
   ['a P-521 key, which no provider takes', 'update', 'kms/aws/key/p521', PURPOSE, /ecdsa-p521/],
   ['a key name with a dot on AWS', 'update', 'kms/aws/key/a.dotted.name', PURPOSE, /name.*\./],
-  ['distribution to Azure', 'update', 'kms/azure/key/aes', PURPOSE, /azurekeyvault/],
+  ['an AES key in a Key Vault', 'update', 'kms/azure/key/aes', PURPOSE, /aes256-gcm96.*Managed HSM/],
   [
     'distribution to GCP',
     'update',
@@ -352,7 +352,7 @@ describe('invalid requests', () => {
       storage,
       drivers: {
         awskms: awsDriver({ env: allowing(kms.url), retry }),
-        azurekeyvault: azureDriver(),
+        azurekeyvault: azureDriver({ env: {}, retry }),
         gcpckms: gcpDriver({ env: {}, retry }),
       },
     });
@@ -364,7 +364,10 @@ describe('invalid requests', () => {
       ['key/p256', { type: 'ecdsa-p256' }],
       ['key/p521', { type: 'ecdsa-p521' }],
       ['kms/aws', { ...AWS, credentials }],
-      ['kms/azure', { provider: 'azurekeyvault', key_collection: 'a-vault', credentials: { tenant_id: '1' } }],
+      [
+        'kms/azure',
+        { provider: 'azurekeyvault', key_collection: 'a-vault', credentials: { tenant_id: 'contoso.onmicrosoft.com' } },
+      ],
       ['kms/gcp', { provider: 'gcpckms', key_collection: 'projects/p/locations/global/keyRings/r' }],
     ] as const) {
       expect(await engine.errorOf(engine.write(path, data))).toBeUndefined();

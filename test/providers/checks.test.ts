@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { KEY_TYPES } from '../../src/crypto/key-type.ts';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
-import { azureDriver } from '../../src/providers/azure/driver.ts';
 import type { KmsDriver, ProviderConfig } from '../../src/providers/port.ts';
 import type { DistributionSpec } from '../../src/providers/spec.ts';
 import { secret } from '../../src/support/secret.ts';
 import { clockOf } from '../support/clock.ts';
-import { remove } from './calls.ts';
 
 const retry = { clock: clockOf(() => 0), random: () => 0, wait: async () => undefined };
 const aws = (env: Readonly<Record<string, string>> = {}): KmsDriver => awsDriver({ env, retry });
@@ -124,33 +121,5 @@ describe('awskms distribution', () => {
     const longest = 256 - alias(0).length;
     expect(aws().checkDistribution({ ...spec, keyName: 'k'.repeat(longest) })).toBeUndefined();
     expect(aws().checkDistribution({ ...spec, keyName: 'k'.repeat(longest + 1) })).toContain(String(longest));
-  });
-});
-
-describe.each([
-  [
-    'azurekeyvault',
-    azureDriver(),
-    ['my-vault', 'keyvault-1', 'https://my-vault.vault.azure.net', 'https://h.managedhsm.azure.net/'],
-    ['', 'v', '1vault', 'my_vault', 'x'.repeat(25), 'http://my-vault.vault.azure.net'],
-  ],
-] as const)('%s', (kind, driver, good, bad) => {
-  it.each(good)('accepts key_collection %j with any credentials', (keyCollection) => {
-    expect(driver.validateConfig(config(keyCollection, { client_id: 'fake' }))).toBeUndefined();
-  });
-
-  it.each(bad)('rejects key_collection %j', (keyCollection) => {
-    expect(driver.validateConfig(config(keyCollection))).toMatch(/^key_collection .*: use /);
-  });
-
-  it.each(KEY_TYPES)('rejects the distribution of %s as not yet supported', async (keyType) => {
-    expect(driver.checkDistribution({ ...spec, keyType })).toContain(`distribution to ${kind} is not yet supported`);
-    const client = driver.connect(config(good[0]));
-    await expect(remove({ client, signal: new AbortController().signal }, 'x')).rejects.toMatchObject({
-      name: 'ProviderError',
-      reason: 'invalid_request',
-      ambiguous: false,
-    });
-    client.close();
   });
 });

@@ -66,6 +66,11 @@ describe('a wrapping key', () => {
     await expect(perform(make, [], known({}))).rejects.toThrow('does not name it');
   });
 
+  it('whose name is not free is forgotten, so that the next one has another name', async () => {
+    const test = await perform(make, [{ ...made, name: 'kms-wrapping-1', state: 'gone' }], known({}));
+    expect((await kmsOf(test))?.wrapping_key).toBeUndefined();
+  });
+
   it('that has expired before it was ready is forgotten, so that the next one has another name', async () => {
     const test = await perform(make, [{ ...made, name: 'w', state: 'gone' }], known({}), {
       kms: { wrapping_key: { name: 'w', ready: false } },

@@ -31,7 +31,7 @@ export const MOUNT = '5f4dd6a8-0000-4000-8000-000000000001';
 export const presentRelease: Release = ({ storage, env, clock, retry }) => {
   const drivers = {
     awskms: awsDriver({ env, retry }),
-    azurekeyvault: azureDriver(),
+    azurekeyvault: azureDriver({ env, retry }),
     gcpckms: gcpDriver({ env, retry }),
   };
   return startEngine({ drivers, storage, clock, backendUUID: MOUNT });

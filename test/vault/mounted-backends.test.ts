@@ -5,6 +5,7 @@ import type { Broker } from '../../src/goplugin/broker.ts';
 import type { HostConnection } from '../../src/goplugin/host-connection.ts';
 import type { Backend } from '../../src/logical/index.ts';
 import { systemTimer } from '../../src/support/budget.ts';
+import { systemClock } from '../../src/support/clock.ts';
 import { silentLogger } from '../../src/support/logger.ts';
 import { mountedBackends } from '../../src/vault/mounted-backends.ts';
 import { vaultServices } from '../../src/vault/wire.ts';
@@ -21,6 +22,7 @@ it('leaves no mount behind when the server gives up while it is made', async () 
   };
   const registry = mountedBackends({
     ...{ broker, factory, services: vaultServices(), logger: silentLogger, timer: systemTimer },
+    clock: systemClock,
     newEventId: randomUUID,
   });
   const args = { broker_id: 1, backendUUID: '', Config: {} };

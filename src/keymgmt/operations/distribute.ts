@@ -4,7 +4,7 @@ import { rfc3339 } from '../../support/clock.ts';
 import type { Key } from '../records/key.ts';
 import { countDistribution } from '../figures.ts';
 import { changeKey } from '../held-key.ts';
-import { driverOf, endpointOf } from '../records/kms.ts';
+import { driverOf, endpointOf, providerConfig } from '../records/kms.ts';
 import type { Mount } from '../mount.ts';
 import { asBackendError, providerFailure } from '../provider-failure.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
@@ -72,7 +72,10 @@ async function claim(
       await refuseSecondKms(mount, context, ref, key);
       const endpoint = endpointOf(mount.drivers, kms);
       const distribution = { ...fresh(mount, ref, request), endpoint };
-      const problem = driverOf(mount.drivers, kms).checkDistribution(distributionSpec(ref.key, key, distribution));
+      const problem = driverOf(mount.drivers, kms).checkDistribution(
+        distributionSpec(ref.key, key, distribution),
+        providerConfig(kms),
+      );
       if (problem !== undefined) throw userError(problem);
       // The key's pointer first: a distribution that its key does not know of would miss the next rotation.
       if (key.kms !== ref.kms) await mount.keys.put(storage, ref.key, { ...key, kms: ref.kms }, signal);

@@ -1,5 +1,6 @@
 import { definePath, fields, genericName, type PathContext, type PathDefinition } from '../../framework/index.ts';
 import { userError, type JsonObject } from '../../logical/index.ts';
+import { shownId } from '../../providers/port.ts';
 import { PROTECTIONS, PURPOSES, type Protection, type Purpose } from '../../providers/spec.ts';
 import { distribute } from '../operations/distribute.ts';
 import { remoteIds, type Distribution } from '../records/distribution.ts';
@@ -105,6 +106,8 @@ function describeDistribution(distribution: Distribution): JsonObject {
     // A sorted string, not a list: the UIs split it.
     purpose: distribution.purpose.join(','),
     protection: distribution.protection,
-    versions: remoteIds(distribution),
+    versions: Object.fromEntries(
+      Object.entries(remoteIds(distribution)).map(([version, id]) => [version, shownId(id)]),
+    ),
   };
 }

@@ -43,8 +43,7 @@ export function keyPath(mount: Mount): PathDefinition {
     pattern: `key/${genericName('name')}`,
     fields: keyFields,
     display: { operationPrefix: OPERATION_PREFIX, operationSuffix: 'key' },
-    existenceCheck: async ({ data, storage, signal }) =>
-      (await mount.keys.get(storage, data.get('name'), signal)) !== undefined,
+    existenceCheck: async (context) => (await mount.keys.peek(context, context.data.get('name'))) !== undefined,
     operations: {
       read: {
         handler: async (context) => {

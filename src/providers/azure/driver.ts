@@ -1,26 +1,61 @@
-import { notYetSupported } from '../not-yet-supported.ts';
+import type { Environment } from '../../support/outbound/proxy-rules.ts';
+import { outboundOf } from '../../support/outbound/outbound.ts';
 import type { KmsDriver } from '../port.ts';
-import { quoted } from '../../support/quoted.ts';
+import type { RetryDependencies } from '../http/retry.ts';
+import { calls } from './calls.ts';
+import { checkDistribution } from './check-distribution.ts';
+import { azureClient, CONSISTENCY_WINDOW_MS } from './client.ts';
+import { originOf } from '../http/allow-list.ts';
+import { planAzure } from './plan.ts';
+import { checkTrust, destinationOf, settingsOf } from './settings.ts';
+import { CREDENTIAL_LIST, CREDENTIAL_NAMES, takeCredentials } from './take-credentials.ts';
 
-/** Name of a Key Vault (3 to 24 letters, digits and hyphens), or the URL of one. */
-const VAULT = /^([a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]|https:\/\/[a-zA-Z0-9.-]+\/?)$/;
+export interface AzureDriverOptions {
+  readonly env: Environment;
+  readonly retry: RetryDependencies;
+  /** One request may take this long, with its answer. @default 10_000 */
+  readonly requestTimeoutMs?: number;
+}
 
-/** Names from Vault's documentation. */
-const CREDENTIAL_NAMES = ['tenant_id', 'client_id', 'client_secret', 'environment'];
-
-/** Azure Key Vault: provider `azurekeyvault`. */
-export function azureDriver(): KmsDriver {
-  return notYetSupported({
+/** Azure Key Vault and Managed HSM: provider `azurekeyvault`. */
+export function azureDriver({ env, retry, requestTimeoutMs = 10_000 }: AzureDriverOptions): KmsDriver {
+  // Read once for all accounts: parsing the certificates takes longer than a request.
+  const outbound = outboundOf(env);
+  return {
     kind: 'azurekeyvault',
     help: {
       title: 'Azure Key Vault',
       keyCollection: 'the name of a Key Vault',
-      keyCollectionField: 'the name of a Key Vault',
+      keyCollectionField: 'the name of a Key Vault, or the URL of a Key Vault or Managed HSM',
+      credentials: CREDENTIAL_LIST,
+      observing: 'keys/get',
+      searching: 'keys/list',
     },
+    consistencyWindowMs: CONSISTENCY_WINDOW_MS,
+    // A version that was made is the newest of its key, so a second one would hide it.
+    lostAttempt: 'wait',
+    plan: planAzure,
     credentialNames: CREDENTIAL_NAMES,
-    validateConfig: ({ keyCollection }) =>
-      VAULT.test(keyCollection)
-        ? undefined
-        : `key_collection ${quoted(keyCollection)} is not a Key Vault: use its name (3 to 24 letters, digits and hyphens) or its URL, https://<name>.vault.azure.net`,
-  });
+    takeCredentials,
+    validateConfig(config) {
+      const settings = settingsOf(config, env);
+      return typeof settings === 'string' ? settings : checkTrust(settings, env);
+    },
+    checkDistribution(spec, config) {
+      const destination = config ? destinationOf(config, env) : '';
+      return checkDistribution(spec, typeof destination !== 'string' && destination.vault.isManagedHsm);
+    },
+    endpointOf(config) {
+      const destination = destinationOf(config, env);
+      if (typeof destination === 'string') return 'invalid';
+      const url = originOf(destination.endpoint);
+      if (url === undefined) return 'invalid';
+      return url.origin === destination.vault.url ? destination.cloud.name : url.origin;
+    },
+    connect: (config, watch) =>
+      azureClient(calls(settingsOf(config, env), { env, outbound, requestTimeoutMs, retry }), {
+        ...retry,
+        onRetry: watch?.retried,
+      }),
+  };
 }

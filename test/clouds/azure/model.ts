@@ -1,10 +1,10 @@
+import { planAzure } from '../../../src/providers/azure/plan.ts';
 import type { WallClock } from '../../../src/support/clock.ts';
 import { modelCalls } from '../../support/model-calls.ts';
 import { PERMISSIVE, type CloudModel } from '../cloud-model.ts';
 import { LABEL } from '../labels.ts';
 import { idAt, readStored } from '../stored.ts';
 import { azureClient } from './client.ts';
-import { planAzure } from './plan.ts';
 import { newVault, type KeyVersion } from './vault.ts';
 
 /** A Key Vault: a key holds the versions, of which the newest is current, and no single one can be removed. */

@@ -32,7 +32,7 @@ describe('imported key material', () => {
       storage,
       drivers: {
         awskms: awsDriver({ env: allowing(kms.url), retry }),
-        azurekeyvault: azureDriver(),
+        azurekeyvault: azureDriver({ env: {}, retry }),
         gcpckms: gcpDriver({ env: {}, retry }),
       },
     });

@@ -1,0 +1,71 @@
+import { ProviderError } from '../errors.ts';
+import type { Observation, Performed } from '../observation.ts';
+import type { Target } from '../port.ts';
+import { CONSISTENT, WITHIN_WINDOW, type Retry } from '../http/retry.ts';
+import { undefinedOn } from '../http/undefined-on.ts';
+import type { ExchangeKey } from './byok.ts';
+import type { Calls } from './calls.ts';
+import type { KeyVersion } from './key-bundle.ts';
+
+/** What the calls of one operation share. */
+export interface Account {
+  readonly calls: Calls;
+  /** Retries within the time budget of the operation. */
+  readonly retry: Retry;
+  /** Keys and versions that were made a moment ago, which a replica of the vault may not know yet. */
+  readonly recent: { add(id: string): void; has(id: string): boolean };
+  /** Key exchange keys that the client has seen. One never changes: it is known by its version. */
+  readonly wrappingKeys: Map<string, ExchangeKey>;
+  readonly signal: AbortSignal;
+}
+
+/** The newest version of a key; undefined where the vault knows no such key. */
+export async function newestOf(
+  { calls, retry, recent, signal }: Account,
+  name: string,
+): Promise<KeyVersion | undefined> {
+  const policy = recent.has(name) ? WITHIN_WINDOW : CONSISTENT;
+  return undefinedOn(['not_found'], () => retry(policy, () => calls.getKey(name, signal)));
+}
+
+/** @param id - `<key name>/<version>` */
+export async function versionOf(
+  { calls, retry, recent, signal }: Account,
+  id: string,
+): Promise<KeyVersion | undefined> {
+  const policy = recent.has(id) ? WITHIN_WINDOW : CONSISTENT;
+  return undefinedOn(['not_found'], () => retry(policy, () => calls.getVersion(id, signal)));
+}
+
+/** Whether a key was deleted, and its name is taken for as long as it can be recovered. */
+export async function isDeleted({ calls, retry, signal }: Account, name: string): Promise<boolean> {
+  const answer = await undefinedOn(['not_found'], () => retry(CONSISTENT, () => calls.getDeletedKey(name, signal)));
+  return answer !== undefined;
+}
+
+/** Enables or disables a version; undefined where the vault knows none. */
+export async function switchVersion(
+  { calls, retry, recent, signal }: Account,
+  id: string,
+  enabled: boolean,
+): Promise<KeyVersion | undefined> {
+  const policy = recent.has(id) ? WITHIN_WINDOW : CONSISTENT;
+  const body = { attributes: { enabled } };
+  const version = await undefinedOn(['not_found'], () => retry(policy, () => calls.updateVersion(id, body, signal)));
+  if (version && version.enabled !== enabled) {
+    throw new ProviderError('unavailable', `KeyUpdate: the vault did not ${enabled ? 'enable' : 'disable'} ${id}`, {
+      call: 'KeyUpdate',
+      ambiguous: true,
+    });
+  }
+  return version;
+}
+
+/** The key that holds the versions is not there any more. */
+export function gone({ distributedName: id }: Target): Observation {
+  return { of: 'container', id, state: 'gone' };
+}
+
+export function performed(changed: boolean, requestId: string | undefined, ...seen: readonly Observation[]): Performed {
+  return { changed, ...(requestId === undefined ? {} : { requestId }), seen };
+}

@@ -1,0 +1,124 @@
+import type { PublicJwk } from './jwk.ts';
+
+/** One version of a key, as far as the answer of a vault tells; whatever has not the form that Azure gives it is left out. */
+export interface KeyVersion {
+  /** `<key name>/<version>`, by which requests reach it. */
+  readonly id: string;
+  readonly name: string;
+  /** 32 hex digits. */
+  readonly version: string;
+  /** Its URL, as the vault gives it. */
+  readonly kid: string;
+  readonly kty: string | undefined;
+  readonly keyOps: readonly string[];
+  readonly publicKey: PublicJwk;
+  readonly enabled: boolean;
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  /** The vault's id of the request. */
+  readonly requestId: string | undefined;
+}
+
+/** A key has 15 tags at most, of 256 characters (Azure: "About keys", key tags); bounds what is kept of an answer. */
+const MOST_TAGS = 64;
+const LONGEST = 512;
+/** A modulus of 4096 bits has 683 characters. */
+const LONGEST_NUMBER = 1024;
+const VERSION = /^[0-9a-f]{32}$/i;
+const MEMBERS = ['n', 'e', 'crv', 'x', 'y'] as const;
+
+/**
+ * Reads a key bundle, of which nothing is trusted: its `kid` has to be of this vault and of the key that was asked for.
+ *
+ * @param origins - of the vault and of its endpoint
+ * @param wanted - the key, and the version where one was asked for
+ * @returns undefined where it is no bundle, or another key's
+ */
+export function readBundle(
+  json: unknown,
+  origins: readonly string[],
+  wanted: { readonly name: string; readonly version: string | undefined },
+  requestId: string | undefined,
+): KeyVersion | undefined {
+  const bundle = objectOf(json);
+  const key = objectOf(bundle['key']);
+  const attributes = objectOf(bundle['attributes']);
+  const at = placeOf(key['kid'], origins);
+  const enabled = attributes['enabled'];
+  if (!at || at.version === undefined || typeof enabled !== 'boolean') return undefined;
+  if (at.name.toLowerCase() !== wanted.name.toLowerCase()) return undefined;
+  if (wanted.version !== undefined && at.version !== wanted.version) return undefined;
+  const keyOps = Array.isArray(key['key_ops']) ? key['key_ops'] : [];
+  const publicKey = MEMBERS.flatMap((name) => {
+    const value = key[name];
+    return typeof value === 'string' && value.length <= LONGEST_NUMBER ? [[name, value]] : [];
+  });
+  return {
+    id: `${wanted.name}/${at.version}`,
+    name: wanted.name,
+    version: at.version,
+    kid: at.kid,
+    kty: shortText(key['kty']),
+    keyOps: keyOps.slice(0, 16).flatMap((each) => shortText(each) ?? []),
+    publicKey: Object.fromEntries(publicKey) as PublicJwk,
+    enabled,
+    createdAt: typeof attributes['created'] === 'number' ? attributes['created'] * 1_000 : undefined,
+    tags: tagsOf(bundle['tags']),
+    requestId,
+  };
+}
+
+/** A key, or one version of it, in a list. */
+export interface KeyItem {
+  readonly name: string;
+  /** Undefined in a list of keys. */
+  readonly version: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Reads a page of a list; undefined where it is none. */
+export function readPage(
+  json: unknown,
+  origins: readonly string[],
+): { readonly items: readonly KeyItem[]; readonly next: string | undefined } | undefined {
+  const page = objectOf(json);
+  const value = page['value'];
+  if (!Array.isArray(value)) return undefined;
+  const items = value.flatMap((each): KeyItem[] => {
+    const item = objectOf(each);
+    const at = placeOf(item['kid'], origins);
+    return at ? [{ name: at.name, version: at.version, tags: tagsOf(item['tags']) }] : [];
+  });
+  const next = page['nextLink'];
+  return { items, next: typeof next === 'string' && next !== '' ? next : undefined };
+}
+
+function placeOf(
+  kid: unknown,
+  origins: readonly string[],
+): { readonly kid: string; readonly name: string; readonly version: string | undefined } | undefined {
+  if (typeof kid !== 'string' || kid.length > LONGEST || !URL.canParse(kid)) return undefined;
+  const url = new URL(kid);
+  const [, name, version, ...rest] = /^\/keys\/([0-9A-Za-z-]{1,127})(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
+  if (name === undefined || rest.length > 0 || !origins.includes(url.origin)) return undefined;
+  if (version !== undefined && !VERSION.test(version)) return undefined;
+  return { kid, name, version };
+}
+
+function tagsOf(value: unknown): Readonly<Record<string, string>> {
+  const tags = Object.entries(objectOf(value)).slice(0, MOST_TAGS);
+  return Object.fromEntries(
+    tags.flatMap(([name, text]) => (name.length <= LONGEST && shortText(text) !== undefined ? [[name, text]] : [])),
+  ) as Record<string, string>;
+}
+
+function shortText(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= LONGEST ? value : undefined;
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+}

@@ -1,0 +1,83 @@
+import { startKeyVault, TENANT, type KeyVault, type KeyVaultOptions } from '../../../dev/azure-key-vault/key-vault.ts';
+import { wrappingKeyRing } from '../../../dev/fake-cloud/wrapping-keys.ts';
+import { azureDriver } from '../../../src/providers/azure/driver.ts';
+import type { Environment } from '../../../src/support/outbound/proxy-rules.ts';
+import type { KmsClient, KmsDriver } from '../../../src/providers/port.ts';
+import type { RetryDependencies } from '../../../src/providers/http/retry.ts';
+import { secret } from '../../../src/support/secret.ts';
+import { allowing } from '../../support/allowing.ts';
+import { clockOf } from '../../support/clock.ts';
+
+export const APPLICATION = {
+  clientId: 'a11ce000-0000-4000-8000-0000000000aa',
+  secret: 'app~secret.of-the-application',
+};
+/** The key permissions of Vault's documentation. */
+export const DOCUMENTED = ['create', 'delete', 'get', 'import', 'update'] as const;
+
+/** Key exchange keys take long to make: all vaults of a process have the same. */
+const rsaKeys = wrappingKeyRing();
+
+/** A Key Vault with a driver for it. */
+export interface AzureUnderTest {
+  readonly vault: KeyVault;
+  readonly driver: KmsDriver;
+  readonly retry: RetryDependencies;
+  /** Opens the vault with the credentials of {@link APPLICATION}, or others. */
+  open(credentials?: Readonly<Record<string, string>>): KmsClient;
+  /** As {@link AzureUnderTest.open}, as a configuration. */
+  credentials(others?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+export interface UnderTestOptions extends Partial<KeyVaultOptions> {
+  readonly env?: Environment;
+  readonly requestTimeoutMs?: number;
+  readonly keyCollection?: string;
+}
+
+/** The embedded Key Vault, whose clock only waiting moves, with the documented permissions unless `vaults` says otherwise. */
+export async function azureUnderTest({
+  env = {},
+  requestTimeoutMs,
+  keyCollection = 'test-vault',
+  ...options
+}: UnderTestOptions = {}): Promise<AzureUnderTest> {
+  let now = Date.now();
+  const clock = clockOf(() => now);
+  const vault = await startKeyVault({
+    applications: [APPLICATION],
+    vaults: [{ name: 'test-vault', permissions: { [APPLICATION.clientId]: DOCUMENTED } }],
+    clock,
+    rsaKeys,
+    ...options,
+  });
+  const retry = { clock, random: () => 0.5, wait: async (milliseconds: number) => void (now += milliseconds) };
+  const driver = azureDriver({
+    env: { ...allowing(vault.url, vault.loginUrl), ...env },
+    retry,
+    ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
+  });
+  const credentials: AzureUnderTest['credentials'] = (others = {}) => ({
+    tenant_id: TENANT,
+    client_id: APPLICATION.clientId,
+    client_secret: APPLICATION.secret,
+    endpoint: vault.url,
+    authority_host: vault.loginUrl,
+    ...others,
+  });
+  return {
+    vault,
+    driver,
+    retry,
+    credentials,
+    open: (others) =>
+      driver.connect({
+        keyCollection,
+        credentials: Object.fromEntries(
+          Object.entries(credentials(others)).map(([name, value]) => [name, secret(value)]),
+        ),
+      }),
+    stop: () => vault.close(),
+  };
+}
