@@ -7,7 +7,7 @@ import { applyStep, textOf } from './apply-step.ts';
 import { arbitraryCase, type Case } from './arbitrary-records.ts';
 import { LAWS, type Law } from './laws.ts';
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 2000);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 500);
 const SEED = seedFrom('PROPERTY_SEED');
 
 describe.each(LAWS.map((law) => [law.name, law] as const))(`plan for %s (seed ${SEED}, ${RUNS} runs)`, (_name, law) => {

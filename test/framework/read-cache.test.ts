@@ -6,7 +6,7 @@ import { activeNode, inMemoryStorage, type BackendContext, type Storage } from '
 import { testClock, type TestClock } from '../support/distributed-key.ts';
 import { seedFrom } from '../support/seed.ts';
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 1000);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 300);
 const SEED = seedFrom('PROPERTY_SEED');
 
 interface Thing {

@@ -8,7 +8,7 @@ import { seedFrom } from '../support/seed.ts';
 import { arbitraryScene, play } from './scenes.ts';
 import { newWorld } from './world.ts';
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 2000);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 500);
 const SEED = seedFrom('PROPERTY_SEED');
 
 /** Divided from the second version on, at each change; less eagerly; and as it is shipped, which these keys are too small for. */

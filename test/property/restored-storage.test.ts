@@ -9,7 +9,7 @@ import type { Fault } from '../support/model-calls.ts';
 import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
 import { seedFrom } from '../support/seed.ts';
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 1000);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 300);
 const SEED = seedFrom('PROPERTY_SEED');
 
 /** What a person or the server asks of a mount. */

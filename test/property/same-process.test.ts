@@ -8,7 +8,7 @@ import { modelCloud, type ModelCloud } from '../support/model-cloud.ts';
 import { seedFrom } from '../support/seed.ts';
 import { clockOf } from '../support/clock.ts';
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 1000);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 300);
 const SEED = seedFrom('PROPERTY_SEED');
 /** How often a call of an unlucky request goes wrong in one of its ways. */
 const BAD_LUCK = 0.02;

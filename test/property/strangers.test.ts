@@ -8,7 +8,7 @@ import type { Fault } from '../support/model-calls.ts';
 import { modelCloud, type ModelCloud, type ModelObject } from '../support/model-cloud.ts';
 import { seedFrom } from '../support/seed.ts';
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 1000);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 300);
 const SEED = seedFrom('PROPERTY_SEED');
 const HOME = '111111111111';
 const AWAY = '222222222222';
