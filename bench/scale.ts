@@ -1,10 +1,9 @@
 /**
- * `npm run bench:scale [-- distributions]`: measures a mount with 100,000 distributions on a real server after a
- * restart: time of the scan of all distributions, whether a due distribution is reconciled at the next tick during the
- * scan, time of a list, and memory of the plugin. The records are copies of one real distribution, written to storage by
- * the server's `sys/raw`.
+ * `npm run bench:scale [-- distributions]`: measures a mount with 100,000 distributions on a real server. While it fills:
+ * reads and lists at a hundredth, a tenth and all of them. After a restart: time of the scan of all distributions, whether
+ * a due distribution is reconciled at the next tick during the scan, processor time of the ticks after it, and memory of
+ * the plugin. The records are copies of one real distribution, written to storage by the server's `sys/raw`.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startKms } from '../dev/aws-kms/kms.ts';
@@ -14,10 +13,15 @@ import { installPlugin, registerArguments } from '../dev/servers/install-plugin.
 import { stderrProgress } from '../dev/servers/progress.ts';
 import { displayName } from '../dev/servers/server-binary.ts';
 import { startServer } from '../dev/servers/start-server.ts';
+import { processCosts } from './process-costs.ts';
 import { pluginProcesses } from '../test/support/server/plugin-processes.ts';
 
 const COUNT = Number(process.argv[2] ?? 100_000);
 const WRITERS = 48;
+/** Each of another key, so that the cache has none of them. */
+const READS = 500;
+/** Vault and OpenBao tick once a minute. */
+const TICKS_MS = 130_000;
 const REGION = 'eu-central-1';
 const ACCESS_KEY = { accessKeyId: 'AKIASCALEBENCH00', secretAccessKey: 'scale-bench-secret' };
 const PURPOSE = { purpose: 'encrypt,decrypt' };
@@ -44,15 +48,26 @@ try {
     credentials: { access_key: ACCESS_KEY.accessKeyId, secret_key: ACCESS_KEY.secretAccessKey, endpoint: kms.url },
   });
   for (const key of ['model', 'due']) await accepted('POST', `keymgmt/key/${key}`, { type: 'aes256-gcm96' });
-  await accepted('POST', 'keymgmt/kms/aws/key/model', PURPOSE);
-  await copyModel();
+  for (const key of ['model', 'due']) await accepted('POST', `keymgmt/kms/aws/key/${key}`, PURPOSE);
+  const raw = await rawStorage();
+  const model = {
+    raw,
+    key: await raw.get('key/model'),
+    distribution: await raw.get('distribution/aws/model'),
+  };
+  let written = 0;
+  for (const count of [COUNT / 100, COUNT / 10, COUNT].map(Math.floor)) {
+    await copyModel(model, written, count);
+    written = count;
+    await measureReads(count);
+  }
 
   const before = await looks();
   await server.restart();
   say('the server is started again');
   kms.faults.set(() => ({ when: 'before', error: { code: 'KMSInternalException', message: 'injected', status: 500 } }));
-  const refused = await server.http('POST', 'keymgmt/kms/aws/key/due', PURPOSE);
-  if (refused.status < 400) throw new Error('the distribution that should fail has succeeded');
+  const refused = await server.http('POST', 'keymgmt/key/due/rotate');
+  if (refused.status < 400) throw new Error('the rotation that should fail in the KMS has succeeded');
   kms.faults.clear();
   const failedAt = performance.now();
   let isDue = true;
@@ -62,25 +77,26 @@ try {
   for (;;) {
     await delay(500);
     if (performance.now() - started > PATIENCE_MS) throw new Error('the scan of the distributions does not end');
-    largest = Math.max(largest, await residentMegabytes());
-    if (isDue && kms.keys(REGION).filter(({ state }) => state === 'Enabled').length === 2) {
+    largest = Math.max(largest, (await costs()).resident);
+    if (isDue && kms.keys(REGION).filter(({ state }) => state === 'Enabled').length === 3) {
       isDue = false;
       say(`what failed is finished ${((performance.now() - failedAt) / 1000).toFixed(1)} s after it has failed`);
     }
     const lines = (await looks()).filter((line) => !seen.has(line));
     for (const line of lines) {
       seen.add(line);
-      say(line.replace(/^.*(look)/, '$1'));
+      say(line.replace(/^.*(scanned)/, '$1'));
     }
-    isOver ||= lines.some((line) => line.includes('looked through'));
+    isOver ||= lines.some((line) => line.includes('scanned all'));
     if (!isDue && isOver) break;
   }
-  const begun = performance.now();
-  const list = await server.http('LIST', 'keymgmt/kms/aws/key');
-  say(`a list of ${(list.text.length / 1e6).toFixed(1)} MB takes ${(performance.now() - begun).toFixed(0)} ms`);
+  const idle = await costs();
+  await delay(TICKS_MS);
+  const { cpu } = await costs();
   say(
-    `resident memory of the plugin: ${largest.toFixed(0)} MB at most, ${(await residentMegabytes()).toFixed(0)} MB now`,
+    `the ticks of ${TICKS_MS / 1000} s take ${((cpu - idle.cpu) / 1000).toFixed(0)} ms of the plugin's processor time`,
   );
+  say(`resident memory of the plugin: ${largest.toFixed(0)} MB at most, ${(await costs()).resident.toFixed(0)} MB now`);
 } finally {
   await server.stop();
   await kms.close();
@@ -91,24 +107,64 @@ async function looks(): Promise<readonly string[]> {
   return (await server.log()).split('\n').filter((line) => line.includes('all distributions'));
 }
 
-/** Copies the records of the key `model`, including its key material. */
-async function copyModel(): Promise<void> {
+interface RawStorage {
+  get(path: string): Promise<string>;
+  put(path: string, value: string): Promise<unknown>;
+}
+
+/** The mount's storage, by the server's `sys/raw`. */
+async function rawStorage(): Promise<RawStorage> {
   const mounts = (await accepted('GET', 'sys/mounts')).body.data as Record<string, { uuid: string }>;
-  const raw = `sys/raw/logical/${mounts['keymgmt/']?.uuid ?? ''}`;
-  const recordOf = async (path: string): Promise<string> =>
-    String((await accepted('GET', `${raw}/${path}`)).body.data?.['value']);
-  const key = await recordOf('key/model');
-  const distribution = await recordOf('distribution/aws/model');
-  let next = 0;
+  const prefix = `sys/raw/logical/${mounts['keymgmt/']?.uuid ?? ''}`;
+  return {
+    get: async (path) => String((await accepted('GET', `${prefix}/${path}`)).body.data?.['value']),
+    put: (path, value) => accepted('PUT', `${prefix}/${path}`, { value }),
+  };
+}
+
+/** The storage, and the records of the key `model` and of its distribution. */
+interface Model {
+  readonly raw: RawStorage;
+  readonly key: string;
+  readonly distribution: string;
+}
+
+/** Writes copies of both records, numbered from `from` up to `to`, less one. */
+async function copyModel({ raw, key, distribution }: Model, from: number, to: number): Promise<void> {
+  let next = from;
   const writer = async (): Promise<void> => {
-    for (let index = next++; index < COUNT; index = next++) {
-      const name = `k${String(index).padStart(6, '0')}`;
-      await accepted('PUT', `${raw}/key/${name}`, { value: key });
-      await accepted('PUT', `${raw}/distribution/aws/${name}`, { value: distribution });
-      if (index % 10_000 === 0) say(`${index} records written`);
+    for (let index = next++; index < to; index = next++) {
+      await raw.put(`key/${nameOf(index)}`, key);
+      await raw.put(`distribution/aws/${nameOf(index)}`, distribution);
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, writer));
+}
+
+function nameOf(index: number): string {
+  return `k${String(index).padStart(6, '0')}`;
+}
+
+async function measureReads(count: number): Promise<void> {
+  const median = async (times: number, request: (index: number) => Promise<unknown>): Promise<string> => {
+    const taken: number[] = [];
+    for (let index = 0; index < times; index++) {
+      const begun = performance.now();
+      await request(index);
+      taken.push(performance.now() - begun);
+    }
+    return (taken.toSorted((one, other) => one - other)[Math.floor(times / 2)] ?? NaN).toFixed(2);
+  };
+  const spread = (index: number): string => nameOf(Math.floor((index * count) / READS));
+  const key = await median(READS, (index) => accepted('GET', `keymgmt/key/${spread(index)}`));
+  const cached = await median(READS, () => accepted('GET', `keymgmt/key/${spread(0)}`));
+  const distribution = await median(READS, (index) => accepted('GET', `keymgmt/kms/aws/key/${spread(index)}`));
+  const list = await median(3, () => accepted('LIST', 'keymgmt/key'));
+  const page = await median(20, () => accepted('GET', 'keymgmt/key?list=true&limit=100&after=k000100'));
+  say(
+    `${count} keys: a read takes ${key} ms (${cached} from the cache), of a distribution ${distribution} ms, ` +
+      `the list of all ${list} ms, a page of 100 ${page} ms`,
+  );
 }
 
 async function accepted(...request: Parameters<typeof server.http>): ReturnType<typeof server.http> {
@@ -117,12 +173,6 @@ async function accepted(...request: Parameters<typeof server.http>): ReturnType<
   return answer;
 }
 
-/** Of the plugin's processes (Linux: /proc). */
-async function residentMegabytes(): Promise<number> {
-  let kilobytes = 0;
-  for (const pid of await pluginProcesses(server.pid())) {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-    kilobytes += Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0);
-  }
-  return kilobytes / 1024;
+async function costs(): ReturnType<typeof processCosts> {
+  return processCosts(await pluginProcesses(server.pid()));
 }
