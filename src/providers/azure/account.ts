@@ -37,10 +37,13 @@ export async function versionOf(
   return undefinedOn(['not_found'], () => retry(policy, () => calls.getVersion(id, signal)));
 }
 
-/** Whether a key was deleted, and its name is taken for as long as it can be recovered. */
+/**
+ * Whether a key was deleted, and its name is taken for as long as it can be recovered. Where the credentials do not allow
+ * looking (a Managed HSM has a data action of its own for it), an import tells.
+ */
 export async function isDeleted({ calls, retry, signal }: Account, name: string): Promise<boolean> {
-  const answer = await undefinedOn(['not_found'], () => retry(CONSISTENT, () => calls.getDeletedKey(name, signal)));
-  return answer !== undefined;
+  const look = (): Promise<unknown> => retry(CONSISTENT, () => calls.getDeletedKey(name, signal));
+  return (await undefinedOn(['not_found', 'forbidden'], look)) !== undefined;
 }
 
 /** Enables or disables a version; undefined where the vault knows none. */

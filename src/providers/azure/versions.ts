@@ -98,8 +98,12 @@ export async function importVersion(
     };
   } catch (error) {
     if (!(error instanceof ProviderError) || error.ambiguous) throw error;
-    // The name is taken by what was deleted.
-    if (error.reason === 'already_exists') return performed(false, undefined, gone(target));
+    // The name is that of a key that was deleted: ours, or one that nobody could see.
+    if (error.reason === 'already_exists') {
+      const isOurs = target.ids(HOME).size > 0;
+      const taken: NameObservation = { of: 'name', place: HOME, points: 'stranger' };
+      return performed(false, undefined, gone(target), ...(isOurs ? [] : [taken]));
+    }
     const isOfKek = isHsm && ['invalid_request', 'not_found', 'invalid_state'].includes(error.reason);
     if (isOfKek && (await isWrappingKeyGone(account, wrappingKey))) {
       return performed(false, undefined, missing(wrappingKey));
