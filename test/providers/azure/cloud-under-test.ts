@@ -1,3 +1,4 @@
+import { beforeAll } from 'vitest';
 import { startKeyVault, TENANT, type KeyVault, type KeyVaultOptions } from '../../../dev/azure-key-vault/key-vault.ts';
 import { wrappingKeyRing } from '../../../dev/fake-cloud/wrapping-keys.ts';
 import { azureDriver } from '../../../src/providers/azure/driver.ts';
@@ -16,7 +17,14 @@ export const APPLICATION = {
 export const DOCUMENTED = ['create', 'delete', 'get', 'import', 'update'] as const;
 
 /** Key exchange keys take long to make: all vaults of a process have the same. */
-const rsaKeys = wrappingKeyRing();
+export const rsaKeys = wrappingKeyRing();
+
+/** Makes them before anything waits for one, and within a time of its own. */
+export function makeKeysFirst(): void {
+  beforeAll(async () => {
+    await Promise.all([0, 1].map((turn) => rsaKeys.take(4096, turn)));
+  }, 120_000);
+}
 
 /** A Key Vault with a driver for it. */
 export interface AzureUnderTest {
@@ -25,6 +33,8 @@ export interface AzureUnderTest {
   readonly retry: RetryDependencies;
   /** Opens the vault with the credentials of {@link APPLICATION}, or others. */
   open(credentials?: Readonly<Record<string, string>>): KmsClient;
+  /** Opens the vault in another environment, which allows its endpoints unless it says otherwise. */
+  openWith(env: Environment, credentials?: Readonly<Record<string, string>>): KmsClient;
   /** As {@link AzureUnderTest.open}, as a configuration. */
   credentials(others?: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -53,11 +63,13 @@ export async function azureUnderTest({
     ...options,
   });
   const retry = { clock, random: () => 0.5, wait: async (milliseconds: number) => void (now += milliseconds) };
-  const driver = azureDriver({
-    env: { ...allowing(vault.url, vault.loginUrl), ...env },
-    retry,
-    ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
-  });
+  const driverIn = (own: Environment): KmsDriver =>
+    azureDriver({
+      env: { ...allowing(vault.url, vault.loginUrl), ...own },
+      retry,
+      ...(requestTimeoutMs !== undefined && { requestTimeoutMs }),
+    });
+  const driver = driverIn(env);
   const credentials: AzureUnderTest['credentials'] = (others = {}) => ({
     tenant_id: TENANT,
     client_id: APPLICATION.clientId,
@@ -66,18 +78,20 @@ export async function azureUnderTest({
     authority_host: vault.loginUrl,
     ...others,
   });
+  const connect = (by: KmsDriver, others: Readonly<Record<string, string>> | undefined): KmsClient =>
+    by.connect({
+      keyCollection,
+      credentials: Object.fromEntries(
+        Object.entries(credentials(others)).map(([name, value]) => [name, secret(value)]),
+      ),
+    });
   return {
     vault,
     driver,
     retry,
     credentials,
-    open: (others) =>
-      driver.connect({
-        keyCollection,
-        credentials: Object.fromEntries(
-          Object.entries(credentials(others)).map(([name, value]) => [name, secret(value)]),
-        ),
-      }),
+    open: (others) => connect(driver, others),
+    openWith: (own, others) => connect(driverIn(own), others),
     stop: () => vault.close(),
   };
 }

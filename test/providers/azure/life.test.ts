@@ -9,6 +9,7 @@ import {
   DOCUMENTED,
   type AzureUnderTest,
   type UnderTestOptions,
+  makeKeysFirst,
 } from './cloud-under-test.ts';
 import { alive, digestOf, materialOf, scene, type Scene, type SceneOptions } from './scene.ts';
 
@@ -35,6 +36,8 @@ const held = ({ vault }: AzureUnderTest, { name }: Scene): unknown =>
 afterEach(() => {
   expect(alive.size, 'material that is not destroyed').toBe(0);
 });
+
+makeKeysFirst();
 
 describe('the life of a key in a Key Vault', () => {
   it.each<[KeyType, Protection, readonly Purpose[], string, UnderTestOptions | undefined]>([

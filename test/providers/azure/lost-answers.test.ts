@@ -9,6 +9,7 @@ import {
   DOCUMENTED,
   type AzureUnderTest,
   type UnderTestOptions,
+  makeKeysFirst,
 } from './cloud-under-test.ts';
 import { alive, creating, digestOf, failureOf, MAKE_KEK, on, removing, scene, TAKE_NAME, type Scene } from './scene.ts';
 
@@ -49,6 +50,8 @@ async function stranger(
 afterEach(() => {
   expect(alive.size, 'material that is not destroyed').toBe(0);
 });
+
+makeKeysFirst();
 
 describe.each<[KeyType, UnderTestOptions | undefined]>([
   ['rsa-2048', undefined],
