@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startKms } from '../../dev/aws-kms/index.ts';
 import type { Kms } from '../../dev/aws-kms/kms.ts';
+import { keyFile, newServiceAccount } from '../../dev/gcp-kms/identity/service-account.ts';
+import { RING, startGcpKms, type GcpKms } from '../../dev/gcp-kms/kms.ts';
 import { bundlePlugin } from '../../dev/build/bundle-plugin.ts';
 import type { Method } from '../../dev/servers/http-client.ts';
 import { stderrProgress } from '../../dev/servers/progress.ts';
@@ -12,11 +14,13 @@ import { displayName } from '../../dev/servers/server-binary.ts';
 import { serversAtHand } from '../../dev/servers/servers-at-hand.ts';
 import { clientEnvironment, startServer, type RunningServer } from '../../dev/servers/start-server.ts';
 import { allowing } from '../support/allowing.ts';
+import { GCP_DOCUMENTED_PERMISSIONS } from '../support/documented-permissions.ts';
 import { shellBlocks, textOf, type Command, type ShellBlock } from './pages.ts';
 import { FROM_NOTHING, RUN_PAGES } from './run-pages.ts';
 
 const CREDENTIALS = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'thirty-characters-for-a-secret-0' };
 const ACCOUNT = { AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId, AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey };
+const SERVICE_ACCOUNT = newServiceAccount();
 /** The file that a reader has; here the script, as test/dist starts the executables. */
 const EXECUTABLE = 'vault-plugin-secrets-keymgmt_0.1.0_linux_amd64';
 
@@ -33,12 +37,16 @@ if (binary === undefined) {
 describe.runIf(binary !== undefined)(`the commands of the pages, on ${binary ? displayName(binary) : ''}`, () => {
   let server: RunningServer;
   let embedded: Kms;
+  let gcp: GcpKms;
   let built: string;
   beforeAll(async () => {
     if (!binary) throw new Error('there is no server');
     embedded = await startKms({ accessKeys: [CREDENTIALS] });
+    // One optional permission as well, so that docs/gcp.md shows which one is missing.
+    const allow = [...GCP_DOCUMENTED_PERMISSIONS, 'cloudkms.cryptoKeys.get'];
+    gcp = await startGcpKms({ serviceAccounts: [{ ...SERVICE_ACCOUNT, allow }] });
     // The pages give no endpoint, as AWS needs none.
-    const env = { ...allowing(embedded.url), AWS_ENDPOINT_URL_KMS: embedded.url, ...ACCOUNT };
+    const env = { ...allowing(embedded.url, gcp.url, gcp.identityUrl), AWS_ENDPOINT_URL_KMS: embedded.url, ...ACCOUNT };
     server = await startServer({ binary, env });
     built = join(server.folder, EXECUTABLE);
     await bundlePlugin(built);
@@ -50,7 +58,7 @@ describe.runIf(binary !== undefined)(`the commands of the pages, on ${binary ? d
   });
   afterAll(async () => {
     await server.stop();
-    await embedded.close();
+    await Promise.all([embedded.close(), gcp.close()]);
   });
 
   it.each(RUN_PAGES)(
@@ -63,6 +71,7 @@ describe.runIf(binary !== undefined)(`the commands of the pages, on ${binary ? d
       const folder = join(server.folder, `run-${RUN_PAGES.indexOf(page)}`);
       mkdirSync(folder);
       await copyFile(built, join(folder, EXECUTABLE));
+      await writeFile(join(folder, 'gcp.json'), gcpJson(gcp), { mode: 0o600 });
       const runs = shellBlocks(page)
         .filter(({ notRun }) => notRun === undefined)
         .flatMap(placed);
@@ -84,35 +93,36 @@ describe.runIf(binary !== undefined)(`the commands of the pages, on ${binary ? d
     120_000,
   );
 
-  it('make the calls that docs/aws.md tells of', async () => {
+  it.each<readonly [string, string, () => readonly { readonly action: string }[]]>([
+    ['docs/aws.md', 'aws', () => embedded.calls()],
+    ['docs/gcp.md', 'gcp', () => gcp.calls()],
+  ])('make the calls that %s tells of', async (page, kms, calls) => {
     const after = async (path: string, body: unknown, method: Method = 'PUT'): Promise<readonly string[]> => {
-      const before = embedded.calls().length;
+      const before = calls().length;
       expect((await server.http(method, `keymgmt/${path}`, body)).status).toBeLessThan(300);
-      return [
-        ...new Set(
-          embedded
-            .calls()
-            .map(({ action }) => action)
-            .slice(before),
-        ),
-      ].sort();
+      const made = calls().map(({ action }) => action);
+      return [...new Set(made.slice(before))].filter((action) => action !== 'Token').sort();
     };
-    const looks = told('all of these, to look first');
-    await server.http('PUT', 'keymgmt/key/calls', { type: 'aes256-gcm96' });
+    const key = `calls-${kms}`;
+    const looks = told('all of these, to look first', page);
+    await server.http('PUT', `keymgmt/key/${key}`, { type: 'aes256-gcm96' });
     const made = {
-      distribute: await after('kms/aws/key/calls', { purpose: 'encrypt,decrypt' }),
-      rotate: await after('key/calls/rotate', {}),
-      disable: await after('key/calls', { min_enabled_version: 2 }),
-      enable: await after('key/calls', { min_enabled_version: 1 }),
-      remove: await after('kms/aws/key/calls', undefined, 'DELETE'),
+      distribute: await after(`kms/${kms}/key/${key}`, { purpose: 'encrypt,decrypt' }),
+      rotate: await after(`key/${key}/rotate`, {}),
+      disable: await after(`key/${key}`, { min_enabled_version: 2 }),
+      enable: await after(`key/${key}`, { min_enabled_version: 1 }),
+      remove: await after(`kms/${kms}/key/${key}`, undefined, 'DELETE'),
     };
     const changes = (calls: readonly string[]): readonly string[] => calls.filter((call) => !looks.includes(call));
-    expect(changes(made.distribute)).toEqual(told('distribute'));
-    expect(changes(made.rotate)).toEqual(told('rotate'));
-    expect([...changes([...made.disable, ...made.enable])].sort()).toEqual(told('`min_enabled_version`'));
-    expect(changes(made.remove)).toEqual(told('remove'));
+    expect(changes(made.distribute)).toEqual(told('distribute', page));
+    expect(changes(made.rotate)).toEqual(told('rotate', page));
+    const minimum = [...new Set(changes([...made.disable, ...made.enable]))].sort();
+    expect(minimum).toEqual(told('`min_enabled_version`', page));
+    expect(changes(made.remove)).toEqual(told('remove', page));
     // Each of them is made at some time.
     expect(Object.values(made).flat()).toEqual(expect.arrayContaining([...looks]));
+    const rare = told('the first import of three days', page);
+    expect(calls().map(({ action }) => action)).toEqual(expect.arrayContaining([...rare]));
   });
 
   const environment = (folder: string): NodeJS.ProcessEnv => ({
@@ -124,9 +134,19 @@ describe.runIf(binary !== undefined)(`the commands of the pages, on ${binary ? d
   });
 });
 
-/** The calls in a row of the table of docs/aws.md. */
-function told(request: string): readonly string[] {
-  const row = textOf('docs/aws.md')
+/** What docs/gcp.md has the reader make, with the endpoint of the fake. */
+function gcpJson({ url, identityUrl }: GcpKms): string {
+  const credentials_json = JSON.stringify(keyFile(SERVICE_ACCOUNT, `${identityUrl}/token`));
+  return JSON.stringify({
+    provider: 'gcpckms',
+    key_collection: RING,
+    credentials: { credentials_json, endpoint: url },
+  });
+}
+
+/** The calls in a row of the table of a page. */
+function told(request: string, page: string): readonly string[] {
+  const row = textOf(page)
     .split('\n')
     .find((line) => line.startsWith(`| ${request} `));
   return [...(row?.split('|')[2] ?? '').matchAll(/`(\w+)`/g)].map(([, call = '']) => call).sort();

@@ -11,6 +11,7 @@ export const RUN_PAGES: readonly string[] = [
   'docs/migration.md',
   // Removes the key.
   'docs/aws.md',
+  'docs/gcp.md',
 ];
 
 /** Pages that begin with a server that has no plugin. */

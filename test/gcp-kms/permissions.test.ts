@@ -3,17 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { RING } from '../../dev/gcp-kms/kms.ts';
 import { newServiceAccount } from '../../dev/gcp-kms/identity/service-account.ts';
 import { wrapRsaAesKwp } from '../../src/crypto/wrap-rsa-aes-kwp.ts';
+import { GCP_DOCUMENTED_PERMISSIONS } from '../support/documented-permissions.ts';
 import { connect, newJob, newKey, running, settled, VAULT, type Client, type Json } from './client.ts';
 
 const ENGINE = newServiceAccount('engine');
-
-/** The permissions of Vault's documentation. */
-const DOCUMENTED = [
-  ...['cloudkms.cryptoKeys.create', 'cloudkms.cryptoKeys.update'],
-  ...['cloudkms.importJobs.create', 'cloudkms.importJobs.get', 'cloudkms.importJobs.useToImport'],
-  ...['cloudkms.cryptoKeyVersions.list', 'cloudkms.cryptoKeyVersions.destroy'],
-  ...['cloudkms.cryptoKeyVersions.update', 'cloudkms.cryptoKeyVersions.create'],
-];
 
 /** What needs each of them, and the resource that the refusal names. */
 const KEY = `${RING}/cryptoKeys/app-1700000000`;
@@ -46,7 +39,7 @@ function importOf(client: Client, wrappedKey: string): Promise<Json> {
 
 describe('permissions', () => {
   it.each(NEEDS)('%s is named with its resource where it is missing', async (permission, resource, use) => {
-    const allow = DOCUMENTED.filter((each) => each !== permission);
+    const allow = GCP_DOCUMENTED_PERMISSIONS.filter((each) => each !== permission);
     const kms = await running({ serviceAccounts: [VAULT, { ...ENGINE, allow }] });
     const owner = await connect(kms);
     await newKey(owner);
@@ -64,7 +57,7 @@ describe('permissions', () => {
   });
 
   it("of Vault's documentation do not read crypto keys, versions or public keys, nor use or restore them", async () => {
-    const kms = await running({ serviceAccounts: [VAULT, { ...ENGINE, allow: DOCUMENTED }] });
+    const kms = await running({ serviceAccounts: [VAULT, { ...ENGINE, allow: GCP_DOCUMENTED_PERMISSIONS }] });
     await newKey(await connect(kms));
     const engine = await connect(kms, ENGINE);
     for (const [method, path] of [
@@ -78,7 +71,7 @@ describe('permissions', () => {
 
   it('hold for one key ring, and are asked for without having any', async () => {
     const keyRings = [`${RING}-2`];
-    const grants = { allow: DOCUMENTED, keyRings };
+    const grants = { allow: GCP_DOCUMENTED_PERMISSIONS, keyRings };
     const kms = await running({ serviceAccounts: [{ ...ENGINE, ...grants }], keyRings: [RING, `${RING}-2`] });
     const engine = await connect(kms, ENGINE);
     const asked = { permissions: ['cloudkms.cryptoKeys.create', 'cloudkms.cryptoKeys.get'] };

@@ -18,3 +18,18 @@ export const OPTIONAL_PERMISSIONS: readonly string[] = ['DescribeKey', 'ListKeys
 
 /** All that `kms/:kms/check` probes. */
 export const ALL_PERMISSIONS: readonly string[] = [...DOCUMENTED_PERMISSIONS, ...OPTIONAL_PERMISSIONS];
+
+/** The nine permissions of Google Cloud that Vault's documentation asks for. */
+export const GCP_DOCUMENTED_PERMISSIONS: readonly string[] = [
+  'cloudkms.cryptoKeys.create',
+  'cloudkms.cryptoKeys.update',
+  'cloudkms.importJobs.create',
+  'cloudkms.importJobs.get',
+  'cloudkms.importJobs.useToImport',
+  'cloudkms.cryptoKeyVersions.create',
+  'cloudkms.cryptoKeyVersions.list',
+  'cloudkms.cryptoKeyVersions.update',
+  'cloudkms.cryptoKeyVersions.destroy',
+];
+
+export const GCP_OPTIONAL_PERMISSIONS: readonly string[] = ['cloudkms.cryptoKeys.get', 'cloudkms.cryptoKeys.list'];
