@@ -1,11 +1,21 @@
-import { readDistribution, readJson, type KeyRecord } from '../support/plain-records.ts';
+import { readDistribution, readJson, type DistributionRecord, type KeyRecord } from '../support/plain-records.ts';
+import { KMS, type World } from './world.ts';
 import type { KeyState } from './verbs.ts';
-import type { World } from './world.ts';
+
+/** What storage holds, read as plain JSON. */
+export interface Judged {
+  readonly key: KeyRecord | undefined;
+  /** All versions that the key counts. */
+  readonly versions: readonly number[];
+  readonly distribution: DistributionRecord | undefined;
+  /** Attempts that are reported as possible orphans. */
+  readonly reported: ReadonlySet<string>;
+}
 
 /** Reads what a verb is judged by. */
 export async function keyState(world: World): Promise<KeyState> {
   const key = await readJson<KeyRecord>(world.storage, 'key/k');
-  const distribution = await readDistribution(world.storage, 'aws', 'k');
+  const distribution = await readDistribution(world.storage, KMS, 'k');
   return {
     latest: key?.latest_version,
     minimum: key?.min_enabled_version,
@@ -14,16 +24,17 @@ export async function keyState(world: World): Promise<KeyState> {
 }
 
 /**
- * Compares storage and cloud after the recovery, reading records as plain JSON: what is wrong, in words.
+ * Compares storage and cloud after the recovery: what is wrong, in words.
  *
- * A KMS key that is alive, owned by no record and named by no possible orphan is an orphan; nothing may be half-done.
+ * An object of the cloud that is alive, owned by no record and named by no possible orphan is an orphan; nothing may be
+ * half-done.
  */
 export async function violations(world: World): Promise<readonly string[]> {
   const { storage } = world;
-  const kms = await world.kms.state();
+  const state = await world.kms.state();
   const wrong: string[] = [];
   const key = await readJson<KeyRecord>(world.storage, 'key/k');
-  const distribution = await readDistribution(world.storage, 'aws', 'k');
+  const distribution = await readDistribution(world.storage, KMS, 'k');
   const versions = key ? Array.from({ length: key.latest_version }, (_, index) => index + 1) : [];
 
   const materials = new Set(storage.keys().filter((name) => name.startsWith('material/k/')));
@@ -31,33 +42,9 @@ export async function violations(world: World): Promise<readonly string[]> {
     if (!materials.delete(`material/k/${version}`)) wrong.push(`the material of version ${version} is lost`);
   }
   if (!key) for (const left of materials) wrong.push(`${left} belongs to no key`);
+  if (distribution?.removing) wrong.push('the removal is not finished');
 
-  const reported = new Set(storage.keys().flatMap((name) => /^orphan\/aws\/(.+)$/.exec(name)?.[1] ?? []));
-  const owned = new Set(Object.values(distribution?.versions ?? {}).map(({ remote_id }) => remote_id));
-  const live = kms.keys.filter(({ state }) => state !== 'PendingDeletion');
-  for (const { id, tags } of live) {
-    if (!owned.has(id) && !reported.has(tags['vault-keymgmt-attempt'] ?? '')) wrong.push(`KMS key ${id} is an orphan`);
-  }
-  const aliases = Object.entries(kms.aliases);
-  if (!distribution) {
-    for (const [alias] of aliases) wrong.push(`${alias} is left over`);
-    return wrong;
-  }
-  if (distribution.removing) wrong.push('the removal is not finished');
-  for (const version of versions) {
-    const id = distribution.versions[version]?.remote_id;
-    const expected = version >= (key?.min_enabled_version ?? 0) ? 'Enabled' : 'Disabled';
-    const kmsKey = live.find((each) => each.id === id);
-    if (!kmsKey) wrong.push(`version ${version} has no KMS key`);
-    else if (kmsKey.state !== expected)
-      wrong.push(`the KMS key of version ${version} is ${kmsKey.state}, not ${expected}`);
-  }
-  const alias = `alias/hashicorp/${distribution.name}`;
-  const latest = distribution.versions[key?.latest_version ?? 0]?.remote_id;
-  for (const [name, id] of aliases) {
-    if (name !== alias) wrong.push(`${name} is left over`);
-    else if (id !== latest) wrong.push('the alias does not point to the latest version');
-  }
-  if (!aliases.some(([name]) => name === alias)) wrong.push('the alias is missing');
-  return wrong;
+  const orphan = new RegExp(`^orphan/${KMS}/(.+)$`);
+  const reported = new Set(storage.keys().flatMap((name) => orphan.exec(name)?.[1] ?? []));
+  return [...wrong, ...world.cloud.violations(state, { key, versions, distribution, reported })];
 }

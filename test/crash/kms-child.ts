@@ -1,36 +1,32 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { KeyView } from '../../dev/aws-kms/views.ts';
+import type { CloudAddress } from './cloud.ts';
 import type { Gate } from './gate.ts';
 import { peer } from './peer.ts';
 
-/** The embedded KMS in a process of its own. */
+/** The embedded clouds of one kind, in a process of their own. */
 export interface KmsChild {
   /**
-   * Opens a KMS with an empty account, whose calls pass a gate.
+   * Opens an empty account, whose calls pass a gate.
    *
-   * @param allow IAM actions of its user; undefined allows all
+   * @param allow permissions of its user; undefined allows all
    */
   open(gate: Pick<Gate, 'count' | 'kill'>, allow: readonly string[] | undefined): Promise<RemoteKms>;
   end(): Promise<void>;
 }
 
-/** One KMS of that process. */
+/** One account of that process. */
 export interface RemoteKms {
-  readonly url: string;
-  state(): Promise<KmsState>;
+  readonly address: CloudAddress;
+  /** All that it holds. */
+  state(): Promise<unknown>;
   close(): Promise<void>;
 }
 
-export interface KmsState {
-  readonly keys: readonly KeyView[];
-  /** Key ids by alias name. */
-  readonly aliases: Readonly<Record<string, string>>;
-}
-
-export function startKmsChild(): KmsChild {
-  const child = fork(fileURLToPath(new URL('kms-process.ts', import.meta.url)));
+/** @param cloud - the folder of its process.ts */
+export function startKmsChild(cloud: string): KmsChild {
+  const child = fork(fileURLToPath(new URL('kms-process.ts', import.meta.url)), [cloud]);
   const gates = new Map<number, Pick<Gate, 'count' | 'kill'>>();
   const gateOf = (argument: unknown): Pick<Gate, 'count' | 'kill'> | undefined =>
     gates.get((argument as { world: number }).world);
@@ -43,10 +39,10 @@ export function startKmsChild(): KmsChild {
     async open(gate, allow) {
       const world = ++opened;
       gates.set(world, gate);
-      const url = (await kms.ask('open', { world, allow })) as string;
+      const address = (await kms.ask('open', { world, allow })) as CloudAddress;
       return {
-        url,
-        state: async () => (await kms.ask('state', world)) as KmsState,
+        address,
+        state: () => kms.ask('state', world),
         async close() {
           await kms.ask('close', world);
           gates.delete(world);

@@ -1,10 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { keyState, violations } from './check.ts';
 import type { CrashPoint } from './gate.ts';
 import type { Verb } from './verbs.ts';
-import { DOCUMENTED_PERMISSIONS } from '../support/documented-permissions.ts';
 import { newWorld, type Ground, type World } from './world.ts';
 
-/** Which IAM policy the plugin's credentials have. */
+/** Between two looks at a cloud that needs time. */
+const PAUSE_MS = 1_000;
+
+/** Which permissions the plugin's credentials have. */
 export type Policy = 'all' | 'documented';
 
 /** One crash to try. */
@@ -57,9 +60,14 @@ async function crash(world: World, { verb, point }: Trial): Promise<readonly str
   world.gate.disarm();
   if (kills.length === 0) return [`the point was never reached; the request was ${outcome}`];
   await world.restart();
-  await world.tick();
-  const afterTick = (await violations(world)).filter((text) => !before.has(text));
-  if (afterTick.length > 0) return afterTick.map((text) => `after the tick: ${text}`);
+  const patience = Date.now() + world.cloud.patienceMs;
+  for (;;) {
+    await world.tick();
+    const afterTick = (await violations(world)).filter((text) => !before.has(text));
+    if (afterTick.length === 0) break;
+    if (Date.now() >= patience) return afterTick.map((text) => `after the tick: ${text}`);
+    await delay(PAUSE_MS);
+  }
   await verb.perform(world);
   const shortfall = verb.shortfall(await keyState(world));
   return [...(await violations(world)), ...(shortfall === undefined ? [] : [shortfall])].map(
@@ -71,7 +79,7 @@ const textOf = (error: unknown): string => (error instanceof Error ? error.messa
 
 async function worldFor(ground: Ground, verb: Verb, policy: Policy): Promise<World> {
   // Drift is made and seen with calls that are not among the documented ones.
-  const world = await newWorld(ground, policy === 'all' ? undefined : DOCUMENTED_PERMISSIONS);
+  const world = await newWorld(ground, policy === 'all' ? undefined : ground.cloud.documented);
   await verb.prepare(world);
   return world;
 }

@@ -1,6 +1,4 @@
-import { KMSClient, DeleteImportedKeyMaterialCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
-import { ACCESS_KEY, REGION } from './account.ts';
-import type { World } from './world.ts';
+import { KMS, type World } from './world.ts';
 
 /** One thing that users ask for, and what must hold once it has been asked for again after a crash. */
 export interface Verb {
@@ -22,12 +20,12 @@ export interface KeyState {
 const create = (world: World): Promise<void> => world.write('key/k', { type: 'aes256-gcm96' });
 const rotate = (world: World): Promise<void> => world.write('key/k/rotate');
 const distribute = (world: World): Promise<void> =>
-  world.write('kms/aws/key/k', { purpose: 'encrypt,decrypt', protection: 'hsm' });
+  world.write(`kms/${KMS}/key/k`, { purpose: 'encrypt,decrypt', protection: 'hsm' });
 const minimum =
   (version: number) =>
   (world: World): Promise<void> =>
     world.write('key/k', { min_enabled_version: version });
-const removeFromKms = (world: World): Promise<void> => world.remove('kms/aws/key/k');
+const removeFromKms = (world: World): Promise<void> => world.remove(`kms/${KMS}/key/k`);
 const inOrder =
   (...steps: readonly ((world: World) => Promise<void>)[]) =>
   async (world: World): Promise<void> => {
@@ -93,8 +91,8 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'sync after drift',
-    prepare: inOrder(create, distribute, rotate, drift),
-    perform: (world) => world.write('kms/aws/key/k/sync'),
+    prepare: inOrder(create, distribute, rotate, async (world) => world.cloud.drift?.(world)),
+    perform: (world) => world.write(`kms/${KMS}/key/k/sync`),
     shortfall: ({ distributed }) => unless(distributed, 'the key is not distributed'),
   },
   {
@@ -104,12 +102,3 @@ export const VERBS: readonly Verb[] = [
     shortfall: ({ latest }) => unless(latest === undefined, 'the key is still there'),
   },
 ];
-
-/** What an administrator of the account may do behind our back: one KMS key destroyed, the other's material deleted. */
-async function drift({ kms }: World): Promise<void> {
-  const [first, second] = (await kms.state()).keys;
-  const client = new KMSClient({ region: REGION, endpoint: kms.url, credentials: ACCESS_KEY });
-  await client.send(new ScheduleKeyDeletionCommand({ KeyId: first?.id, PendingWindowInDays: 7 }));
-  await client.send(new DeleteImportedKeyMaterialCommand({ KeyId: second?.id }));
-  client.destroy();
-}

@@ -6,16 +6,19 @@ import { allowing } from '../support/allowing.ts';
 import { fileStorage } from '../support/file-storage.ts';
 import { startHost, type Host } from '../support/host/start-host.ts';
 import type { HostReply, MountedBackend } from '../support/host/mounted-backend.ts';
-import { ACCESS_KEY, REGION } from './account.ts';
+import type { CrashCloud } from './cloud.ts';
 import { newGate, type Gate } from './gate.ts';
 import type { KmsChild, RemoteKms } from './kms-child.ts';
 
+/** The name of the KMS provider. */
+export const KMS = 'cloud';
 const MOUNT_UUID = '1c9e5b8e-0000-4000-8000-00000000c0de';
 
 /** What all worlds stand on. */
 export interface Ground {
   /** Path of the bundled plugin. */
   readonly plugin: string;
+  readonly cloud: CrashCloud;
   readonly kms: KmsChild;
   /** Where worlds keep their storage. */
   readonly folder: string;
@@ -27,6 +30,7 @@ export interface Ground {
  */
 export interface World {
   readonly storage: InMemoryStorage;
+  readonly cloud: CrashCloud;
   readonly kms: RemoteKms;
   readonly gate: Gate;
   /** A write as the server makes it: existence check, then create or update. @throws {Error} for an error answer */
@@ -42,14 +46,14 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** @param allow IAM actions; undefined allows all */
+/** @param allow permissions; undefined allows all */
 export async function newWorld(ground: Ground, allow: readonly string[] | undefined): Promise<World> {
   const gate = newGate();
   const kms = await ground.kms.open(gate, allow);
   const journal = join(ground.folder, randomUUID());
   let storage = await fileStorage(journal);
   const start = async (): Promise<{ host: Host; mount: MountedBackend }> => {
-    const host = await startHost({ command: ground.plugin, env: allowing(kms.url) });
+    const host = await startHost({ command: ground.plugin, env: allowing(...kms.address.origins) });
     const mount = await host.mount({ storage: gate.storage(storage), uuid: MOUNT_UUID });
     await mount.initialize();
     return { host, mount };
@@ -63,6 +67,7 @@ export async function newWorld(ground: Ground, allow: readonly string[] | undefi
     get storage() {
       return storage;
     },
+    cloud: ground.cloud,
     kms,
     gate,
     async write(path, data = {}) {
@@ -91,11 +96,7 @@ export async function newWorld(ground: Ground, allow: readonly string[] | undefi
       }
     },
   };
-  await world.write('kms/aws', {
-    provider: 'awskms',
-    key_collection: REGION,
-    credentials: { access_key: ACCESS_KEY.accessKeyId, secret_key: ACCESS_KEY.secretAccessKey, endpoint: kms.url },
-  });
+  await world.write(`kms/${KMS}`, kms.address.config);
   return world;
 }
 

@@ -1,0 +1,45 @@
+import type { Judged } from './check.ts';
+import type { World } from './world.ts';
+
+/** Where a cloud is, as its process tells. */
+export interface CloudAddress {
+  /** Origins that the operator has to allow. */
+  readonly origins: readonly string[];
+  /** What is written to `kms/:name`. */
+  readonly config: object;
+}
+
+/** What of the crash tests is one cloud's own. `State` is what its process tells of all that it holds. */
+export interface CrashCloud<State = unknown> {
+  readonly provider: string;
+  /** The permissions of Vault's documentation, as its process takes them. */
+  readonly documented: readonly string[];
+  /** Calls that the engine makes where it may, beyond those. */
+  readonly beyondDocumented: readonly string[];
+  /** How long the engine may wait until it believes that a lost call has made nothing, in milliseconds. */
+  readonly patienceMs: number;
+  /** What an administrator of the account may do behind our back; undefined where no verb is tried after it. */
+  readonly drift?: (world: World) => Promise<void>;
+  /** Compares what it holds with the records, in words. */
+  readonly violations: (state: State, records: Judged) => readonly string[];
+}
+
+/** What the process of a cloud does: kms-process.ts finds it at `<cloud>/process.ts`. */
+export interface CloudProcess {
+  /** @param before asked before a call has its effect: when the plugin dies, and how */
+  open(allow: readonly string[] | undefined, before: BeforeCall): Promise<OpenedCloud>;
+}
+
+export interface OpenedCloud {
+  readonly address: CloudAddress;
+  state(): unknown;
+  close(): Promise<void>;
+}
+
+export type BeforeCall = (action: string) => Promise<CallFault | undefined>;
+
+/** The fault of a call that the plugin does not survive. */
+export interface CallFault {
+  readonly when: 'before' | 'after';
+  readonly hold: () => Promise<{ drop: true }>;
+}
