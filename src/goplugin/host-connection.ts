@@ -54,6 +54,8 @@ function openSession(address: Address, security: TransportSecurity): ClientHttp2
   // The calls under way fail with it, and the next one opens another session.
   session.on('error', () => undefined);
   session.once('connect', () => {
+    // Node.js 24 also says so of a session whose socket has failed at once, and such a call then throws.
+    if (session.destroyed) return;
     session.setLocalWindowSize(WINDOW_BYTES);
     // A call under way keeps the process alive, an idle connection does not.
     session.unref();

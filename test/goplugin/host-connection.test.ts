@@ -157,8 +157,14 @@ describe('a call to a gRPC server', () => {
   it('fails where nobody listens, and on a connection that was closed', async () => {
     const host = connection();
     await expect(host.call(Get, { key: 'a' })).rejects.toMatchObject({ code: status.UNAVAILABLE });
-    for (const address of ['roof', '127.0.0.1:99999999']) {
-      const astray = hostConnection({ network: 'tcp', address }, undefined);
+    for (const [network, address] of [
+      ['tcp', 'roof'],
+      ['tcp', '127.0.0.1:99999999'],
+      // A socket that fails at once, of which Node.js 24 says that it is connected.
+      ['unix', '/tmp/a\0b'],
+      ['unix', `/${'x'.repeat(5_000)}`],
+    ] as const) {
+      const astray = hostConnection({ network, address }, undefined);
       await expect(astray.call(Get, { key: 'a' })).rejects.toMatchObject({
         name: 'RpcError',
         code: status.UNAVAILABLE,
