@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -103,7 +103,7 @@ describe('a plugin refuses to start', () => {
       () => ({ PLUGIN_UNIX_SOCKET_DIR: join(folder, 'missing') }),
       /in [^ ]*\/missing: there is no such folder; set PLUGIN_UNIX_SOCKET_DIR in the environment of the server/,
     ],
-    ['that is a file', () => ({ PLUGIN_UNIX_SOCKET_DIR: plugin.path }), /keymgmt: it is not a folder; set PLUGIN_/],
+    ['that is a file', () => ({ PLUGIN_UNIX_SOCKET_DIR: madeFile('f') }), /\/f: it is not a folder; set PLUGIN_/],
     [
       'for temporary files that is not there',
       () => ({ TMPDIR: join(folder, 'missing') }),
@@ -111,8 +111,8 @@ describe('a plugin refuses to start', () => {
     ],
     [
       'for temporary files that is a file',
-      () => ({ TMPDIR: plugin.path }),
-      /cannot make its socket in [^ ]*\/keymgmt: it is not a folder; set TMPDIR /,
+      () => ({ TMPDIR: madeFile('f') }),
+      /cannot make its socket in [^ ]*\/f: it is not a folder; set TMPDIR /,
     ],
     [
       'of too long a name',
@@ -187,6 +187,12 @@ describe('a plugin refuses to start', () => {
 function made(name: string): string {
   const path = join(folder, name);
   mkdirSync(path);
+  return path;
+}
+
+function madeFile(name: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, '');
   return path;
 }
 

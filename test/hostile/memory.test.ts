@@ -5,7 +5,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../../dev/servers/wait-until.ts';
-import { builtPlugin, type BundledPlugin } from '../support/host/bundle.ts';
+import { builtPlugin, skippedForExecutable, type BundledPlugin } from '../support/host/bundle.ts';
 import { mountedBackend } from '../support/host/mounted-backend.ts';
 import { call } from '../support/host/rpc.ts';
 import { attack, metadataOf } from './attack.ts';
@@ -44,6 +44,8 @@ const WARM_UP = Math.max(CALLS * 0.2, 1_000);
 /** However many calls there are: one that left a promise and a closure behind would add 200 bytes and more. */
 const SLACK_BYTES = 2_000_000;
 const RSS_FACTOR = 1.5;
+
+const noProbe = skippedForExecutable('takes no --expose-gc and --require, to measure its heap');
 
 let folder: string;
 let plugin: BundledPlugin;
@@ -156,7 +158,7 @@ async function make(calls: readonly (() => Promise<unknown>)[], from: number, to
   await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
 }
 
-describe('the memory of the plugin', () => {
+describe.skipIf(noProbe !== '')(`the memory of the plugin${noProbe}`, () => {
   it(`does not grow over honest and hostile calls (${REPLAY})`, async () => {
     // The host's own client keeps what it hears, to search it for secrets in the end.
     const client = new Client(`unix:${victim.host.handshake[3] ?? ''}`, credentials.createInsecure());

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { chmodSync, closeSync, mkdtempSync, openSync, readSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -29,6 +29,29 @@ export async function bundlePlugin(entry: URL): Promise<BundledPlugin> {
   });
   chmodSync(path, 0o755);
   return { path, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/**
+ * The executable that `PLUGIN_FILE` names, absolute; undefined where tests are of the script, be it built for them or named.
+ * Node.js starts the script with options of a test, such as `--require`; the executable takes none.
+ */
+export function givenExecutable(): string | undefined {
+  const file = process.env['PLUGIN_FILE'];
+  if (file === undefined) return undefined;
+  const head = Buffer.alloc(2);
+  const descriptor = openSync(file, 'r');
+  readSync(descriptor, head);
+  closeSync(descriptor);
+  return head.toString() === '#!' ? undefined : resolve(file);
+}
+
+/**
+ * For the titles of tests of the script alone: why they are skipped; empty where they are run.
+ *
+ * @param why - what an executable does not have or do: `takes no --require`
+ */
+export function skippedForExecutable(why: string): string {
+  return givenExecutable() === undefined ? '' : ` (skipped: PLUGIN_FILE is an executable, which ${why})`;
 }
 
 /** The plugin that is shipped, built as it is shipped; or the file that `PLUGIN_FILE` names, such as one of dist/. */
