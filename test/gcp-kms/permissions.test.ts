@@ -32,8 +32,9 @@ const NEEDS: readonly (readonly [string, string, (client: Client, wrappedKey: st
   ['cloudkms.cryptoKeyVersions.destroy', VERSION, (client) => client.ok('POST', `${VERSION}:destroy`, {})],
 ];
 
-function importOf(client: Client, wrappedKey: string): Promise<Json> {
-  const body = { algorithm: 'GOOGLE_SYMMETRIC_ENCRYPTION', importJob: JOB, wrappedKey };
+function importOf(client: Client, wrappedKey: string, cryptoKeyVersion?: string): Promise<Json> {
+  const into = cryptoKeyVersion === undefined ? {} : { cryptoKeyVersion };
+  const body = { algorithm: 'GOOGLE_SYMMETRIC_ENCRYPTION', importJob: JOB, wrappedKey, ...into };
   return client.ok('POST', `${KEY}/cryptoKeyVersions:import`, body);
 }
 
@@ -68,6 +69,26 @@ describe('permissions', () => {
       expect(await engine.refused(method, path, method === 'POST' ? {} : undefined), path).toContain('403');
     }
   });
+
+  it.each(['update', 'create'])(
+    'to %s versions are asked for by an import into a version as documented',
+    async (one) => {
+      const allow = GCP_DOCUMENTED_PERMISSIONS.filter((each) => each !== `cloudkms.cryptoKeyVersions.${one}`);
+      const kms = await running({ serviceAccounts: [VAULT, { ...ENGINE, allow }] });
+      const owner = await connect(kms);
+      await newKey(owner);
+      const { pem } = await newJob(owner);
+      const wrapped = (bytes: number): string => wrapRsaAesKwp(pem, randomBytes(bytes), 'sha256').toString('base64');
+      // An import that fails: its version can be imported into.
+      await importOf(owner, wrapped(16));
+      await settled(owner, KEY);
+      const again = async (): Promise<Json> => importOf(await connect(kms, ENGINE), wrapped(32), VERSION);
+      if (one === 'update')
+        await expect(again()).rejects.toThrow(`cryptoKeyVersions.update' denied on resource '${VERSION}'`);
+      // "The create permission is only required on this key when creating a new CryptoKeyVersion."
+      else expect(await again()).toMatchObject({ name: VERSION, state: 'PENDING_IMPORT' });
+    },
+  );
 
   it('hold for one key ring, and are asked for without having any', async () => {
     const keyRings = [`${RING}-2`];
