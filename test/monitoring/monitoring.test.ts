@@ -7,16 +7,12 @@ import { METRICS } from '../../src/keymgmt/metric-definitions.ts';
 import { processFigures } from '../../src/support/process-figures.ts';
 import { counter, exposition } from '../../src/support/metrics.ts';
 import { distributedKey } from '../support/distributed-key.ts';
-import { promtool } from '../support/promtool.ts';
+import { prometheusTool } from '../support/prometheus.ts';
+import { dashboardExpressions, MONITORING } from './examples.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const FOLDER = join(ROOT, 'examples/monitoring');
-const tool = await promtool();
+const tool = await prometheusTool('promtool');
 const why = 'missing' in tool ? `: ${tool.missing}` : '';
-
-interface Dashboard {
-  readonly panels: readonly { readonly targets: readonly { readonly expr: string }[] }[];
-}
 
 let scratch: string;
 beforeAll(async () => {
@@ -25,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 /** What promtool complains about; empty where it is content. */
-async function complaint(args: readonly string[], cwd = FOLDER): Promise<string> {
+async function complaint(args: readonly string[], cwd = MONITORING): Promise<string> {
   if ('missing' in tool) throw new Error(tool.missing);
   const { code, stdout, stderr } = await runCommand(tool.path, args, { cwd });
   return code === 0 ? '' : stdout + stderr;
@@ -43,12 +39,6 @@ async function complaintOfMetrics(text: string): Promise<string> {
     file,
   ]);
   return code === 0 ? '' : stdout + stderr;
-}
-
-/** The expressions of the dashboard, with Grafana's own variable as it would fill it in. */
-async function dashboardExpressions(): Promise<readonly string[]> {
-  const { panels } = JSON.parse(await readFile(join(FOLDER, 'dashboard.json'), 'utf8')) as Dashboard;
-  return panels.flatMap(({ targets }) => targets.map(({ expr }) => expr.replaceAll('$__rate_interval', '2m')));
 }
 
 describe.skipIf('missing' in tool)(`promtool${why}`, () => {
@@ -91,7 +81,7 @@ describe.skipIf('missing' in tool)(`promtool${why}`, () => {
 });
 
 it('names in dashboard and alerts only metrics that exist', async () => {
-  const text = [...(await dashboardExpressions()), await readFile(join(FOLDER, 'alerts.yml'), 'utf8')].join('\n');
+  const text = [...(await dashboardExpressions()), await readFile(join(MONITORING, 'alerts.yml'), 'utf8')].join('\n');
   const named = [...text.matchAll(/\b(?:keymgmt|process|nodejs)_\w+/g)].map(([name]) =>
     name.replace(/_(bucket|count|sum)$/, ''),
   );
@@ -100,8 +90,8 @@ it('names in dashboard and alerts only metrics that exist', async () => {
 });
 
 it('has for every alert a test of it, and an entry in docs/operations.md that its runbook_url leads to', async () => {
-  const rules = await readFile(join(FOLDER, 'alerts.yml'), 'utf8');
-  const tests = await readFile(join(FOLDER, 'alerts-test.yml'), 'utf8');
+  const rules = await readFile(join(MONITORING, 'alerts.yml'), 'utf8');
+  const tests = await readFile(join(MONITORING, 'alerts-test.yml'), 'utf8');
   const page = await readFile(join(ROOT, 'docs/operations.md'), 'utf8');
   const alerts = [...rules.matchAll(/- alert: (\w+)[^]*?runbook_url: docs\/operations\.md#(\w+)/g)];
   expect(alerts.length).toBe([...rules.matchAll(/- alert:/g)].length);
