@@ -11,7 +11,7 @@ import { RESOURCES, type AzureCloud } from './clouds.ts';
 import type { Application } from './login.ts';
 import type { ManagedIdentity } from './managed-identity.ts';
 import { serveIdentities, serveLogin, serveVault } from './serve.ts';
-import { KEY_PERMISSIONS, type KeyPermission, type Sku, type Vault } from './state.ts';
+import { KEY_PERMISSIONS, type Grant, type KeyPermission, type Sku, type Vault } from './state.ts';
 import { keysIn, type KeyView } from './views.ts';
 
 export interface VaultOptions {
@@ -48,8 +48,12 @@ export interface KeyVaultOptions {
   readonly tokenLifetime?: number;
   /** Calls a second by action, in each vault. @default no limit */
   readonly quotas?: Readonly<Record<string, number>>;
-  /** Number of look-ups of a key that still see it as before its deletion, recovery or purge. @default 0 */
-  readonly consistency?: { readonly lookups: number };
+  readonly consistency?: {
+    /** Number of look-ups of a key that still see it as before its deletion, recovery or purge. @default 0 */
+    readonly lookups?: number;
+    /** Number of calls of an application that {@link KeyVault.permit} does not reach yet. @default 0 */
+    readonly policyCalls?: number;
+  };
   /** Source of the RSA keys that vaults generate. Several fakes of one process can share it. */
   readonly rsaKeys?: WrappingKeys;
   /** Whether to open the admin endpoint (dev/fake-cloud/admin.ts); `/state?vault=` shows the keys. @default false */
@@ -139,7 +143,10 @@ export async function startKeyVault(options: KeyVaultOptions = {}): Promise<KeyV
     calls: () => log.calls(),
     keys: (name?: string) => keysIn(named(name).vault),
     permit(clientId: string, permissions: readonly KeyPermission[] | undefined, name?: string) {
-      named(name).vault.permissions.set(clientId, permissions ?? KEY_PERMISSIONS);
+      const grants = named(name).vault.permissions;
+      const former = grants.get(clientId)?.allowed ?? [];
+      const callsLeft = options.consistency?.policyCalls ?? 0;
+      grants.set(clientId, { allowed: permissions ?? KEY_PERMISSIONS, former, callsLeft });
     },
     faults,
   };
@@ -160,8 +167,12 @@ export async function startKeyVault(options: KeyVaultOptions = {}): Promise<KeyV
 }
 
 function newVault(options: VaultOptions, tenantId: string, callers: readonly string[]): Vault {
-  const permissions = new Map<string, readonly KeyPermission[]>(callers.map((clientId) => [clientId, KEY_PERMISSIONS]));
-  for (const [clientId, allowed] of Object.entries(options.permissions ?? {})) permissions.set(clientId, allowed);
+  const all = Object.fromEntries(callers.map((clientId) => [clientId, KEY_PERMISSIONS]));
+  const given: Readonly<Record<string, readonly KeyPermission[]>> = { ...all, ...options.permissions };
+  const permissions = new Map<string, Grant>();
+  for (const [clientId, allowed] of Object.entries(given)) {
+    permissions.set(clientId, { allowed, former: allowed, callsLeft: 0 });
+  }
   return {
     name: options.name ?? 'test',
     sku: options.sku ?? 'premium',

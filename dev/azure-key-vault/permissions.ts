@@ -43,7 +43,7 @@ const HSM_ACTIONS: Readonly<Record<KeyPermission, string>> = {
  * @throws {KeyVaultError} 403, with the wording of the vault's permission model
  */
 export function authorize(vault: Vault, caller: Caller, permission: KeyPermission, key: string): void {
-  const allowed = vault.permissions.get(caller.clientId) ?? [];
+  const allowed = allowedNow(vault, caller.clientId);
   if (vault.rbac || vault.sku === 'managedHsm') {
     const actions = vault.sku === 'managedHsm' ? HSM_ACTIONS : VAULT_ACTIONS;
     const needed = actions[permission];
@@ -57,6 +57,15 @@ export function authorize(vault: Vault, caller: Caller, permission: KeyPermissio
       'ForbiddenByPolicy',
     );
   }
+}
+
+/** A change takes its time to arrive. */
+function allowedNow({ permissions }: Vault, clientId: string): readonly KeyPermission[] {
+  const grant = permissions.get(clientId);
+  if (grant === undefined) return [];
+  if (grant.callsLeft === 0) return grant.allowed;
+  grant.callsLeft -= 1;
+  return grant.former;
 }
 
 function forbiddenByRole(vault: Vault, caller: Caller, action: string, key: string): KeyVaultError {

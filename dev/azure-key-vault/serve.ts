@@ -28,12 +28,15 @@ export async function serveVault(handler: Omit<VaultHandler, 'url'>, port: numbe
     response.setHeader('x-ms-keyvault-service-version', '1.9.2500.1');
     const body = await readBody(request);
     const { method = '', url = '/', headers } = request;
-    await respond(request, response, async () => {
+    const handle = async (): Promise<void> => {
       const called = { method, url, headers, body };
       const output = await handleRequest({ ...handler, url: server.url }, called, requestId);
       if (output === undefined) response.writeHead(204).end();
       else answer(response, 200, output, CONTENT_TYPE);
-    });
+    };
+    // The messages of a Managed HSM end so.
+    const suffix = handler.vault.sku === 'managedHsm' ? ` (Activity ID: ${requestId})` : '';
+    await respond(request, response, handle, suffix);
   });
   return server;
 }
@@ -97,8 +100,13 @@ function begin(request: IncomingMessage, response: ServerResponse, now: number):
   return requestId;
 }
 
-/** Sends what a handler throws. */
-async function respond(request: IncomingMessage, response: ServerResponse, handle: () => Promise<void>): Promise<void> {
+/** Sends what a handler throws. @param suffix of its message */
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handle: () => Promise<void>,
+  suffix = '',
+): Promise<void> {
   try {
     await handle();
   } catch (error) {
@@ -110,7 +118,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, handl
       error instanceof KeyVaultError ? error : new KeyVaultError(500, 'InternalError', String(error));
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const innererror = inner === undefined ? {} : { innererror: { code: inner } };
-    answer(response, status, { error: { code, message, ...innererror } }, CONTENT_TYPE);
+    answer(response, status, { error: { code, message: message + suffix, ...innererror } }, CONTENT_TYPE);
   }
 }
 

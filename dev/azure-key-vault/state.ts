@@ -67,6 +67,14 @@ export interface VaultKey {
   deletedAt: number | undefined;
 }
 
+/** What an application may do: what it could before, for some calls more, and then something else. */
+export interface Grant {
+  readonly allowed: readonly KeyPermission[];
+  readonly former: readonly KeyPermission[];
+  /** Calls that are still judged by the former permissions. */
+  callsLeft: number;
+}
+
 /** A key vault or a Managed HSM. */
 export interface Vault {
   readonly name: string;
@@ -80,7 +88,7 @@ export interface Vault {
   /** By the name in lower case. */
   readonly keys: Map<string, VaultKey>;
   /** By client id. */
-  readonly permissions: Map<string, readonly KeyPermission[]>;
+  readonly permissions: Map<string, Grant>;
   /** Counts the RSA keys that the vault has generated. */
   generated: number;
 }

@@ -68,6 +68,13 @@ describe('embedded Key Vault', () => {
     expect(await needed('POST', '/keys/k/create', { kty: 'EC' })).toBe('create');
     expect(await needed('PATCH', '/keys/k', { tags: {} })).toBe('write/action');
     expect(await needed('GET', '/deletedkeys/k')).toBe('deletedKeys/read/action');
+    expect((await send('GET', '/keys/k')).body.error?.message).toMatch(/\(Activity ID: [0-9a-f-]{36}\)$/);
+  });
+
+  it('judges some calls by the former permissions after a change', async () => {
+    await start({ consistency: { policyCalls: 1 }, vaults: [{ permissions: { [ALICE.clientId]: [] } }] });
+    keyVault.permit(ALICE.clientId, ['get']);
+    expect((await send('GET', '/keys/k')).status).toBe(403);
     expect((await send('GET', '/keys/k')).status).toBe(404);
   });
 
