@@ -58,6 +58,11 @@ describe('import of a key transfer blob', () => {
     ['an EC key', () => transferBlob(kid, wrap(exchangeKey, pkcs8(ec())))],
     ['raw bytes', () => transferBlob(kid, wrap(exchangeKey, randomBytes(32)))],
     ['a kid without version', () => transferBlob(kid.slice(0, -33), wrap(exchangeKey, pkcs8(material)))],
+    [
+      'the kid of another host',
+      () =>
+        transferBlob(kid.replace(keyVault.url, 'https://other.vault.azure.net'), wrap(exchangeKey, pkcs8(material))),
+    ],
     ['standard base64 with padding signs', () => `${transferBlob(kid, wrap(exchangeKey, pkcs8(material)))}+/`],
     ['another enc', () => withHeader({ enc: 'CKM_AES_KEY_WRAP' })],
     ['another alg', () => withHeader({ alg: 'RSA-OAEP' })],
