@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startKms } from '../../dev/aws-kms/index.ts';
 import type { Kms } from '../../dev/aws-kms/kms.ts';
+import { startKeyVault, type KeyVault } from '../../dev/azure-key-vault/key-vault.ts';
 import { keyFile, newServiceAccount } from '../../dev/gcp-kms/identity/service-account.ts';
 import { RING, startGcpKms, type GcpKms } from '../../dev/gcp-kms/kms.ts';
 import { bundlePlugin } from '../../dev/build/bundle-plugin.ts';
@@ -21,6 +22,9 @@ import { FROM_NOTHING, RUN_PAGES } from './run-pages.ts';
 const CREDENTIALS = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'thirty-characters-for-a-secret-0' };
 const ACCOUNT = { AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId, AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey };
 const SERVICE_ACCOUNT = newServiceAccount();
+/** The application of docs/azure.md, with the permissions there. */
+const APPLICATION = { clientId: 'a11ce000-0000-4000-8000-000000000001', secret: 'my-client-secret' };
+const KEY_PERMISSIONS = ['create', 'import', 'get', 'update', 'delete'] as const;
 /** The file that a reader has; here the script, as test/dist starts the executables. */
 const EXECUTABLE = 'vault-plugin-secrets-keymgmt_0.1.0_linux_amd64';
 
@@ -38,6 +42,7 @@ describe.runIf(binary !== undefined)(`the commands of the pages, on ${binary ? d
   let server: RunningServer;
   let embedded: Kms;
   let gcp: GcpKms;
+  let keyVault: KeyVault;
   let built: string;
   beforeAll(async () => {
     if (!binary) throw new Error('there is no server');
@@ -45,8 +50,11 @@ describe.runIf(binary !== undefined)(`the commands of the pages, on ${binary ? d
     // One optional permission as well, so that docs/gcp.md shows which one is missing.
     const allow = [...GCP_DOCUMENTED_PERMISSIONS, 'cloudkms.cryptoKeys.get'];
     gcp = await startGcpKms({ serviceAccounts: [{ ...SERVICE_ACCOUNT, allow }] });
+    const vaults = [{ name: 'my-vault', permissions: { [APPLICATION.clientId]: KEY_PERMISSIONS } }];
+    keyVault = await startKeyVault({ applications: [APPLICATION], vaults });
     // The pages give no endpoint, as AWS needs none.
-    const env = { ...allowing(embedded.url, gcp.url, gcp.identityUrl), AWS_ENDPOINT_URL_KMS: embedded.url, ...ACCOUNT };
+    const endpoints = [embedded.url, gcp.url, gcp.identityUrl, keyVault.url, keyVault.loginUrl];
+    const env = { ...allowing(...endpoints), AWS_ENDPOINT_URL_KMS: embedded.url, ...ACCOUNT };
     server = await startServer({ binary, env });
     built = join(server.folder, EXECUTABLE);
     await bundlePlugin(built);
@@ -58,7 +66,7 @@ describe.runIf(binary !== undefined)(`the commands of the pages, on ${binary ? d
   });
   afterAll(async () => {
     await server.stop();
-    await Promise.all([embedded.close(), gcp.close()]);
+    await Promise.all([embedded.close(), gcp.close(), keyVault.close()]);
   });
 
   it.each(RUN_PAGES)(
@@ -74,7 +82,8 @@ describe.runIf(binary !== undefined)(`the commands of the pages, on ${binary ? d
       await writeFile(join(folder, 'gcp.json'), gcpJson(gcp), { mode: 0o600 });
       const runs = shellBlocks(page)
         .filter(({ notRun }) => notRun === undefined)
-        .flatMap(placed);
+        .flatMap(placed)
+        .map(inOurVault);
       await writeFile(join(folder, 'script'), scriptOf(runs));
       const { code } = await runCommand('bash', ['-eu', 'script'], { cwd: folder, env: environment(folder) });
       if (code !== 0) {
@@ -93,21 +102,23 @@ describe.runIf(binary !== undefined)(`the commands of the pages, on ${binary ? d
     120_000,
   );
 
-  it.each<readonly [string, string, () => readonly { readonly action: string }[]]>([
-    ['docs/aws.md', 'aws', () => embedded.calls()],
-    ['docs/gcp.md', 'gcp', () => gcp.calls()],
-  ])('make the calls that %s tells of', async (page, kms, calls) => {
+  it.each<readonly [string, string, () => readonly { readonly action: string }[], string, string]>([
+    ['docs/aws.md', 'aws', () => embedded.calls(), 'aes256-gcm96', 'encrypt,decrypt'],
+    ['docs/gcp.md', 'gcp', () => gcp.calls(), 'aes256-gcm96', 'encrypt,decrypt'],
+    ['docs/azure.md', 'azure', () => keyVault.calls(), 'ecdsa-p256', 'sign,verify'],
+  ])('make the calls that %s tells of', async (page, kms, calls, type, purpose) => {
     const after = async (path: string, body: unknown, method: Method = 'PUT'): Promise<readonly string[]> => {
       const before = calls().length;
       expect((await server.http(method, `keymgmt/${path}`, body)).status).toBeLessThan(300);
       const made = calls().map(({ action }) => action);
-      return [...new Set(made.slice(before))].filter((action) => action !== 'Token').sort();
+      return [...new Set(made.slice(before))].filter((action) => !signIn.includes(action)).sort();
     };
+    const signIn = ['Token', 'Authentication'];
     const key = `calls-${kms}`;
     const looks = told('all of these, to look first', page);
-    await server.http('PUT', `keymgmt/key/${key}`, { type: 'aes256-gcm96' });
+    await server.http('PUT', `keymgmt/key/${key}`, { type });
     const made = {
-      distribute: await after(`kms/${kms}/key/${key}`, { purpose: 'encrypt,decrypt' }),
+      distribute: await after(`kms/${kms}/key/${key}`, { purpose }),
       rotate: await after(`key/${key}/rotate`, {}),
       disable: await after(`key/${key}`, { min_enabled_version: 2 }),
       enable: await after(`key/${key}`, { min_enabled_version: 1 }),
@@ -121,9 +132,15 @@ describe.runIf(binary !== undefined)(`the commands of the pages, on ${binary ? d
     expect(changes(made.remove)).toEqual(told('remove', page));
     // Each of them is made at some time.
     expect(Object.values(made).flat()).toEqual(expect.arrayContaining([...looks]));
-    const rare = told('the first import of three days', page);
+    const rare = [...told('the first import of three days', page), ...told('the first with `protection=hsm`', page)];
     expect(calls().map(({ action }) => action)).toEqual(expect.arrayContaining([...rare]));
   });
+
+  /** The page leads to Azure, the test to the embedded vault. */
+  const inOurVault = ({ place, command }: Run): Run => {
+    const ours = `"endpoint": "${keyVault.url}", "authority_host": "${keyVault.loginUrl}", `;
+    return { place, command: { ...command, text: command.text.replace('"tenant_id"', (named) => ours + named) } };
+  };
 
   const environment = (folder: string): NodeJS.ProcessEnv => ({
     ...clientEnvironment(server.address, server.rootToken),

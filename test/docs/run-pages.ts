@@ -12,6 +12,7 @@ export const RUN_PAGES: readonly string[] = [
   // Removes the key.
   'docs/aws.md',
   'docs/gcp.md',
+  'docs/azure.md',
 ];
 
 /** Pages that begin with a server that has no plugin. */
