@@ -6,6 +6,7 @@ import type { KeyPermission, Vault } from './state.ts';
 const VAULT_ACTIONS: Readonly<Record<KeyPermission, string>> = {
   get: 'read',
   list: 'read',
+  getActive: 'read',
   getDeleted: 'read',
   update: 'update/action',
   create: 'create/action',
@@ -29,6 +30,7 @@ const HSM_ACTIONS: Readonly<Record<KeyPermission, string>> = {
   ...VAULT_ACTIONS,
   get: 'read/action',
   list: 'read/action',
+  getActive: 'read/action',
   getDeleted: 'deletedKeys/read/action',
   update: 'write/action',
   create: 'create',
@@ -47,7 +49,10 @@ export function authorize(vault: Vault, caller: Caller, permission: KeyPermissio
   if (vault.rbac || vault.sku === 'managedHsm') {
     const actions = vault.sku === 'managedHsm' ? HSM_ACTIONS : VAULT_ACTIONS;
     const needed = actions[permission];
-    if (!allowed.some((one) => actions[one] === needed)) throw forbiddenByRole(vault, caller, needed, key);
+    const isHeld = (held: KeyPermission): boolean => actions[held] === needed;
+    // Whoever is given `get` has the role for deleted keys as well.
+    if (!allowed.some(isHeld) && !(permission === 'getDeleted' && allowed.includes('get')))
+      throw forbiddenByRole(vault, caller, needed, key);
     return;
   }
   const needed = permission === 'getDeleted' ? 'get' : permission;

@@ -9,8 +9,8 @@ export const KEY_OPERATIONS = ['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey'
 export type KeyOperation = (typeof KEY_OPERATIONS)[number] | 'import';
 
 /**
- * Key permissions of an access policy (Microsoft: about keys, "Key access control"). A Managed HSM tells deleted keys to
- * holders of `getDeleted` only, which is no permission of a vault.
+ * Key permissions of an access policy (Microsoft: about keys, "Key access control"). The last two are of a Managed HSM only,
+ * whose roles tell keys from deleted ones: `get` has both there.
  */
 export const KEY_PERMISSIONS = [
   ...([
@@ -26,7 +26,7 @@ export const KEY_PERMISSIONS = [
     'rotate',
     'purge',
   ] as const),
-  ...(['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey', 'getDeleted'] as const),
+  ...(['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey', 'getActive', 'getDeleted'] as const),
 ] as const;
 export type KeyPermission = (typeof KEY_PERMISSIONS)[number];
 

@@ -58,7 +58,7 @@ describe('embedded Key Vault', () => {
   });
 
   it('has other data actions on a Managed HSM, one of which tells of deleted keys', async () => {
-    await start({ vaults: [{ sku: 'managedHsm', permissions: { [ALICE.clientId]: ['get', 'delete'] } }] });
+    await start({ vaults: [{ sku: 'managedHsm', permissions: { [ALICE.clientId]: ['getActive', 'delete'] } }] });
     send = await signedIn(keyVault, ALICE, { resource: 'https://managedhsm.azure.net' });
     const needed = async (method: string, path: string, body?: object): Promise<string | undefined> => {
       const { body: answer } = await send(method, path, body);
