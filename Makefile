@@ -21,10 +21,10 @@ build: $(INSTALLED) ## Build plugin/bin/vault-plugin-secrets-keymgmt
 dist: $(INSTALLED) ## Build what a release consists of into dist/: executables that need no Node.js, checksums, SBOM (Linux)
 	@npm run --silent dist
 
-demo: $(INSTALLED) ## Show the whole life of a key on a real server [HOST=vault|bao] [PROVIDER=awskms|gcpckms]
+demo: $(INSTALLED) ## Show the whole life of a key on a real server [HOST=vault|bao] [PROVIDER=awskms|azurekeyvault|gcpckms]
 	@npm run --silent demo -- $(SERVER) $(if $(PROVIDER),--provider=$(PROVIDER))
 
-dev: $(INSTALLED) ## Leave a server with the plugin running [HOST=vault|bao] [PROVIDER=awskms|gcpckms]
+dev: $(INSTALLED) ## Leave a server with the plugin running [HOST=vault|bao] [PROVIDER=awskms|azurekeyvault|gcpckms]
 	@npm run --silent dev -- $(SERVER) $(if $(PROVIDER),--provider=$(PROVIDER))
 
 vault: $(INSTALLED) ## Compile HashiCorp Vault for demo and tests [VERSION=1.21.1]

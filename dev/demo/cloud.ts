@@ -11,6 +11,8 @@ export interface DemoCloud {
   /** Name of the KMS in the engine. */
   readonly kms: string;
   readonly keyCollection: string;
+  /** Type of the key, one that encrypts and decrypts there. */
+  readonly keyType: string;
   readonly endpoint: string;
   /** What the server's operator allows for it, entries of KEYMGMT_ALLOWED_ENDPOINTS. */
   readonly allowed: readonly string[];

@@ -1,5 +1,5 @@
 /**
- * `make dev [HOST=vault|bao] [PROVIDER=awskms|gcpckms]`: a server with the engine mounted and a provider written, left
+ * `make dev [HOST=vault|bao] [PROVIDER=awskms|azurekeyvault|gcpckms]`: a server with the engine mounted and a provider written, left
  * running until Ctrl-C.
  */
 import { refuseLeaks } from '../secrecy/known-secrets.ts';

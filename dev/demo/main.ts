@@ -1,5 +1,5 @@
 /**
- * `make demo [HOST=vault|bao] [PROVIDER=awskms|gcpckms]`: the full lifecycle of a key, with a real server's CLI and requests
+ * `make demo [HOST=vault|bao] [PROVIDER=awskms|azurekeyvault|gcpckms]`: the full lifecycle of a key, with a real server's CLI and requests
  * of an application to the cloud.
  * Checks each response; the first that differs ends the demo with exit code 1.
  */

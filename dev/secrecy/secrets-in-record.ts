@@ -1,5 +1,7 @@
 /** Credentials that say where an account is, and not who may use it. */
-const PUBLIC: readonly string[] = ['endpoint', 'environment', 'tenant_id', 'client_id', 'service_account_file'];
+const PUBLIC: readonly string[] = [
+  ...['endpoint', 'authority_host', 'environment', 'tenant_id', 'client_id', 'service_account_file'],
+];
 
 /** A secret in a record of the engine, or in a request to it. */
 export interface StoredSecret {

@@ -1,10 +1,12 @@
 import type { Progress } from '../../servers/progress.ts';
 import type { DemoCloud } from '../cloud.ts';
 import { startAws } from './aws/start-aws.ts';
+import { startAzure } from './azure/start-azure.ts';
 import { startGcp } from './gcp/start-gcp.ts';
 
 const CLOUDS: Readonly<Record<string, { readonly what: string; readonly start: () => Promise<DemoCloud> }>> = {
   awskms: { what: 'the embedded AWS KMS', start: startAws },
+  azurekeyvault: { what: 'the embedded Azure Key Vault', start: startAzure },
   gcpckms: { what: 'a fake Google Cloud KMS', start: startGcp },
 };
 

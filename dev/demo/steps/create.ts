@@ -8,7 +8,7 @@ import { KEY } from '../story.ts';
 export const create = (cloud: DemoCloud): readonly Step[] => [
   cli({
     title: 'Create a key',
-    command: () => ['write', `keymgmt/key/${KEY}`, 'type=aes256-gcm96'],
+    command: () => ['write', `keymgmt/key/${KEY}`, `type=${cloud.keyType}`],
     check: expectSuccess,
   }),
   cli({
@@ -18,13 +18,14 @@ export const create = (cloud: DemoCloud): readonly Step[] => [
       const { versions, ...key } = jsonOf(answer) as { versions: Record<string, Record<string, unknown>> };
       deepStrictEqual(key, {
         name: KEY,
-        type: 'aes256-gcm96',
+        type: cloud.keyType,
         deletion_allowed: false,
         latest_version: 1,
         min_enabled_version: 1,
       });
       deepStrictEqual(Object.keys(versions), ['1']);
-      deepStrictEqual(Object.keys(versions['1'] ?? {}), ['creation_time']);
+      const shown = cloud.keyType.startsWith('aes') ? ['creation_time'] : ['creation_time', 'public_key'];
+      deepStrictEqual(Object.keys(versions['1'] ?? {}), shown);
       expectTime(versions['1']?.['creation_time']);
     },
   }),

@@ -17,6 +17,7 @@ export async function startAws(): Promise<DemoCloud> {
   const kms = new KMSClient({ region: REGION, endpoint, credentials });
   return {
     ...{ provider: 'awskms', service: 'AWS KMS', name: 'AWS', kms: 'aws', keyCollection: REGION, endpoint },
+    keyType: 'aes256-gcm96',
     allowed: [endpoint],
     secrets: { access_key: credentials.accessKeyId, secret_key: credentials.secretAccessKey },
     writeArguments: [

@@ -39,6 +39,7 @@ export async function startGcp(): Promise<DemoCloud> {
       name: 'Google Cloud',
       kms: 'gcp',
       keyCollection: RING,
+      keyType: 'aes256-gcm96',
       endpoint,
     },
     allowed: [endpoint, identityUrl],
