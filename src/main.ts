@@ -29,7 +29,7 @@ void servePlugin({
   factory: keymgmtFactory({
     // In the order in which the API lists them.
     drivers: {
-      azurekeyvault: azureDriver({ env: process.env, retry }),
+      azurekeyvault: azureDriver({ env: process.env, outbound, retry }),
       awskms: awsDriver({ env: process.env, outbound, retry }),
       gcpckms: gcpDriver({ env: process.env, outbound, retry }),
     },

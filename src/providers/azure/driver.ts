@@ -1,5 +1,5 @@
 import type { Environment } from '../../support/outbound/proxy-rules.ts';
-import { outboundOf } from '../../support/outbound/outbound.ts';
+import { outboundOf, type Outbound } from '../../support/outbound/outbound.ts';
 import type { KmsDriver } from '../port.ts';
 import type { RetryDependencies } from '../http/retry.ts';
 import { calls } from './calls.ts';
@@ -12,15 +12,22 @@ import { CREDENTIAL_LIST, CREDENTIAL_NAMES, takeCredentials } from './take-crede
 
 export interface AzureDriverOptions {
   readonly env: Environment;
+  /** The way out that clouds share. @default that of `env`, of its own */
+  readonly outbound?: Outbound;
   readonly retry: RetryDependencies;
   /** One request may take this long, with its answer. @default 10_000 */
   readonly requestTimeoutMs?: number;
 }
 
 /** Azure Key Vault and Managed HSM: provider `azurekeyvault`. */
-export function azureDriver({ env, retry, requestTimeoutMs = 10_000 }: AzureDriverOptions): KmsDriver {
+export function azureDriver({
+  env,
+  outbound: shared,
+  retry,
+  requestTimeoutMs = 10_000,
+}: AzureDriverOptions): KmsDriver {
   // Read once for all accounts: parsing the certificates takes longer than a request.
-  const outbound = outboundOf(env);
+  const outbound = shared ?? outboundOf(env);
   return {
     kind: 'azurekeyvault',
     help: {
