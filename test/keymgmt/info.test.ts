@@ -1,19 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { notYetSupported } from '../../src/providers/not-yet-supported.ts';
 import { awsDriver } from '../../src/providers/aws/driver.ts';
+import { azureDriver } from '../../src/providers/azure/driver.ts';
 import { realWait } from '../../src/providers/http/retry.ts';
 import { systemClock } from '../../src/support/clock.ts';
 import { startEngine } from '../support/engine.ts';
 import { modelCloud } from '../support/model-cloud.ts';
 
 it('says which key types each provider takes, as their documentation does', async () => {
-  const { drivers } = modelCloud();
-  const awskms = awsDriver({ env: {}, retry: { clock: systemClock, random: Math.random, wait: realWait } });
-  const azurekeyvault = notYetSupported({ ...drivers.azurekeyvault });
+  const options = { env: {}, retry: { clock: systemClock, random: Math.random, wait: realWait } };
+  const [awskms, azurekeyvault] = [awsDriver(options), azureDriver(options)];
   const info = await (await startEngine({ drivers: { azurekeyvault, awskms } })).read('info');
   expect(info?.['providers']).toMatchObject({
-    azurekeyvault: { distribution: 'not yet supported', key_types: [] },
+    azurekeyvault: {
+      distribution: 'supported',
+      key_types: ['rsa-2048', 'rsa-3072', 'rsa-4096', 'ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521'],
+    },
     awskms: { title: 'AWS KMS', distribution: 'supported', key_types: ['aes256-gcm96'] },
   });
 });
