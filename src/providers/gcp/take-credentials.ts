@@ -2,12 +2,17 @@ import { secret } from '../../support/secret.ts';
 import type { Credentials, TakenCredentials } from '../port.ts';
 import { isContent } from './credential-source.ts';
 
-/** Names of the credentials that a configuration may have. */
+/**
+ * Names of the credentials that a configuration may have. `project` and `location` stand in the example of Terraform's
+ * provider: the key ring says both, and validateConfig that they are the same.
+ */
 export const CREDENTIAL_NAMES = [
   'service_account_file',
   'credentials_json',
   'impersonate_service_account',
   'endpoint',
+  'project',
+  'location',
 ] as const;
 const KNOWN: ReadonlySet<string> = new Set(CREDENTIAL_NAMES);
 const LIST = 'service_account_file, credentials_json, impersonate_service_account and endpoint';
@@ -30,9 +35,6 @@ export function takeCredentials(sent: Credentials): TakenCredentials {
 }
 
 function problemOf(name: string, value: string): string | undefined {
-  if (name === 'project' || name === 'location') {
-    return `credentials holds "${name}", which stands in key_collection: give ${LIST} only, as name=value`;
-  }
   if (!KNOWN.has(name)) {
     // A value given without its name is parsed as the name.
     const shown = IDENTIFIER.test(name) ? `"${name}"` : 'a name';

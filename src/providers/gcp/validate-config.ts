@@ -12,7 +12,23 @@ const EXTERNAL =
 
 /** Returns what is wrong with an account's configuration (field and remedy), or undefined. */
 export function validateConfig(config: ProviderConfig, env: Environment): string | undefined {
-  return checkKeyRing(config.keyCollection) ?? checkCredentials(config, env) ?? checkEndpoint(config, env);
+  return (
+    checkKeyRing(config.keyCollection) ??
+    checkPlace(config) ??
+    checkCredentials(config, env) ??
+    checkEndpoint(config, env)
+  );
+}
+
+function checkPlace({ keyCollection, credentials }: ProviderConfig): string | undefined {
+  const [, project, , location] = keyCollection.split('/');
+  for (const [name, value] of Object.entries({ project, location })) {
+    const given = credentials[name]?.reveal();
+    if (given && given !== value) {
+      return `credentials holds a ${name} other than that of key_collection: leave it out, as the key ring says it`;
+    }
+  }
+  return undefined;
 }
 
 function checkKeyRing(ring: string): string | undefined {

@@ -96,6 +96,7 @@ describe('gcpckms credentials', () => {
     [{ credentials_json: `${JSON.stringify(GOOGLE, undefined, 2)}\n` }],
     [{ impersonate_service_account: 'other@acme-prod.iam.gserviceaccount.com' }],
     [{ endpoint: 'https://cloudkms.us-east1.rep.googleapis.com' }],
+    [{ service_account_file: JSON.stringify(GOOGLE), project: 'acme-prod', location: 'us-east1' }],
     [{}],
   ])('are taken: %j', (credentials) => {
     expect(take(credentials as Record<string, string>)).toBeUndefined();
@@ -104,14 +105,16 @@ describe('gcpckms credentials', () => {
 
   it.each([
     [{ client_email: 'x' }, '"client_email" that gcpckms does not know'],
-    [{ project: 'acme-prod' }, '"project", which stands in key_collection'],
-    [{ location: 'us-east1' }, '"location", which stands in key_collection'],
     [{ credentials_json: '/etc/vault/gcp.json' }, 'a credentials_json that is not JSON'],
     [{ impersonate_service_account: 'other' }, 'name@project.iam.gserviceaccount.com'],
     [{ impersonate_service_account: 'a@b/../../x' }, 'name@project.iam.gserviceaccount.com'],
     [{ service_account_file: '/etc/\u0000x' }, 'a character in service_account_file'],
   ])('are refused: %j', (credentials, text) => {
     expect(take(credentials as unknown as Record<string, string>)).toContain(text);
+  });
+
+  it.each(['project', 'location'])('are refused with another %s than that of the key ring', (name) => {
+    expect(validate({ [name]: 'other' })).toContain(`a ${name} other than that of key_collection`);
   });
 
   const { private_key: key, ...withoutKey } = GOOGLE;
