@@ -38,12 +38,25 @@ export interface ReadCache {
     key: string,
     read: (storage: StorageReader) => Promise<T | undefined>,
   ): Promise<T | undefined>;
-  /** Runs a write to a storage key, and forgets what was read from it: before, and after it has succeeded or failed. */
-  changing<T>(key: string, write: () => Promise<T>): Promise<T>;
+  /**
+   * Runs a write to a storage key, and forgets what was read from it: before, and after it has succeeded or failed.
+   *
+   * @param written - remembered after a success, unless the key has changed meanwhile
+   */
+  changing<T>(key: string, write: () => Promise<T>, written?: Written): Promise<T>;
   /** Forgets what was read from a storage key; all, for a folder or the empty key. */
   invalidate(key: string): void;
   clear(): void;
   stats(): ReadCacheStats;
+}
+
+/** What a write leaves: the record named by its storage key, and read from that key alone. */
+export interface Written {
+  readonly storage: Storage;
+  /** Length of what is stored. */
+  readonly size: number;
+  /** What a read would give. */
+  readonly record: () => unknown;
 }
 
 export interface ReadCacheOptions {
@@ -86,6 +99,9 @@ export function readCache({ clock, maxBytes = MAX_BYTES }: ReadCacheOptions): Re
     if (others) others.add(entry);
     else dependents.set(key, new Set([entry]));
   };
+  const newEntry = (key: string, storage: Storage): Entry => ({
+    ...{ key, storage, keys: [], since: clock.monotonic(), bytes: 0, changed: false },
+  });
   const forget = (entry: Entry): void => {
     entry.changed = true;
     for (const key of entry.keys) {
@@ -155,7 +171,7 @@ export function readCache({ clock, maxBytes = MAX_BYTES }: ReadCacheOptions): Re
       }
       if (storage.ofOneRequest === true || (await isDisabled(system, signal))) return read(storage);
       misses++;
-      const entry: Entry = { key, storage, keys: [], since: clock.monotonic(), bytes: 0, changed: false };
+      const entry = newEntry(key, storage);
       let record: T | undefined;
       try {
         record = await read({
@@ -174,13 +190,29 @@ export function readCache({ clock, maxBytes = MAX_BYTES }: ReadCacheOptions): Re
       if (!entry.changed) remember(entry, record);
       return record;
     },
-    async changing(key, write) {
+    async changing(key, write, written) {
       changed(key);
+      // Shows whether somebody else has changed the key meanwhile.
+      const watch = written && newEntry(key, written.storage);
+      if (watch) depend(watch, key);
+      let result: Awaited<ReturnType<typeof write>>;
       try {
-        return await write();
-      } finally {
+        result = await write();
+      } catch (error) {
         changed(key);
+        throw error;
       }
+      const isUnchanged = watch?.changed === false;
+      changed(key);
+      // Where the server has not yet said whether caching is disabled, the next read asks.
+      if (written && isUnchanged && disabled === false && written.storage.ofOneRequest !== true) {
+        const entry = { ...newEntry(key, written.storage), bytes: written.size * DECODED_BYTES };
+        depend(entry, key);
+        const record = written.record();
+        deepFreeze(record);
+        remember(entry, record);
+      }
+      return result;
     },
     invalidate(key) {
       if (key === '' || key.endsWith('/')) clear();

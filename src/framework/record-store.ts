@@ -1,5 +1,5 @@
 import type { BackendContext, Storage } from '../logical/index.ts';
-import type { ReadCache, StorageReader } from './read-cache.ts';
+import type { ReadCache, StorageReader, Written } from './read-cache.ts';
 
 /** How a record becomes bytes and back. */
 export interface RecordCodec<T> {
@@ -16,6 +16,8 @@ export interface RecordStoreOptions<T> {
   readonly sealWrap?: boolean;
   /** Told of every write. Not for records that hold secrets. @default none: `peek` reads storage */
   readonly cache?: ReadCache;
+  /** Whether `peek` gives this record as it is, so that the cache may remember what was written. @default never */
+  readonly isWhole?: (record: T) => boolean;
 }
 
 /** The records of one kind in one mount. Everything that is read or written goes through it. */
@@ -35,9 +37,9 @@ export interface RecordStore<T> {
 
 /** Makes the store of one kind of record; one for each mount. */
 export function recordStore<T>(options: RecordStoreOptions<T>): RecordStore<T> {
-  const { prefix, codec, sealWrap = false, cache } = options;
-  const changing = async (key: string, write: () => Promise<void>): Promise<void> =>
-    cache ? cache.changing(key, write) : write();
+  const { prefix, codec, sealWrap = false, cache, isWhole = () => false } = options;
+  const changing = async (key: string, write: () => Promise<void>, written?: Written): Promise<void> =>
+    cache ? cache.changing(key, write, written) : write();
   const store: RecordStore<T> = {
     async get(storage, name, signal) {
       const entry = await storage.get(prefix + name, signal);
@@ -56,7 +58,10 @@ export function recordStore<T>(options: RecordStoreOptions<T>): RecordStore<T> {
     },
     async put(storage, name, record, signal) {
       const key = prefix + name;
-      await changing(key, () => storage.put({ key, value: codec.encode(record), sealWrap }, signal));
+      const value = codec.encode(record);
+      const written = { storage, size: value.length, record: () => codec.decode(value) };
+      const write = (): Promise<void> => storage.put({ key, value, sealWrap }, signal);
+      await changing(key, write, isWhole(record) ? written : undefined);
     },
     async delete(storage, name, signal) {
       await changing(prefix + name, () => storage.delete(prefix + name, signal));

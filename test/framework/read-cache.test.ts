@@ -133,6 +133,59 @@ describe('a read cache', () => {
     expect(cache.stats()).toMatchObject({ entries: 1 });
   });
 
+  describe('remembers what was written', () => {
+    const write = async (key: string, text: string, over: Partial<Storage> = {}): Promise<void> => {
+      const at = { ...storage, ...over };
+      const put = (): Promise<void> => at.put({ key, value: thing(text) });
+      const written = { storage, size: text.length, record: () => ({ text }) };
+      await cache.changing(key, put, written).catch(() => undefined);
+    };
+    beforeEach(async () => {
+      await storage.put({ key: 'other', value: thing('') });
+      // The server says that caching is not disabled.
+      await peek('other');
+      gets = 0;
+    });
+
+    it('once the write has succeeded', async () => {
+      await write('a', '1');
+      await write('a', '2');
+      expect([await peek('a'), gets]).toEqual(['2', 0]);
+    });
+
+    it('unless it failed, as it may have had its effect', async () => {
+      await write('a', '1');
+      const lost = async (...entry: Parameters<Storage['put']>): Promise<void> => {
+        await storage.put(...entry);
+        throw new Error('lost');
+      };
+      await write('a', '2', { put: lost });
+      expect([await peek('a'), gets]).toEqual(['2', 1]);
+    });
+
+    it('unless the server says meanwhile that somebody else has changed it', async () => {
+      const overtaken = async (...entry: Parameters<Storage['put']>): Promise<void> => {
+        await storage.put(...entry);
+        await storage.put({ key: 'a', value: thing('theirs') });
+        cache.invalidate('a');
+      };
+      await write('a', 'mine', { put: overtaken });
+      expect(await peek('a')).toBe('theirs');
+    });
+
+    it('only for the storage that it was written to', async () => {
+      await write('a', '1');
+      const other = inMemoryStorage();
+      expect(await peek('a', { storage: other })).toBeUndefined();
+    });
+
+    it('not before the server has said that caching is not disabled', async () => {
+      cache = readCache({ clock });
+      await write('a', '1');
+      expect(cache.stats()).toMatchObject({ entries: 0 });
+    });
+  });
+
   it('drops what was used longest ago when its bytes are spent', async () => {
     cache = readCache({ clock, maxBytes: 20_000 });
     const names = Array.from({ length: 30 }, (_, index) => `n${index}`);
@@ -217,7 +270,8 @@ function interleaving(scheduler: fc.Scheduler, maxBytes: number | undefined): (v
     for (const key of ['part', 'head']) {
       try {
         if (verb === 'foreign') await effect(key, to, 'done')();
-        else await cache.changing(key, effect(key, to, outcome));
+        else if (key === 'head' || verb === 'delete') await cache.changing(key, effect(key, to, outcome));
+        else await cache.changing(key, effect(key, to, outcome), { storage, size: 9, record: () => ({ part: to }) });
       } finally {
         if (verb === 'foreign') cache.invalidate(key);
         // Also what a write did whose answer was lost.
@@ -232,6 +286,11 @@ function interleaving(scheduler: fc.Scheduler, maxBytes: number | undefined): (v
       const part = Number((await from.get('part'))?.value.toString() ?? 1);
       return head % 2 === 1 ? undefined : { head, part };
     });
+    const single = await cache.peek(context, 'part', async (from) => {
+      const part = Number((await from.get('part'))?.value.toString() ?? 1);
+      return part % 2 === 1 ? undefined : { part };
+    });
+    if (single) expect(single.part).toBeGreaterThanOrEqual(least.get('part') ?? 0);
     if (record === undefined) return;
     expect(record.head).toBeGreaterThanOrEqual(least.get('head') ?? 0);
     expect(record.part).toBeGreaterThanOrEqual(least.get('part') ?? 0);

@@ -30,7 +30,8 @@ export interface KeyStore extends RecordStore<Key> {
 }
 
 export function keyStore(sizes: RecordSizes, cache: ReadCache): KeyStore {
-  const heads = recordStore({ prefix: KEY_PREFIX, codec: jsonCodec(keySchema), cache });
+  const isWhole = ({ parts: older }: Key): boolean => older === undefined;
+  const heads = recordStore({ prefix: KEY_PREFIX, codec: jsonCodec(keySchema), cache, isWhole });
   const parts = partStore(PARTS_PREFIX, jsonCodec(partSchema), cache);
 
   /** The versions in parts from `first` on; undefined where a part is missing. */
