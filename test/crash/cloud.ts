@@ -12,10 +12,14 @@ export interface CloudAddress {
 /** What of the crash tests is one cloud's own. `State` is what its process tells of all that it holds. */
 export interface CrashCloud<State = unknown> {
   readonly provider: string;
+  /** Type of the key that the verbs are about, and the purpose that it is distributed for. */
+  readonly key: { readonly type: string; readonly purpose: string };
   /** The permissions of Vault's documentation, as its process takes them. */
   readonly documented: readonly string[];
   /** Calls that the engine makes where it may, beyond those. */
   readonly beyondDocumented: readonly string[];
+  /** Calls that change nothing: the plugin dies before each of them, and not again after it. */
+  readonly withoutEffect: readonly string[];
   /** How long the engine may wait until it believes that a lost call has made nothing, in milliseconds. */
   readonly patienceMs: number;
   /** What an administrator of the account may do behind our back; undefined where no verb is tried after it. */

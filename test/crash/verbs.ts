@@ -17,10 +17,10 @@ export interface KeyState {
   readonly distributed: boolean;
 }
 
-const create = (world: World): Promise<void> => world.write('key/k', { type: 'aes256-gcm96' });
+const create = (world: World): Promise<void> => world.write('key/k', { type: world.cloud.key.type });
 const rotate = (world: World): Promise<void> => world.write('key/k/rotate');
 const distribute = (world: World): Promise<void> =>
-  world.write(`kms/${KMS}/key/k`, { purpose: 'encrypt,decrypt', protection: 'hsm' });
+  world.write(`kms/${KMS}/key/k`, { purpose: world.cloud.key.purpose, protection: 'hsm' });
 const minimum =
   (version: number) =>
   (world: World): Promise<void> =>

@@ -13,8 +13,10 @@ interface State {
 
 export const aws: CrashCloud<State> = {
   provider: 'awskms',
+  key: { type: 'aes256-gcm96', purpose: 'encrypt,decrypt' },
   documented: DOCUMENTED_PERMISSIONS,
   beyondDocumented: OPTIONAL_PERMISSIONS,
+  withoutEffect: [],
   patienceMs: 0,
 
   /** One KMS key destroyed, the other's material deleted. */

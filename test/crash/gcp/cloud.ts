@@ -15,8 +15,10 @@ const isLive = (state: string): boolean => !['DESTROY_SCHEDULED', 'DESTROYED', '
 
 export const gcp: CrashCloud<State> = {
   provider: 'gcpckms',
+  key: { type: 'aes256-gcm96', purpose: 'encrypt,decrypt' },
   documented: DOCUMENTED,
   beyondDocumented: ['GetCryptoKey', 'ListCryptoKeys'],
+  withoutEffect: [],
   // The consistency window of the driver, and some time for the request that is repeated.
   patienceMs: 60_000,
 
