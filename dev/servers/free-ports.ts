@@ -1,17 +1,32 @@
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 
-/** Ports of 127.0.0.1 that nothing listens on just now. Another program may take one before it is used. */
+/** Below the ports that systems give to connections and to servers that ask for any (Linux: 32768, others: 49152). */
+const [FIRST, LAST] = [10_000, 32_000];
+
+/**
+ * Ports of 127.0.0.1 that nothing listens on just now. They are chosen at random from those that no system gives away by
+ * itself, so that none is taken between the look and its use, but by a program that was told to use that very port.
+ */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listening(createServer())));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  for (const server of servers) server.close();
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(FIRST, LAST);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
 }
 
-function listening(server: Server): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject).listen(0, '127.0.0.1', () => {
-      resolve(server);
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      server.close(() => {
+        resolve(true);
+      });
     });
   });
 }
