@@ -3,7 +3,7 @@ import { ALLOWED_VARIABLES, REFUSED_VARIABLES } from '../../src/support/allowed-
 /**
  * How V8 uses memory, also in the single executables. Of what a request leaves, hardly anything is alive at the next
  * collection: semi-spaces of 4 MB (16 by default) and one thread, which takes less processor time than several that wait
- * for each other, are enough. The heap grows by a fifth at a time, where V8 would double it: 120 MB under load, not 165.
+ * for each other, are enough. The heap grows by a fifth at a time, where V8 would double it: 140 MB under load, not 165.
  */
 export const V8_OPTIONS: readonly string[] = [
   '--max-semi-space-size=4',
