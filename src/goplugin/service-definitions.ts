@@ -5,7 +5,7 @@ import protobuf, { type IConversionOptions, type INamespace, type Type } from 'p
  * How messages look in JavaScript; the generated types are made with the same options. int64 is a decimal string, as
  * a duration in nanoseconds may exceed 2^53.
  */
-export const MESSAGE_OPTIONS: IConversionOptions = { longs: String, enums: String, defaults: true, oneofs: true };
+const MESSAGE_OPTIONS: IConversionOptions = { longs: String, enums: String, defaults: true, oneofs: true };
 
 /**
  * Makes the definitions of services from a descriptor, as `fromJSON` of @grpc/proto-loader does, which takes 30 ms longer

@@ -1,10 +1,10 @@
+import { AZURE_DOCUMENTED_PERMISSIONS } from '../support/documented-permissions.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startKeyVault, type KeyVault, type KeyVaultOptions } from '../../dev/azure-key-vault/key-vault.ts';
 import { ALICE, errorOf, signedIn, type Send } from './client.ts';
 import { ec, jwk, rsa } from './material.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-const DOCUMENTED = ['create', 'delete', 'get', 'import', 'update'] as const;
 const key = jwk(ec());
 
 describe('embedded Key Vault', () => {
@@ -18,7 +18,7 @@ describe('embedded Key Vault', () => {
   afterEach(() => keyVault.close());
 
   it('denies what the access policy does not allow, and names it as Key Vault does', async () => {
-    await start({ vaults: [{ permissions: { [ALICE.clientId]: DOCUMENTED } }] });
+    await start({ vaults: [{ permissions: { [ALICE.clientId]: AZURE_DOCUMENTED_PERMISSIONS } }] });
     expect((await send('PUT', '/keys/k', { key })).status).toBe(200);
     for (const [method, path, permission] of [
       ['GET', '/keys', 'list'],

@@ -1,3 +1,4 @@
+import { AZURE_DOCUMENTED_PERMISSIONS } from '../support/documented-permissions.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,6 @@ import { allowing } from '../support/allowing.ts';
 import { onEachServer } from '../support/server/on-each-server.ts';
 
 const APPLICATION = { clientId: 'a11ce000-0000-4000-8000-0000000000e2', secret: 'e2e~secret.of-the-application' };
-const DOCUMENTED = ['create', 'delete', 'get', 'import', 'update'] as const;
 /** An application of the vault's owner, which may use keys. */
 const OWNER = { clientId: 'a11ce000-0000-4000-8000-0000000000e3', secret: 'e2e~secret.of-the-owner' };
 
@@ -19,7 +19,7 @@ await Promise.all([0, 1].map((turn) => rsaKeys.take(4096, turn)));
 const vault = await startKeyVault({
   rsaKeys,
   applications: [APPLICATION, OWNER],
-  vaults: [{ name: 'e2e-vault', permissions: { [APPLICATION.clientId]: DOCUMENTED } }],
+  vaults: [{ name: 'e2e-vault', permissions: { [APPLICATION.clientId]: AZURE_DOCUMENTED_PERMISSIONS } }],
 });
 const folder = mkdtempSync(join(tmpdir(), 'azure-e2e-'));
 afterAll(async () => {

@@ -1,3 +1,4 @@
+import { GCP_DOCUMENTED_PERMISSIONS } from '../support/documented-permissions.ts';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,11 +14,7 @@ import { onEachServer } from '../support/server/on-each-server.ts';
 /** The engine's, with the nine permissions of Vault's documentation, and that of an application. */
 const ENGINE = newServiceAccount('vault');
 const APPLICATION = newServiceAccount('app');
-const NINE = [
-  ...['cryptoKeys.create', 'cryptoKeys.update', 'importJobs.create', 'importJobs.get', 'importJobs.useToImport'],
-  ...['list', 'destroy', 'update', 'create'].map((each) => `cryptoKeyVersions.${each}`),
-].map((each) => `cloudkms.${each}`);
-const kms = await startGcpKms({ serviceAccounts: [{ ...ENGINE, allow: NINE }, APPLICATION] });
+const kms = await startGcpKms({ serviceAccounts: [{ ...ENGINE, allow: GCP_DOCUMENTED_PERMISSIONS }, APPLICATION] });
 const folder = mkdtempSync(join(tmpdir(), 'gcp-e2e-'));
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });

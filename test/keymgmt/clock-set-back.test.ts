@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { consistencyWindow } from '../../src/keymgmt/consistency-window.ts';
-import { recentKeys } from '../../src/providers/aws/recent-keys.ts';
+import { CONSISTENCY_WINDOW_MS } from '../../src/providers/aws/client.ts';
+import { recentIds } from '../../src/providers/http/recent-ids.ts';
 import { retryWithin, CONSISTENT } from '../../src/providers/http/retry.ts';
 import { ProviderError } from '../../src/providers/errors.ts';
 import { rfc3339 } from '../../src/support/clock.ts';
@@ -75,7 +76,7 @@ describe("when the machine's clock is set back by 30 days", () => {
   });
 
   it('a KMS key stays within the consistency window for five minutes at most', () => {
-    const recent = recentKeys(clock);
+    const recent = recentIds(clock, CONSISTENCY_WINDOW_MS);
     recent.add('kms-key');
     setBack();
     pass(5 * MINUTE);

@@ -33,3 +33,6 @@ export const GCP_DOCUMENTED_PERMISSIONS: readonly string[] = [
 ];
 
 export const GCP_OPTIONAL_PERMISSIONS: readonly string[] = ['cloudkms.cryptoKeys.get', 'cloudkms.cryptoKeys.list'];
+
+/** The five key permissions of Azure Key Vault that Vault's documentation asks for. */
+export const AZURE_DOCUMENTED_PERMISSIONS = ['create', 'delete', 'get', 'import', 'update'] as const;

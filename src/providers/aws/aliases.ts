@@ -1,7 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { LabelledObject } from '../observation.ts';
 import type { Answer, Calls } from './calls.ts';
-import type { RecentKeys } from './recent-keys.ts';
+import type { RecentIds } from '../http/recent-ids.ts';
 import { isKeyId } from './ids.ts';
 import { labelsOf, readTags } from './read-tags.ts';
 import { receiptOf, type Receipt } from './receipt.ts';
@@ -64,7 +64,7 @@ const MAX_SURVEY_PAGES = 500;
 /** AWS's quota of aliases for one KMS key. A bound, because records and messages include them. */
 const MAX_ALIASES_OF_KEY = 50;
 
-export function aliases(calls: Calls, recent: RecentKeys, retry: Retry, signal: AbortSignal): Aliases {
+export function aliases(calls: Calls, recent: RecentIds, retry: Retry, signal: AbortSignal): Aliases {
   const policyFor = (id: string): RetryPolicy => (recent.has(id) ? WITHIN_WINDOW : CONSISTENT);
 
   return {

@@ -8,15 +8,19 @@ import type { Calls } from './calls.ts';
 import { probePermissions } from './probe-permissions.ts';
 import { findByLabel } from './find-by-label.ts';
 import { findByTag } from './find-by-tag.ts';
-import { recentKeys } from './recent-keys.ts';
+import { recentIds } from '../http/recent-ids.ts';
 import { accountIn, requireKeyId } from './ids.ts';
 import { accountOf, inspectKey } from './inspect.ts';
-import { observeAll, observeName, unseen } from './observe.ts';
+import { unseen } from '../http/unseen.ts';
+import { observeAll, observeName } from './observe.ts';
 import { performStep, removeKey, type Steps } from './perform.ts';
 import { readTags } from './read-tags.ts';
 import { performed } from './receipt.ts';
 import { CREATE, WITHIN_WINDOW, retryWithin, CONSISTENT, type Retry, type RetryDependencies } from '../http/retry.ts';
 import { undefinedOn } from '../http/undefined-on.ts';
+
+/** AWS KMS is eventually consistent: "usually less than a few seconds, in some cases several minutes" (Developer Guide). */
+export const CONSISTENCY_WINDOW_MS = 5 * 60_000;
 
 /** Together with the timeout of the last request, less than the 60 seconds after which Vault's clients give up. */
 const BUDGET_MS = 45_000;
@@ -29,7 +33,7 @@ const ACCOUNT_MS = 5_000;
 
 /** The AWS KMS client: one KMS key with imported key material per version, one alias per distributed key. */
 export function awsClient(calls: Calls, region: string, dependencies: RetryDependencies): KmsClient {
-  const recent = recentKeys(dependencies.clock);
+  const recent = recentIds(dependencies.clock, CONSISTENCY_WINDOW_MS);
   let accountId: string | undefined;
   const attempts = new Map<string, string>();
   const retryFor = (signal: AbortSignal): Retry => retryWithin(BUDGET_MS, dependencies, signal);

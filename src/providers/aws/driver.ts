@@ -3,7 +3,7 @@ import { outboundOf, type Outbound } from '../../support/outbound/outbound.ts';
 import { validateConfig } from './validate-config.ts';
 import { calls } from './calls.ts';
 import { checkDistribution } from './check-distribution.ts';
-import { awsClient } from './client.ts';
+import { awsClient, CONSISTENCY_WINDOW_MS } from './client.ts';
 import { planAws } from './plan.ts';
 import type { Environment } from '../../support/outbound/proxy-rules.ts';
 import { CA_VARIABLE, endpointOf } from './endpoint.ts';
@@ -32,8 +32,7 @@ export function awsDriver({ env, outbound: shared, retry, requestTimeoutMs = 10_
       observing: 'kms:DescribeKey',
       searching: 'kms:ListKeys and kms:ListResourceTags',
     },
-    // "In some cases several minutes" (AWS KMS Developer Guide, Programming eventual consistency).
-    consistencyWindowMs: 5 * 60_000,
+    consistencyWindowMs: CONSISTENCY_WINDOW_MS,
     lostAttempt: 'go_on',
     plan: planAws,
     credentialNames: CREDENTIAL_NAMES,

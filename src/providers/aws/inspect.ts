@@ -1,3 +1,4 @@
+import { ifAllowed } from '../http/if-allowed.ts';
 import type { KeyMetadata } from '@aws-sdk/client-kms';
 import { ProviderError } from '../errors.ts';
 import type { LabelAnswer, ObjectFacts } from '../port.ts';
@@ -22,21 +23,13 @@ export async function inspectKey(
   signal: AbortSignal,
 ): Promise<ObjectFacts | undefined> {
   const unreadable: string[] = [];
-  const ifAllowed = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof ProviderError) || error.reason !== 'forbidden') throw error;
-      unreadable.push(error.message);
-      return undefined;
-    }
-  };
+  const allowed = ifAllowed(unreadable);
   try {
-    const described = await ifAllowed(() => retry(() => calls.describeKey({ KeyId }, signal)));
+    const described = await allowed(() => retry(() => calls.describeKey({ KeyId }, signal)));
     const tags = await labels(KeyId);
     if (tags.outcome === 'unknown') return undefined;
     if (tags.outcome === 'forbidden') unreadable.push(tags.why);
-    const aliases = await ifAllowed(() => names(KeyId));
+    const aliases = await allowed(() => names(KeyId));
     const metadata = described?.KeyMetadata;
     return {
       account: metadata && accountOf(metadata, region),

@@ -1,3 +1,4 @@
+import { unseen } from '../http/unseen.ts';
 import { ProviderError } from '../errors.ts';
 import type { NameObservation, Seen, Unseen, VersionObservation } from '../observation.ts';
 import type { Target } from '../port.ts';
@@ -105,11 +106,4 @@ export async function observeName(
   } catch (error) {
     return unseen(error, signal);
   }
-}
-
-/** Maps a failed read to an observation. @throws the error itself if it is not a ProviderError, or the signal is aborted */
-export function unseen(error: unknown, signal: AbortSignal): Unseen {
-  signal.throwIfAborted();
-  if (!(error instanceof ProviderError)) throw error;
-  return { outcome: error.reason === 'forbidden' ? 'forbidden' : 'unreachable', why: error.message };
 }

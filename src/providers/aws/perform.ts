@@ -7,7 +7,7 @@ import { aliasOf, type Aliases } from './aliases.ts';
 import type { Answer, Calls } from './calls.ts';
 import { requireKeyId } from './ids.ts';
 import { importFacts, importMaterial } from './import-material.ts';
-import type { RecentKeys } from './recent-keys.ts';
+import type { RecentIds } from '../http/recent-ids.ts';
 import { performed, receiptOf } from './receipt.ts';
 import { retryWithin, UNKNOWN_AGE, type RetryDependencies } from '../http/retry.ts';
 import { undefinedOn } from '../http/undefined-on.ts';
@@ -19,7 +19,7 @@ const UNKNOWN_AGE_MS = 2_000;
 export interface Steps {
   readonly calls: Calls;
   readonly aliases: Aliases;
-  readonly recent: RecentKeys;
+  readonly recent: RecentIds;
   readonly dependencies: RetryDependencies;
   /** Repeats a request about a KMS key, by how old that is. */
   readonly retry: (id: string) => <T>(request: () => Promise<T>) => Promise<T>;

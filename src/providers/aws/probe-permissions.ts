@@ -1,6 +1,7 @@
+import { failureOf, grantOf } from '../http/grant-of.ts';
 import { randomUUID } from 'node:crypto';
 import { ProviderError } from '../errors.ts';
-import type { PermissionProbe, PermissionCheck } from '../port.ts';
+import type { PermissionProbe } from '../port.ts';
 import type { Calls } from './calls.ts';
 import { endInTime } from '../http/end-in-time.ts';
 import { REASON_BY_CODE } from './error-reasons.ts';
@@ -55,7 +56,7 @@ export async function probePermissions(calls: Calls, limitMs: number, signal: Ab
   const permissions = probed.map(([action, required]) => ({
     permission: `kms:${action}`,
     required,
-    ...grantOf((results.get(action) ?? rest).failure),
+    ...grantOf((results.get(action) ?? rest).failure, isKnown),
   }));
   return { credentials, problem, proxy: calls.proxy(), permissions };
 }
@@ -112,39 +113,7 @@ function probes(calls: Calls, signal: AbortSignal): readonly Probe[] {
   ];
 }
 
-async function failureOf(call: () => Promise<unknown>, signal: AbortSignal): Promise<ProviderError | undefined> {
-  try {
-    await call();
-    return undefined;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof ProviderError) return error;
-    throw error;
-  }
-}
-
-function grantOf(error: ProviderError | undefined): Pick<PermissionCheck, 'granted' | 'why'> {
-  if (error === undefined) return { granted: 'yes' };
-  // Only an AWS KMS error code proves anything; a web server or proxy may return the same status.
-  if (!isKnown(error)) return { granted: 'unknown', why: error.message };
-  switch (error.reason) {
-    case 'not_found':
-    case 'invalid_request':
-    case 'invalid_state':
-    case 'pending_deletion':
-    case 'already_exists':
-      return { granted: 'yes' };
-    case 'forbidden':
-      return { granted: 'no', why: error.message };
-    case 'unauthenticated':
-    case 'throttled':
-    case 'not_ready':
-    case 'timeout':
-    case 'unavailable':
-      return { granted: 'unknown', why: error.message };
-  }
-}
-
+// Only an AWS KMS error code proves anything.
 function isKnown({ code }: ProviderError): boolean {
   return code !== undefined && Object.hasOwn(REASON_BY_CODE, code);
 }

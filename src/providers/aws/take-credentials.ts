@@ -1,4 +1,4 @@
-import { secret } from '../../support/secret.ts';
+import { SHOWABLE_NAME, takeEach } from '../http/take-each.ts';
 import type { Credentials, TakenCredentials } from '../port.ts';
 
 /** Names of the credentials that a configuration may have. */
@@ -8,28 +8,21 @@ const LIST = 'access_key, secret_key, session_token and endpoint';
 
 /** AWS IAM API Reference, AccessKey: `AccessKeyId`. */
 const ACCESS_KEY_ID = /^\w{16,128}$/;
-/** A name that may be shown: shorter than a secret access key, which has 40 characters and may look like a name. */
-const IDENTIFIER = /^[a-z_][a-z0-9_-]{0,31}$/i;
 /** The characters of AWS credentials and URLs. */
 const PRINTABLE = /^[\x21-\x7e]*$/;
 
 /**
  * Validates the credentials of a write. An unknown name would otherwise be ignored and the server's credentials used, and an
- * invalid value would fail with each request. Removes a trailing line feed, as files and Kubernetes Secrets have.
+ * invalid value would fail with each request.
  */
 export function takeCredentials(sent: Credentials): TakenCredentials {
-  const taken = Object.entries(sent).map(([name, value]) => [name, value.reveal().replace(/\r?\n$/, '')] as const);
-  for (const [name, value] of taken) {
-    const problem = problemOf(name, value);
-    if (problem !== undefined) return { problem };
-  }
-  return { credentials: Object.fromEntries(taken.map(([name, value]) => [name, secret(value)])) };
+  return takeEach(sent, problemOf);
 }
 
 function problemOf(name: string, value: string): string | undefined {
   if (!KNOWN.has(name)) {
     // A value given without its name is parsed as the name.
-    const shown = IDENTIFIER.test(name) && !/^A[KS]IA/.test(name) ? `"${name}"` : 'a name';
+    const shown = SHOWABLE_NAME.test(name) && !/^A[KS]IA/.test(name) ? `"${name}"` : 'a name';
     return `credentials holds ${shown} that awskms does not know: give ${LIST} only, as name=value`;
   }
   if (!PRINTABLE.test(value)) {

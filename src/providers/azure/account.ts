@@ -1,6 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { Observation, Performed } from '../observation.ts';
 import type { Target } from '../port.ts';
+import type { RecentIds } from '../http/recent-ids.ts';
 import { CONSISTENT, WITHIN_WINDOW, type Retry } from '../http/retry.ts';
 import { undefinedOn } from '../http/undefined-on.ts';
 import type { ExchangeKey } from './byok.ts';
@@ -13,7 +14,7 @@ export interface Account {
   /** Retries within the time budget of the operation. */
   readonly retry: Retry;
   /** Keys and versions that were made a moment ago, which a replica of the vault may not know yet. */
-  readonly recent: { add(id: string): void; has(id: string): boolean };
+  readonly recent: RecentIds;
   /** Key exchange keys that the client has seen. One never changes: it is known by its version. */
   readonly wrappingKeys: Map<string, ExchangeKey>;
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../support/clock.ts';
+import { recentIds } from '../http/recent-ids.ts';
 import { ProviderError } from '../errors.ts';
 import type { Performed } from '../observation.ts';
 import {
@@ -15,7 +15,8 @@ import { gone, isDeleted, newestOf, performed, switchVersion, versionOf, type Ac
 import type { ExchangeKey } from './byok.ts';
 import type { Calls } from './calls.ts';
 import type { KeyVersion } from './key-bundle.ts';
-import { labelsOfKey, observeAll, observeName, unseen } from './observe.ts';
+import { unseen } from '../http/unseen.ts';
+import { labelsOfKey, observeAll, observeName } from './observe.ts';
 import { performStep } from './perform.ts';
 import { probePermissions } from './probe-permissions.ts';
 import { findByLabel, listVersions, surveyNames } from './search.ts';
@@ -33,7 +34,7 @@ export const CONSISTENCY_WINDOW_MS = 60_000;
 
 /** The client of a vault: one key per distribution, one version of it per version, of which the newest is current. */
 export function azureClient(calls: Calls, dependencies: RetryDependencies): KmsClient {
-  const recent = recentIds(dependencies.clock);
+  const recent = recentIds(dependencies.clock, CONSISTENCY_WINDOW_MS);
   const wrappingKeys = new Map<string, ExchangeKey>();
   let tenant: string | undefined;
   const within = (budgetMs: number, signal: AbortSignal): Account => ({
@@ -199,16 +200,4 @@ async function tenantOf(calls: Calls, signal: AbortSignal): Promise<string | und
     unseen(error, signal);
     return undefined;
   }
-}
-
-function recentIds(clock: Clock): Account['recent'] {
-  const since = new Map<string, number>();
-  const isRecent = (added: number): boolean => clock.monotonic() - added < CONSISTENCY_WINDOW_MS;
-  return {
-    add(id) {
-      for (const [other, added] of since) if (!isRecent(added)) since.delete(other);
-      since.set(id, clock.monotonic());
-    },
-    has: (id) => isRecent(since.get(id) ?? -Infinity),
-  };
 }

@@ -1,4 +1,4 @@
-import { ProviderError } from '../errors.ts';
+import { unseen } from '../http/unseen.ts';
 import type { NameObservation, Seen, Unseen } from '../observation.ts';
 import { ATTEMPT_LABEL, type Target } from '../port.ts';
 import { HOME } from '../step.ts';
@@ -66,13 +66,6 @@ export async function observeName(account: Account, target: Target): Promise<Nam
 /** What is known of a key by its newest version, whose tags it has: they need not be ours. */
 export function labelsOfKey(newest: KeyVersion): Readonly<Record<string, string>> | undefined {
   return ATTEMPT_LABEL in newest.tags ? newest.tags : undefined;
-}
-
-/** Maps a failed read to an observation. @throws the error itself if it is not a ProviderError, or the signal is aborted */
-export function unseen(error: unknown, signal: AbortSignal): Unseen {
-  signal.throwIfAborted();
-  if (!(error instanceof ProviderError)) throw error;
-  return { outcome: error.reason === 'forbidden' ? 'forbidden' : 'unreachable', why: error.message };
 }
 
 async function keyIsGone(account: Account, target: Target): Promise<boolean> {

@@ -1,6 +1,7 @@
+import { failureOf, grantOf } from '../http/grant-of.ts';
 import { randomUUID } from 'node:crypto';
 import { ProviderError } from '../errors.ts';
-import type { PermissionCheck, PermissionProbe } from '../port.ts';
+import type { PermissionProbe } from '../port.ts';
 import { endInTime } from '../http/end-in-time.ts';
 import type { Calls } from './calls.ts';
 import { permissionText, type Permission } from './vault-failure.ts';
@@ -49,7 +50,8 @@ export async function probePermissions(calls: Calls, limitMs: number, signal: Ab
   const permissions = probes(calls, signal).map(([permission, required]) => ({
     permission: permissionText(permission, calls.isManagedHsm),
     required,
-    ...grantOf(results.has(permission) ? results.get(permission) : rest),
+    // Only an error code of Key Vault proves anything.
+    ...grantOf(results.has(permission) ? results.get(permission) : rest, ({ code }) => code !== undefined),
   }));
   return { credentials, problem, proxy, permissions };
 }
@@ -66,37 +68,4 @@ function probes(calls: Calls, signal: AbortSignal): readonly Probe[] {
     ['import', true, () => calls.importKey(name, { key: { kty: 'none' } }, signal)],
     ['list', false, () => calls.listKeys(undefined, signal)],
   ];
-}
-
-async function failureOf(call: () => Promise<unknown>, signal: AbortSignal): Promise<ProviderError | undefined> {
-  try {
-    await call();
-    return undefined;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof ProviderError) return error;
-    throw error;
-  }
-}
-
-function grantOf(error: ProviderError | undefined): Pick<PermissionCheck, 'granted' | 'why'> {
-  if (error === undefined) return { granted: 'yes' };
-  // Only an error code of Key Vault proves anything; a web server or proxy may return the same status.
-  if (error.code === undefined) return { granted: 'unknown', why: error.message };
-  switch (error.reason) {
-    case 'not_found':
-    case 'invalid_request':
-    case 'invalid_state':
-    case 'pending_deletion':
-    case 'already_exists':
-      return { granted: 'yes' };
-    case 'forbidden':
-      return { granted: 'no', why: error.message };
-    case 'unauthenticated':
-    case 'throttled':
-    case 'not_ready':
-    case 'timeout':
-    case 'unavailable':
-      return { granted: 'unknown', why: error.message };
-  }
 }

@@ -5,7 +5,7 @@ import { CREATE } from '../http/retry.ts';
 import type { Account } from './account.ts';
 import type { Page } from './calls.ts';
 import type { KeyItem } from './key-bundle.ts';
-import { unseen } from './observe.ts';
+import { unseen } from '../http/unseen.ts';
 
 /** A key that the engine has made is named `<key>-<unix seconds>`. */
 const DISTRIBUTED = /-\d{10}$/;

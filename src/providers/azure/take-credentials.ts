@@ -1,4 +1,4 @@
-import { secret } from '../../support/secret.ts';
+import { SHOWABLE_NAME, takeEach } from '../http/take-each.ts';
 import type { Credentials, TakenCredentials } from '../port.ts';
 import { CLOUD_NAMES, cloudOf } from './clouds.ts';
 
@@ -16,8 +16,6 @@ const KNOWN: ReadonlySet<string> = new Set(CREDENTIAL_NAMES);
 export const CREDENTIAL_LIST =
   'tenant_id, client_id, client_secret, client_certificate, environment, endpoint and authority_host';
 
-/** A name that may be shown: shorter than a client secret, which has 40 characters and may look like a name. */
-const IDENTIFIER = /^[a-z_][a-z0-9_-]{0,31}$/i;
 const PRINTABLE = /^[\x21-\x7e]*$/;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const DOMAIN = /^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
@@ -34,21 +32,16 @@ export function isTenant(text: string): boolean {
 
 /**
  * Validates the credentials of a write. An unknown name would otherwise be ignored and the server's credentials used, and an
- * invalid value would fail with each request. Removes a trailing line feed, as files and Kubernetes Secrets have.
+ * invalid value would fail with each request.
  */
 export function takeCredentials(sent: Credentials): TakenCredentials {
-  const taken = Object.entries(sent).map(([name, value]) => [name, value.reveal().replace(/\r?\n$/, '')] as const);
-  for (const [name, value] of taken) {
-    const problem = problemOf(name, value);
-    if (problem !== undefined) return { problem };
-  }
-  return { credentials: Object.fromEntries(taken.map(([name, value]) => [name, secret(value)])) };
+  return takeEach(sent, problemOf);
 }
 
 function problemOf(name: string, value: string): string | undefined {
   if (!KNOWN.has(name)) {
     // A value given without its name is parsed as the name.
-    const shown = IDENTIFIER.test(name) && !isGuid(name) ? `"${name}"` : 'a name';
+    const shown = SHOWABLE_NAME.test(name) && !isGuid(name) ? `"${name}"` : 'a name';
     return `credentials holds ${shown} that azurekeyvault does not know: give ${CREDENTIAL_LIST} only, as name=value`;
   }
   if (value === '') return undefined;

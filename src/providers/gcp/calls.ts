@@ -2,8 +2,7 @@ import type { Clock } from '../../support/clock.ts';
 import type { Environment } from '../../support/outbound/proxy-rules.ts';
 import type { Outbound } from '../../support/outbound/outbound.ts';
 import { ProviderError } from '../errors.ts';
-import { errorWithoutSecrets } from '../http/redact.ts';
-import { restCalls, type RestAnswer, type RestRequest } from '../http/rest-calls.ts';
+import { restCalls } from '../http/rest-calls.ts';
 import type { ProviderConfig } from '../port.ts';
 import {
   cryptoKeyIn,
@@ -19,8 +18,8 @@ import {
 } from './answers.ts';
 import { checkEndpoint, kmsOrigin } from './endpoint.ts';
 import { keyName } from './names.ts';
-import { statusError } from './status-error.ts';
-import { tokens, type Token } from './tokens.ts';
+import { sender, type Sent } from './send.ts';
+import { tokens } from './tokens.ts';
 
 /** What a CryptoKey is made with. */
 export interface NewCryptoKey {
@@ -80,14 +79,6 @@ export interface CallsOptions {
 /** A full page of versions has less than 1 MB. */
 const PAGE = 500;
 
-interface Sent extends Pick<RestRequest, 'call' | 'method' | 'body' | 'finishes'> {
-  /** Behind the name of the key ring. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  /** What the call takes, where it takes one. */
-  readonly permission?: string;
-}
-
 /** Opens an account; nothing is sent before the first call. */
 export function calls(config: ProviderConfig, options: CallsOptions): Calls {
   const { env, outbound, requestTimeoutMs } = options;
@@ -96,49 +87,7 @@ export function calls(config: ProviderConfig, options: CallsOptions): Calls {
   const kms = restCalls({ outbound, requestTimeoutMs, beforeSending: () => checkEndpoint(config, env) });
   const origin = kmsOrigin(config);
 
-  const authorized = async (
-    { call, method, body, finishes, path, query = {} }: Sent,
-    token: Token,
-    signal: AbortSignal,
-  ): Promise<RestAnswer> => {
-    const url = new URL(`${origin}/v1/${ring}${path}`);
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    const { value, quotaProject } = token;
-    const headers = {
-      authorization: `Bearer ${value.reveal()}`,
-      ...(quotaProject !== undefined && { 'x-goog-user-project': quotaProject }),
-    };
-    const request = { call, method, url, headers, secrets: held.secrets() };
-    return kms.send({ ...request, ...(body && { body }), ...(finishes && { finishes }) }, signal);
-  };
-
-  const send = async <T>(sent: Sent, signal: AbortSignal, read: (json: unknown) => T | undefined): Promise<T> => {
-    const { call, permission } = sent;
-    const { host } = new URL(origin);
-    try {
-      const problem = checkEndpoint(config, env);
-      if (problem !== undefined) throw new ProviderError('invalid_request', problem, { call });
-      let token = await held.get(signal);
-      let answer = await authorized(sent, token, signal);
-      if (answer.status === 401) {
-        held.forget(token);
-        // It may have been revoked since; a request that was not authenticated had no effect.
-        if (!token.isNew) {
-          token = await held.get(signal);
-          answer = await authorized(sent, token, signal);
-        }
-      }
-      if (answer.status < 200 || answer.status >= 300) throw statusError(call, permission, host, answer);
-      const found = read(answer.json);
-      if (found !== undefined) return found;
-      const text = `${call}: the answer of ${host} cannot be read`;
-      throw new ProviderError('unavailable', text, { call, ambiguous: true });
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      throw errorWithoutSecrets(named(call, error), held.secrets());
-    }
-  };
-
+  const send = sender({ config, env, kms, held });
   const version = (
     path: string,
     rest: Omit<Sent, 'path'>,
@@ -304,14 +253,3 @@ export function calls(config: ProviderConfig, options: CallsOptions): Calls {
 
 /** How material is wrapped: see src/crypto/wrap-rsa-aes-kwp.ts. */
 export const IMPORT_METHOD = 'RSA_OAEP_4096_SHA256_AES_256';
-
-/** Adds the name of the call to an error of the credentials, which were needed for it. */
-function named(call: string, error: ProviderError): ProviderError {
-  if (error.message.startsWith(`${call}: `)) return error;
-  const { reason, message, code, ambiguous } = error;
-  return new ProviderError(reason, `${call}: ${message}`, {
-    call,
-    code,
-    ambiguous: error.call === 'credentials' ? false : ambiguous,
-  });
-}

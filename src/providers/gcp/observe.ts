@@ -1,3 +1,5 @@
+import { ifAllowed } from '../http/if-allowed.ts';
+import { unseen } from '../http/unseen.ts';
 import { ProviderError } from '../errors.ts';
 import type { LabelledObject, NameObservation, Seen, Unseen } from '../observation.ts';
 import type { LabelAnswer, LabelSearch, NameSurvey, ObjectFacts, Search, Target } from '../port.ts';
@@ -146,20 +148,12 @@ export async function readLabels({ calls, retry, signal }: Reading, id: string):
 export async function inspectVersion({ calls, retry, signal }: Reading, id: string): Promise<ObjectFacts | undefined> {
   const { key, number } = versionName('cryptoKeyVersions.list', id);
   const unreadable: string[] = [];
-  const ifAllowed = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof ProviderError) || error.reason !== 'forbidden') throw error;
-      unreadable.push(error.message);
-      return undefined;
-    }
-  };
+  const allowed = ifAllowed(unreadable);
   try {
-    const all = await ifAllowed(() => allVersions(calls, key, retry, signal));
+    const all = await allowed(() => allVersions(calls, key, retry, signal));
     const version = all?.find((each) => each.number === number);
     if (all && !version) return undefined;
-    const cryptoKey = await ifAllowed(() => retry(CONSISTENT, () => calls.getKey(key, signal)));
+    const cryptoKey = await allowed(() => retry(CONSISTENT, () => calls.getKey(key, signal)));
     return {
       account: version?.project,
       labels: cryptoKey && fromCloudLabels(cryptoKey.labels),
@@ -205,11 +199,4 @@ export async function findByLabel(reading: Reading, label: string, value: string
     if (!(error instanceof ProviderError)) throw error;
     return { found, incomplete: error.message };
   }
-}
-
-/** Maps a failed read to an observation. @throws the error itself if it is not a ProviderError, or the signal is aborted */
-function unseen(error: unknown, signal: AbortSignal): Unseen {
-  signal.throwIfAborted();
-  if (!(error instanceof ProviderError)) throw error;
-  return { outcome: error.reason === 'forbidden' ? 'forbidden' : 'unreachable', why: error.message };
 }

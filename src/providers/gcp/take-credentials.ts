@@ -1,4 +1,4 @@
-import { secret } from '../../support/secret.ts';
+import { SHOWABLE_NAME, takeEach } from '../http/take-each.ts';
 import type { Credentials, TakenCredentials } from '../port.ts';
 import { isContent } from './credential-source.ts';
 
@@ -17,27 +17,20 @@ export const CREDENTIAL_NAMES = [
 const KNOWN: ReadonlySet<string> = new Set(CREDENTIAL_NAMES);
 const LIST = 'service_account_file, credentials_json, impersonate_service_account and endpoint';
 
-/** A name that may be shown: shorter than any secret of Google's. */
-const IDENTIFIER = /^[a-z_][a-z0-9_-]{0,31}$/i;
 const PRINTABLE = /^[\x20-\x7e]*$/;
 
 /**
  * Validates the credentials of a write. An unknown name would otherwise be ignored and the server's credentials used.
- * Removes a trailing line feed, as files and Kubernetes Secrets have.
+ *
  */
 export function takeCredentials(sent: Credentials): TakenCredentials {
-  const taken = Object.entries(sent).map(([name, value]) => [name, value.reveal().replace(/\r?\n$/, '')] as const);
-  for (const [name, value] of taken) {
-    const problem = problemOf(name, value);
-    if (problem !== undefined) return { problem };
-  }
-  return { credentials: Object.fromEntries(taken.map(([name, value]) => [name, secret(value)])) };
+  return takeEach(sent, problemOf);
 }
 
 function problemOf(name: string, value: string): string | undefined {
   if (!KNOWN.has(name)) {
     // A value given without its name is parsed as the name.
-    const shown = IDENTIFIER.test(name) ? `"${name}"` : 'a name';
+    const shown = SHOWABLE_NAME.test(name) ? `"${name}"` : 'a name';
     return `credentials holds ${shown} that gcpckms does not know: give ${LIST} only, as name=value`;
   }
   if (name === 'credentials_json' && value !== '' && !isContent(value)) {

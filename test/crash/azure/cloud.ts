@@ -1,3 +1,4 @@
+import { AZURE_DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 import type { KeyView } from '../../../dev/azure-key-vault/views.ts';
 import type { CrashCloud } from '../cloud.ts';
 
@@ -11,7 +12,7 @@ export const azure: CrashCloud<State> = {
   provider: 'azurekeyvault',
   // An RSA key would take a second for each version.
   key: { type: 'ecdsa-p256', purpose: 'sign,verify' },
-  documented: ['create', 'delete', 'get', 'import', 'update'],
+  documented: AZURE_DOCUMENTED_PERMISSIONS,
   beyondDocumented: ['KeyList', 'KeyListVersions'],
   withoutEffect: ['KeyGet', 'KeyGetDeleted', 'KeyList', 'KeyListVersions'],
   // The consistency window of the driver, and some time for the request that is repeated.

@@ -1,3 +1,4 @@
+import { GCP_DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 import type { KeyView } from '../../../dev/gcp-kms/key-view.ts';
 import type { CrashCloud } from '../cloud.ts';
 
@@ -5,18 +6,12 @@ interface State {
   readonly keys: readonly KeyView[];
 }
 
-/** The nine permissions of Vault's documentation. */
-const DOCUMENTED = [
-  ...['cryptoKeys.create', 'cryptoKeys.update', 'importJobs.create', 'importJobs.get', 'importJobs.useToImport'],
-  ...['list', 'destroy', 'update', 'create'].map((each) => `cryptoKeyVersions.${each}`),
-].map((each) => `cloudkms.${each}`);
-
 const isLive = (state: string): boolean => !['DESTROY_SCHEDULED', 'DESTROYED', 'IMPORT_FAILED'].includes(state);
 
 export const gcp: CrashCloud<State> = {
   provider: 'gcpckms',
   key: { type: 'aes256-gcm96', purpose: 'encrypt,decrypt' },
-  documented: DOCUMENTED,
+  documented: GCP_DOCUMENTED_PERMISSIONS,
   beyondDocumented: ['GetCryptoKey', 'ListCryptoKeys'],
   withoutEffect: [],
   // The consistency window of the driver, and some time for the request that is repeated.

@@ -1,3 +1,4 @@
+import { AZURE_DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 import { beforeAll } from 'vitest';
 import { startKeyVault, TENANT, type KeyVault, type KeyVaultOptions } from '../../../dev/azure-key-vault/key-vault.ts';
 import { wrappingKeyRing } from '../../../dev/fake-cloud/wrapping-keys.ts';
@@ -13,8 +14,6 @@ export const APPLICATION = {
   clientId: 'a11ce000-0000-4000-8000-0000000000aa',
   secret: 'app~secret.of-the-application',
 };
-/** The key permissions of Vault's documentation. */
-export const DOCUMENTED = ['create', 'delete', 'get', 'import', 'update'] as const;
 
 /** Key exchange keys take long to make: all vaults of a process have the same. */
 export const rsaKeys = wrappingKeyRing();
@@ -57,7 +56,7 @@ export async function azureUnderTest({
   const clock = clockOf(() => now);
   const vault = await startKeyVault({
     applications: [APPLICATION],
-    vaults: [{ name: 'test-vault', permissions: { [APPLICATION.clientId]: DOCUMENTED } }],
+    vaults: [{ name: 'test-vault', permissions: { [APPLICATION.clientId]: AZURE_DOCUMENTED_PERMISSIONS } }],
     clock,
     rsaKeys,
     ...options,

@@ -6,13 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { TENANT } from '../../../dev/azure-key-vault/key-vault.ts';
 import type { KmsClient } from '../../../src/providers/port.ts';
-import {
-  azureUnderTest,
-  APPLICATION,
-  DOCUMENTED,
-  type AzureUnderTest,
-  type UnderTestOptions,
-} from './cloud-under-test.ts';
+import { azureUnderTest, APPLICATION, type AzureUnderTest, type UnderTestOptions } from './cloud-under-test.ts';
+import { AZURE_DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 import { failureOf } from './scene.ts';
 
 const MACHINE = { clientId: '11ac1e00-0000-4000-8000-000000000001' };
@@ -191,7 +186,7 @@ describe('a certificate', () => {
 describe('the identity of the machine', () => {
   const options: UnderTestOptions = {
     managedIdentities: [MACHINE],
-    vaults: [{ name: 'test-vault', permissions: { [MACHINE.clientId]: DOCUMENTED } }],
+    vaults: [{ name: 'test-vault', permissions: { [MACHINE.clientId]: AZURE_DOCUMENTED_PERMISSIONS } }],
   };
   const machineClient = (
     azure: AzureUnderTest,

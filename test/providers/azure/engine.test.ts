@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TENANT } from '../../../dev/azure-key-vault/key-vault.ts';
-import { APPLICATION, DOCUMENTED, makeKeysFirst } from './cloud-under-test.ts';
+import { APPLICATION, makeKeysFirst } from './cloud-under-test.ts';
+import { AZURE_DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 import { azureWorld, type World } from './world.ts';
 
 const keyOf = (world: World, name: string) => world.vault.keys().find((key) => key.name === name);
@@ -93,7 +94,7 @@ describe('the engine with a Key Vault', () => {
     const world = await setUp();
     const { name } = await distributed(world);
     await change(world, String(name));
-    world.vault.permit(APPLICATION.clientId, DOCUMENTED);
+    world.vault.permit(APPLICATION.clientId, AZURE_DOCUMENTED_PERMISSIONS);
     const status = await world.engine.read('kms/azure/key/k/status');
     expect(status?.['verdict']).not.toBe('in_sync');
     expect(await world.write('kms/azure/key/k/sync')).toBeUndefined();
@@ -102,11 +103,11 @@ describe('the engine with a Key Vault', () => {
     expect(wrong.filter((text) => !text.includes('KEKs'))).toEqual([]);
   });
 
-  it.each(DOCUMENTED)('names the permission that is missing: %s', async (missing) => {
+  it.each(AZURE_DOCUMENTED_PERMISSIONS)('names the permission that is missing: %s', async (missing) => {
     const world = await setUp();
     world.vault.permit(
       APPLICATION.clientId,
-      DOCUMENTED.filter((each) => each !== missing),
+      AZURE_DOCUMENTED_PERMISSIONS.filter((each) => each !== missing),
     );
     const errors = [
       await world.write('key/k/rotate'),
@@ -119,7 +120,7 @@ describe('the engine with a Key Vault', () => {
     if (missing === 'create') {
       // Only the first distribution of a KMS makes a key exchange key.
       expect(errors.filter((each) => each !== undefined)).toEqual([]);
-      const fresh = await azureWorld({ permissions: DOCUMENTED.filter((each) => each !== missing) });
+      const fresh = await azureWorld({ permissions: AZURE_DOCUMENTED_PERMISSIONS.filter((each) => each !== missing) });
       await fresh.write('key/k', { type: 'ecdsa-p256' });
       expect(await fresh.write('kms/azure/key/k', { purpose: 'sign' })).toContain('needs the permission keys/create');
     } else {

@@ -6,11 +6,11 @@ import { desiredOf } from '../contract/stage.ts';
 import {
   APPLICATION,
   azureUnderTest,
-  DOCUMENTED,
   type AzureUnderTest,
   type UnderTestOptions,
   makeKeysFirst,
 } from './cloud-under-test.ts';
+import { AZURE_DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 import { alive, digestOf, materialOf, scene, type Scene, type SceneOptions } from './scene.ts';
 
 const start = async (options?: UnderTestOptions): Promise<AzureUnderTest> => {
@@ -20,7 +20,9 @@ const start = async (options?: UnderTestOptions): Promise<AzureUnderTest> => {
 };
 const HSM: UnderTestOptions = {
   keyCollection: 'https://test-hsm.managedhsm.azure.net',
-  vaults: [{ name: 'test-hsm', sku: 'managedHsm', permissions: { [APPLICATION.clientId]: DOCUMENTED } }],
+  vaults: [
+    { name: 'test-hsm', sku: 'managedHsm', permissions: { [APPLICATION.clientId]: AZURE_DOCUMENTED_PERMISSIONS } },
+  ],
 };
 const RSA: readonly Purpose[] = ['decrypt', 'encrypt', 'sign', 'unwrap', 'verify', 'wrap'];
 const EC: readonly Purpose[] = ['sign', 'verify'];

@@ -6,11 +6,11 @@ import { desiredOf } from '../contract/stage.ts';
 import {
   azureUnderTest,
   APPLICATION,
-  DOCUMENTED,
   type AzureUnderTest,
   type UnderTestOptions,
   makeKeysFirst,
 } from './cloud-under-test.ts';
+import { AZURE_DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 import { alive, creating, digestOf, failureOf, MAKE_KEK, on, removing, scene, TAKE_NAME, type Scene } from './scene.ts';
 
 const start = async (options?: UnderTestOptions): Promise<AzureUnderTest> => {
@@ -60,7 +60,9 @@ describe.each<[KeyType, UnderTestOptions | undefined]>([
     'aes256-gcm96',
     {
       keyCollection: 'https://test-hsm.managedhsm.azure.net',
-      vaults: [{ name: 'test-hsm', sku: 'managedHsm', permissions: { [APPLICATION.clientId]: DOCUMENTED } }],
+      vaults: [
+        { name: 'test-hsm', sku: 'managedHsm', permissions: { [APPLICATION.clientId]: AZURE_DOCUMENTED_PERMISSIONS } },
+      ],
     },
   ],
 ])('a lost answer to the import of a %s key', (keyType, options) => {
@@ -144,7 +146,7 @@ describe('a label alone proves nothing', () => {
     await stranger(azure, at, { 'vault-keymgmt-attempt': '' });
     const found = await azure.open().find(attempt, at.target(), at.signal);
     expect(found).toMatchObject({ outcome: 'unknown', why: expect.stringContaining('keys/list') as string });
-    azure.vault.permit(APPLICATION.clientId, [...DOCUMENTED, 'list']);
+    azure.vault.permit(APPLICATION.clientId, [...AZURE_DOCUMENTED_PERMISSIONS, 'list']);
     expect(await azure.open().find(attempt, at.target(), at.signal)).toMatchObject({
       outcome: 'proven',
       seen: [{ version: 2 }],

@@ -9,7 +9,8 @@ import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from 
 import { lifeUntil, mortalStorage, type Life } from '../../support/mortal.ts';
 import { modelCloud } from '../../support/model-cloud.ts';
 import { idAt, readStored } from '../../clouds/stored.ts';
-import { APPLICATION, DOCUMENTED, rsaKeys } from './cloud-under-test.ts';
+import { APPLICATION, rsaKeys } from './cloud-under-test.ts';
+import { AZURE_DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 
 /** Longer than the driver's consistency window. */
 const LONGER_MS = 2 * 60_000;
@@ -40,7 +41,7 @@ export interface World {
 }
 
 export async function azureWorld({
-  permissions = DOCUMENTED,
+  permissions = AZURE_DOCUMENTED_PERMISSIONS,
   sku = 'premium',
   keyCollection = 'test-vault',
 }: WorldOptions = {}): Promise<World> {

@@ -1,3 +1,4 @@
+import { GCP_DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 import { createPublicKey, createPrivateKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { KeyView } from '../../../dev/gcp-kms/key-view.ts';
@@ -23,12 +24,6 @@ function cachedKeys(): KeyGenerator {
     return { material: keyMaterial(Buffer.from(bytes)), ...(publicKey !== undefined && { publicKey }) };
   };
 }
-
-/** The permissions of Vault's documentation. */
-const NINE = [
-  ...['cryptoKeys.create', 'cryptoKeys.update', 'importJobs.create', 'importJobs.get', 'importJobs.useToImport'],
-  ...['list', 'destroy', 'update', 'create'].map((each) => `cryptoKeyVersions.${each}`),
-].map((each) => `cloudkms.${each}`);
 
 /** The rows of Vault's documentation, with what they are on Cloud KMS. */
 const ROWS = [
@@ -61,7 +56,7 @@ describe.each(['hsm', 'software'] as const)('with protection %s and the nine doc
   it.each(ROWS)(
     '%s with purpose %s is distributed, rotated, disabled and removed',
     async (type, purpose, kind, algorithm) => {
-      const { engine, kms } = await start(NINE);
+      const { engine, kms } = await start(GCP_DOCUMENTED_PERMISSIONS);
       const only = (): KeyView | undefined => kms.keys()[0];
       await engine.write('key/app', { type });
       await engine.write('kms/gcp/key/app', { purpose, protection });
@@ -96,8 +91,8 @@ describe.each(['hsm', 'software'] as const)('with protection %s and the nine doc
 });
 
 describe('without one of the nine permissions', () => {
-  it.each(NINE)('an error names %s', async (permission) => {
-    const { engine } = await start(NINE.filter((each) => each !== permission));
+  it.each(GCP_DOCUMENTED_PERMISSIONS)('an error names %s', async (permission) => {
+    const { engine } = await start(GCP_DOCUMENTED_PERMISSIONS.filter((each) => each !== permission));
     await engine.write('key/app', { type: 'aes256-gcm96' });
     const steps = [
       () => engine.write('kms/gcp/key/app', { purpose: 'encrypt,decrypt', protection: 'hsm' }),
