@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page, Request } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { linkEngine, SCRIPT } from './link-engine.ts';
 
 declare global {
@@ -38,7 +38,7 @@ export interface UiSession {
   readonly complaints: readonly string[];
   /** Answers of other paths of the server, such as `sys/internal/ui/mounts`, whose status is 400 or above. */
   readonly refusals: readonly string[];
-  /** Waits until all answers so far are in `exchanges`. */
+  /** Waits until the page has asked for nothing for half a second since it was loaded. */
   settled(): Promise<void>;
   /** Saves what the window shows. @returns the file */
   screenshot(name: string): Promise<string>;
@@ -54,6 +54,7 @@ export interface UiSessionOptions {
 
 // In milliseconds. A distribution waits for the RSA keys that the embedded KMS generates.
 const PATIENCE = 40_000;
+const MOUNT = 'keymgmt/';
 
 /** Opens the UI and signs in with a token. @throws {Error} when the UI's script cannot be changed as docs/ui.md says */
 export async function openUi(
@@ -65,7 +66,6 @@ export async function openUi(
   const exchanges: Exchange[] = [];
   const complaints: string[] = [];
   const refusals: string[] = [];
-  const pending = new Set<Promise<void>>();
   const context = await browser.newContext({ baseURL: address, viewport: { width: 1280, height: 1100 } });
   context.setDefaultTimeout(PATIENCE);
   if (linked) {
@@ -80,37 +80,29 @@ export async function openUi(
       complaints.push(message.text());
     }
   });
-  page.on('requestfinished', (request) => {
-    const noted = note(request)
-      .catch((error: unknown) => void complaints.push(String(error)))
-      .finally(() => pending.delete(noted));
-    pending.add(noted);
+  page.on('response', (response) => {
+    const [, path] = /^\/v1\/(.*)$/.exec(new URL(response.url()).pathname) ?? [];
+    if (path === undefined || path.startsWith(MOUNT) || response.status() < 400) return;
+    refusals.push(`${response.request().method()} ${path}: ${response.status()}`);
   });
-  const settled = async (): Promise<void> => {
-    await page.waitForLoadState('networkidle');
-    await Promise.all(pending);
-  };
-  const note = async (request: Request): Promise<void> => {
+  // On the way, as a browser forgets the body of an answer when the page is left.
+  await context.route(`**/v1/${MOUNT}**`, async (route) => {
+    const request = route.request();
     const { pathname, searchParams } = new URL(request.url());
-    const [, path] = /^\/v1\/(.*)$/.exec(pathname) ?? [];
-    const response = await request.response();
-    if (path === undefined || response === null) return;
-    const status = response.status();
-    const [, below] = /^keymgmt\/(.*)$/.exec(path) ?? [];
-    if (below === undefined) {
-      if (status >= 400) refusals.push(`${request.method()} ${path}: ${status}`);
-      return;
-    }
-    const answer = status === 204 ? '' : await response.text();
-    hear(`the answer to the UI's ${request.method()} ${below}`, answer);
+    const response = await route.fetch();
+    const answer = await response.text();
+    const path = pathname.slice(`/v1/${MOUNT}`.length);
+    hear(`the answer to the UI's ${request.method()} ${path}`, answer);
     exchanges.push({
       method: request.method(),
-      path: below + (searchParams.get('list') === 'true' ? '?list=true' : ''),
-      status,
+      path: path + (searchParams.get('list') === 'true' ? '?list=true' : ''),
+      status: response.status(),
       sent: request.postDataJSON() as Record<string, unknown> | undefined,
       answer,
     });
-  };
+    await route.fulfill({ response });
+  });
+  const settled = (): Promise<void> => page.waitForLoadState('networkidle');
 
   await page.goto('/ui/vault/auth?with=token');
   await page.locator('input[name=token]').fill(token);

@@ -28,9 +28,12 @@ func failing(operation string, err error) host.Guard {
 func TestStorageErrorsReachTheClient(t *testing.T) {
 	m, ctx := mount(t, keymgmt), soon(t)
 	expectStatus(t, m.Write(ctx, "key/app", object{"type": "aes256-gcm96", "deletion_allowed": true}), http.StatusNoContent)
+	expectStatus(t, m.Write(ctx, "key/other", object{"type": "aes256-gcm96"}), http.StatusNoContent)
+	// The record is not known from the write: the other node of a pair has written it.
+	m.InvalidateKey(ctx, "key/other")
 	gone := errors.New("the disk is gone")
 	for operation, request := range map[string]func() host.Answer{
-		"get":    func() host.Answer { return m.Read(ctx, "key/app") },
+		"get":    func() host.Answer { return m.Read(ctx, "key/other") },
 		"put":    func() host.Answer { return m.Write(ctx, "key/app/rotate", nil) },
 		"list":   func() host.Answer { return m.List(ctx, "key/") },
 		"delete": func() host.Answer { return m.Delete(ctx, "key/app") },
