@@ -1,7 +1,7 @@
 /**
  * Kills the plugin with SIGKILL at every call that every verb makes to storage and KMS, before and after its effect, and
  * checks that what follows is whole: `make test-crash`. Arguments: a cloud (`aws`, `azure`, `gcp`), and a part of the verbs' names, to
- * try only those.
+ * try only those. CRASH_WORKERS is how many plugins run at a time: more pay off where each waits for its cloud.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ import { callsOf, tryPoint, type Policy, type Trial } from './try-point.ts';
 import { VERBS } from './verbs.ts';
 import type { Ground } from './world.ts';
 
-const WORKERS = 3;
+const WORKERS = Number(process.env.CRASH_WORKERS ?? 3);
 /** By the folder of their process. */
 const CLOUDS: Readonly<Record<string, CrashCloud>> = {
   aws: aws as CrashCloud,
