@@ -17,7 +17,7 @@ import { callsOf, tryPoint, type Policy, type Trial } from './try-point.ts';
 import { VERBS } from './verbs.ts';
 import type { Ground } from './world.ts';
 
-const WORKERS = Number(process.env.CRASH_WORKERS ?? 3);
+const WORKERS = Number(process.env['CRASH_WORKERS'] ?? 3);
 /** By the folder of their process. */
 const CLOUDS: Readonly<Record<string, CrashCloud>> = {
   aws: aws as CrashCloud,
