@@ -1,5 +1,4 @@
 import type { Judged } from './check.ts';
-import type { World } from './world.ts';
 
 /** Where a cloud is, as its process tells. */
 export interface CloudAddress {
@@ -22,8 +21,6 @@ export interface CrashCloud<State = unknown> {
   readonly withoutEffect: readonly string[];
   /** How long the engine may wait until it believes that a lost call has made nothing, in milliseconds. */
   readonly patienceMs: number;
-  /** What an administrator of the account may do behind our back; undefined where no verb is tried after it. */
-  readonly drift?: (world: World) => Promise<void>;
   /** Compares what it holds with the records, in words. */
   readonly violations: (state: State, records: Judged) => readonly string[];
 }
@@ -37,6 +34,8 @@ export interface CloudProcess {
 export interface OpenedCloud {
   readonly address: CloudAddress;
   state(): unknown;
+  /** What an administrator of the account may do behind our back to a key of two versions. */
+  drift(): Promise<void>;
   close(): Promise<void>;
 }
 

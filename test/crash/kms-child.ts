@@ -21,6 +21,7 @@ export interface RemoteKms {
   readonly address: CloudAddress;
   /** All that it holds. */
   state(): Promise<unknown>;
+  drift(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,6 +44,9 @@ export function startKmsChild(cloud: string): KmsChild {
       return {
         address,
         state: () => kms.ask('state', world),
+        async drift() {
+          await kms.ask('drift', world);
+        },
         async close() {
           await kms.ask('close', world);
           gates.delete(world);

@@ -25,6 +25,7 @@ const parent = peer(process, {
     return cloud.address;
   },
   state: (world) => worlds.get(world)?.state(),
+  drift: (world) => worlds.get(world)?.drift(),
   async close(world) {
     await worlds.get(world)?.close();
     worlds.delete(world);

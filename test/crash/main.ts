@@ -43,7 +43,7 @@ async function crashOn(name: string, cloud: CrashCloud): Promise<void> {
   try {
     for (const policy of ['all', 'documented'] satisfies Policy[]) {
       for (const verb of VERBS.filter((each) => each.name.includes(only))) {
-        if (verb.name.startsWith('sync') && (policy === 'documented' || cloud.drift === undefined)) continue;
+        if (verb.name.startsWith('sync') && policy === 'documented') continue;
         const calls = await callsOf(ground, verb, policy);
         const trials = calls.flatMap((action, call): Trial[] =>
           instants(cloud, action, policy).map((when) => ({ verb, policy, point: { call, when } })),

@@ -91,7 +91,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'sync after drift',
-    prepare: inOrder(create, distribute, rotate, async (world) => world.cloud.drift?.(world)),
+    prepare: inOrder(create, distribute, rotate, (world) => world.kms.drift()),
     perform: (world) => world.write(`kms/${KMS}/key/k/sync`),
     shortfall: ({ distributed }) => unless(distributed, 'the key is not distributed'),
   },

@@ -1,11 +1,8 @@
-import { DeleteImportedKeyMaterialCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import type { KeyView } from '../../../dev/aws-kms/views.ts';
 import { DOCUMENTED_PERMISSIONS, OPTIONAL_PERMISSIONS } from '../../support/documented-permissions.ts';
 import type { CrashCloud } from '../cloud.ts';
-import { ACCESS_KEY, REGION } from './account.ts';
 
 interface State {
-  readonly url: string;
   readonly keys: readonly KeyView[];
   /** Key ids by alias name. */
   readonly aliases: Readonly<Record<string, string>>;
@@ -18,16 +15,6 @@ export const aws: CrashCloud<State> = {
   beyondDocumented: OPTIONAL_PERMISSIONS,
   withoutEffect: [],
   patienceMs: 0,
-
-  /** One KMS key destroyed, the other's material deleted. */
-  async drift({ kms }) {
-    const { url, keys } = (await kms.state()) as State;
-    const [first, second] = keys;
-    const client = new KMSClient({ region: REGION, endpoint: url, credentials: ACCESS_KEY });
-    await client.send(new ScheduleKeyDeletionCommand({ KeyId: first?.id, PendingWindowInDays: 7 }));
-    await client.send(new DeleteImportedKeyMaterialCommand({ KeyId: second?.id }));
-    client.destroy();
-  },
 
   violations({ keys, aliases: byName }, { key, versions, distribution, reported }) {
     const wrong: string[] = [];

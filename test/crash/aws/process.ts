@@ -1,3 +1,4 @@
+import { DeleteImportedKeyMaterialCommand, KMSClient, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import { startKms } from '../../../dev/aws-kms/kms.ts';
 import { wrappingKeyRing } from '../../../dev/fake-cloud/wrapping-keys.ts';
 import type { CloudProcess } from '../cloud.ts';
@@ -16,7 +17,15 @@ export const cloudProcess: CloudProcess = {
     const credentials = { access_key, secret_key, endpoint: kms.url };
     return {
       address: { origins: [kms.url], config: { provider: 'awskms', key_collection: REGION, credentials } },
-      state: () => ({ url: kms.url, keys: kms.keys(REGION), aliases: kms.aliases(REGION) }),
+      state: () => ({ keys: kms.keys(REGION), aliases: kms.aliases(REGION) }),
+      /** One KMS key destroyed, the other's material deleted. */
+      async drift() {
+        const [first, second] = kms.keys(REGION);
+        const client = new KMSClient({ region: REGION, endpoint: kms.url, credentials: ACCESS_KEY });
+        await client.send(new ScheduleKeyDeletionCommand({ KeyId: first?.id, PendingWindowInDays: 7 }));
+        await client.send(new DeleteImportedKeyMaterialCommand({ KeyId: second?.id }));
+        client.destroy();
+      },
       close: () => kms.close(),
     };
   },

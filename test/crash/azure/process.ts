@@ -32,6 +32,30 @@ export const cloudProcess: CloudProcess = {
         config: { provider: 'azurekeyvault', key_collection: 'test-vault', credentials },
       },
       state: () => ({ keys: vault.keys() }),
+      /** The first version is disabled, and the newest is one of the administrator's own. */
+      async drift() {
+        const key = vault.keys().find(({ versions }) => versions.length === 2);
+        const token = await fetch(`${vault.loginUrl}/${TENANT}/oauth2/v2.0/token`, {
+          method: 'POST',
+          body: new URLSearchParams({
+            grant_type: 'client_credentials',
+            client_id: APPLICATION.clientId,
+            client_secret: APPLICATION.secret,
+            scope: 'https://vault.azure.net/.default',
+          }),
+        });
+        const { access_token } = (await token.json()) as { access_token: string };
+        const send = async (method: string, path: string, body: object): Promise<void> => {
+          const { ok, status } = await fetch(`${vault.url}/keys/${key?.name ?? ''}${path}?api-version=7.4`, {
+            method,
+            headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
+            body: JSON.stringify(body),
+          });
+          if (!ok) throw new Error(`${method} ${path} answers ${status}`);
+        };
+        await send('PATCH', `/${key?.versions[0]?.id ?? ''}`, { attributes: { enabled: false } });
+        await send('POST', '/create', { kty: 'EC-HSM', crv: 'P-256' });
+      },
       close: () => vault.close(),
     };
   },
