@@ -18,7 +18,7 @@ import { startBenchServer } from './bench-server.ts';
 import { goKvPlugin, GO_KV_VERSION } from './go-kv.ts';
 import { requireWrk } from './load.ts';
 import { measureServer, type Plan } from './measure-server.ts';
-import { measureStart, startEnvironment } from './measure-start.ts';
+import { measureStart, startingServer } from './measure-start.ts';
 import { memoryTable, speedTable, type PluginStart } from './report.ts';
 import { SUBJECTS } from './subjects.ts';
 
@@ -88,15 +88,15 @@ function describePlugin(file: string): string {
 }
 
 async function starting(file: string): Promise<PluginStart> {
-  const environment = startEnvironment(scratch);
-  await measureStart(file, environment);
+  const server = startingServer(scratch);
+  await measureStart(file, server);
   const all = [];
-  for (let start = 0; start < STARTS; start++) all.push(await measureStart(file, environment));
+  for (let start = 0; start < STARTS; start++) all.push(await measureStart(file, server));
   const median = (values: readonly number[]): number =>
     values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
   return {
     handshake: median(all.map(({ handshake }) => handshake)),
-    resident: median(all.map(({ resident = NaN }) => resident)),
+    resident: median(all.map(({ resident }) => resident)),
   };
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bundlePlugin } from '../dev/build/bundle-plugin.ts';
-import { measureBareNode, measureStart, startEnvironment } from './measure-start.ts';
+import { measureBareNode, measureStart, startingServer } from './measure-start.ts';
 
 const runs = Number(process.argv[2] ?? 15);
 const file = process.argv[3];
@@ -19,15 +19,14 @@ const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
 try {
   const plugin = file === undefined ? join(scratch, 'vault-plugin-secrets-keymgmt') : resolve(file);
   const { size } = file === undefined ? await bundlePlugin(plugin) : await stat(plugin);
-  const env = startEnvironment(scratch);
-  await measureStart(plugin, env); // Warm-up: the first start reads the file from disk.
+  const server = startingServer(scratch);
+  await measureStart(plugin, server); // Warm-up: the first start reads the file from disk.
   const starts = [];
   const bare = [];
   for (let run = 0; run < runs; run += 1) {
     bare.push(await measureBareNode());
-    starts.push(await measureStart(plugin, env));
+    starts.push(await measureStart(plugin, server));
   }
-  const resident = starts.map((start) => start.resident).filter((megabytes) => megabytes !== undefined);
   process.stdout.write(
     [
       `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} x ${cpus()[0]?.model ?? '?'}`,
@@ -36,7 +35,9 @@ try {
       `                            median    min    max`,
       `bare Node, start to end  ms ${spread(bare)}`,
       `start to handshake       ms ${spread(starts.map(({ handshake }) => handshake))}`,
-      `idle resident memory     MB ${spread(resident)}`,
+      `start to first answer    ms ${spread(starts.map(({ answer }) => answer))}`,
+      `processor time to then   ms ${spread(starts.map(({ cpu }) => cpu))}`,
+      `idle resident memory     MB ${spread(starts.map(({ resident }) => resident))}`,
       '',
     ].join('\n'),
   );
