@@ -1,48 +1,20 @@
 // First: what it does to the environment must be done before the others read it.
 import { restrictions } from './restrict-process.ts';
-import { randomUUID } from 'node:crypto';
-import { isSea } from 'node:sea';
 import packageJson from '../package.json' with { type: 'json' };
-import { keyGenerator } from './crypto/generate-key.ts';
-import { keymgmtFactory } from './keymgmt/backend.ts';
-import { distributedNames } from './keymgmt/distributed-names.ts';
-import { awsDriver } from './providers/aws/driver.ts';
-import { realWait } from './providers/http/retry.ts';
-import { azureDriver } from './providers/azure/driver.ts';
-import { gcpDriver } from './providers/gcp/driver.ts';
-import { outboundOf } from './support/outbound/outbound.ts';
-import { systemTimer } from './support/budget.ts';
-import { systemClock } from './support/clock.ts';
-import { processFigures } from './support/process-figures.ts';
+import type { BackendFactory } from './logical/index.ts';
 import { servePlugin } from './vault/serve.ts';
 
-/** Set by the build (dev/build/bundle-plugin.ts). */
-declare const BUILD_COMMIT: string | undefined;
+const { version } = packageJson;
+let engine: Promise<BackendFactory> | undefined;
 
-const outbound = outboundOf(process.env);
-const retry = { clock: systemClock, random: Math.random, wait: realWait };
+/** Loads the engine once. It is not imported above: the server waits for the handshake line, which needs none of it. */
+const load = (): Promise<BackendFactory> =>
+  (engine ??= import('./engine.ts').then(({ engineFactory }) => engineFactory(version)));
 
 void servePlugin({
   name: 'keymgmt',
-  version: `v${packageJson.version}`,
+  version: `v${version}`,
   warnings: restrictions,
-  factory: keymgmtFactory({
-    // In the order in which the API lists them.
-    drivers: {
-      azurekeyvault: azureDriver({ env: process.env, outbound, retry }),
-      awskms: awsDriver({ env: process.env, outbound, retry }),
-      gcpckms: gcpDriver({ env: process.env, outbound, retry }),
-    },
-    generateKey: keyGenerator(),
-    newAttempt: randomUUID,
-    newName: distributedNames(systemClock),
-    clock: systemClock,
-    timer: systemTimer,
-    build: {
-      version: packageJson.version,
-      commit: typeof BUILD_COMMIT === 'string' ? BUILD_COMMIT : 'unknown',
-      executable: isSea() ? 'sea' : 'script',
-    },
-    processFigures: processFigures(),
-  }),
+  factory: async (config) => (await load())(config),
+  load,
 });

@@ -32,7 +32,7 @@ export const DEFAULT_PATIENCE: Patience = {
 export interface LifecycleOptions {
   readonly process: PluginProcess;
   readonly logger: Logger;
-  readonly calls: CallRegistry;
+  readonly calls: Pick<CallRegistry, 'idle' | 'close'>;
   readonly patience: Patience;
   /** Ends the plugin's own work. */
   readonly cleanup: () => Promise<void>;

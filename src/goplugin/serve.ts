@@ -1,33 +1,14 @@
-import { Server } from '@grpc/grpc-js';
 import type { WallClock } from '../support/clock.ts';
 import type { Logger } from '../support/logger.ts';
-import { broker, type Broker } from './broker.ts';
-import { callRegistry, type CallRegistry } from './call-registry.ts';
-import { handshakeLine, type Address } from './handshake.ts';
-import { UNLIMITED_MESSAGES } from './host-connection.ts';
-import { KEEPALIVE } from './keepalive.ts';
-import { DEFAULT_PATIENCE, lifecycle, type Lifecycle, type Patience } from './lifecycle.ts';
-import { listen } from './listener.ts';
+import { handshakeLine } from './handshake.ts';
+import { DEFAULT_PATIENCE, lifecycle, type Patience } from './lifecycle.ts';
+import { listen, type Listener } from './listener.ts';
 import { hasMagicCookie, NOT_A_COMMAND, type MagicCookie } from './magic-cookie.ts';
 import type { PluginProcess } from './plugin-process.ts';
 import { negotiateVersion } from './protocol-version.ts';
-import { allowRapidResets } from './rapid-resets.ts';
-import { controllerHandlers, healthHandlers, stdioHandlers, type Service } from './services.ts';
-import {
-  serverCredentials,
-  transportSecurity,
-  type TlsProvider,
-  type TransportSecurity,
-} from './transport-security.ts';
-import { answerUnaryCalls } from './unary-server.ts';
-import { goPluginServices } from './wire.ts';
-
-/** What the plugin's own services build on. */
-export interface PluginContext {
-  readonly protocolVersion: number;
-  readonly broker: Broker;
-  readonly unary: CallRegistry['unary'];
-}
+import type { Service } from './services.ts';
+import type { PluginContext, Serving } from './start-serving.ts';
+import { transportSecurity, type TlsProvider } from './transport-security.ts';
 
 export interface GoPluginOptions {
   readonly process: PluginProcess;
@@ -40,8 +21,10 @@ export interface GoPluginOptions {
   readonly versions: readonly number[];
   /** TLS for hosts that do not ask for AutoMTLS. @default plaintext for them */
   readonly tlsProvider?: TlsProvider;
-  /** Makes the plugin's own services, once the version is settled. */
-  readonly services: (context: PluginContext) => readonly Service[];
+  /** Loads the plugin's own services and gives what makes them; called when the host has been told where to connect. */
+  readonly services: () => Promise<(context: PluginContext) => readonly Service[]>;
+  /** Loads what else the first calls need, as soon as calls can be received. A failure ends the plugin. */
+  readonly load: () => Promise<unknown>;
   /** Ends what the services have begun; called once before the process exits in good order. */
   readonly cleanup: () => Promise<void>;
   /** @default DEFAULT_PATIENCE */
@@ -51,11 +34,14 @@ export interface GoPluginOptions {
 /**
  * Serves a plugin to the HashiCorp go-plugin host that has started this process, until the host ends it.
  *
- * Resolves when the host has been told where to connect; exits the process with 1 where that cannot be, and where the
- * magic cookie is missing.
+ * What is imported here is what the handshake needs. The rest is loaded after it, while the host connects: its first
+ * connections and calls wait in the socket.
+ *
+ * Resolves when everything is loaded; exits the process with 1 where that or the handshake cannot be, and where the magic
+ * cookie is missing.
  */
 export async function serveGoPlugin(options: GoPluginOptions): Promise<void> {
-  const { process, logger } = options;
+  const { process, logger, clock } = options;
   if (!hasMagicCookie(process.env, options.cookie)) {
     process.writeStderr(NOT_A_COMMAND);
     process.exit(1);
@@ -70,62 +56,46 @@ export async function serveGoPlugin(options: GoPluginOptions): Promise<void> {
   process.onSignal('SIGINT', () => undefined);
   process.restrictFileMode();
 
-  const calls = callRegistry(logger);
-  const server = new Server({ ...UNLIMITED_MESSAGES, ...KEEPALIVE, 'grpc.enable_channelz': 0 });
-  allowRapidResets(server);
-  let address: Address | undefined;
+  let listener: Listener | undefined;
+  let serving: Serving | undefined;
   const life = lifecycle({
     process,
     logger,
-    calls,
+    calls: {
+      idle: async () => serving?.calls.idle(),
+      close: (text) => serving?.calls.close(text),
+    },
     patience: options.patience ?? DEFAULT_PATIENCE,
     cleanup: options.cleanup,
-    close: () =>
-      new Promise((resolve) => {
-        server.tryShutdown(() => {
-          resolve();
-        });
-      }),
+    close: async () => {
+      listener?.close();
+      await serving?.server.close();
+    },
     abandon: () => {
-      server.forceShutdown();
-      if (address?.network === 'unix') process.removeFile(address.address);
+      listener?.close();
+      serving?.server.abandon();
+      if (listener?.address.network === 'unix') process.removeFile(listener.address.address);
     },
   });
   process.onFault(life.fault);
   process.onSignal('SIGTERM', life.terminate);
 
   try {
-    const security = await transportSecurity(process.env, options.clock, options.tlsProvider);
+    const security = await transportSecurity(process.env, clock, options.tlsProvider);
     const protocolVersion = negotiateVersion(process.env['PLUGIN_PROTOCOL_VERSIONS'], options.versions);
-    const services = servicesOf(options, { calls, life, security, protocolVersion });
-    for (const { definition, handlers } of services) server.addService(definition, handlers);
-    address = await listen(server, serverCredentials(security), process);
-    answerUnaryCalls(server, services, options.clock);
+    listener = await listen(process);
+    const { address } = listener;
     const multiplexing = process.env['PLUGIN_MULTIPLEX_GRPC'] ? false : undefined;
     // Before it is told: what it does next may be quicker than the return of the write.
     life.hostExpected();
     process.writeStdout(handshakeLine({ ...address, protocolVersion, certificate: security?.announce, multiplexing }));
+
+    const { startServing } = await import('./start-serving.ts');
+    const services = await options.services();
+    serving = startServing({ services, security, protocolVersion, life, logger, clock });
+    listener.handOver(serving.server.serve);
+    await options.load();
   } catch (error) {
     life.cannotStart(error);
   }
-}
-
-interface Settled {
-  readonly calls: CallRegistry;
-  readonly life: Lifecycle;
-  readonly security: TransportSecurity;
-  readonly protocolVersion: number;
-}
-
-function servicesOf(options: GoPluginOptions, settled: Settled): readonly Service[] {
-  const { calls, life, security, protocolVersion } = settled;
-  const own = goPluginServices();
-  const hostBroker = broker({ security, calls, onHost: life.hostPresent });
-  return [
-    { definition: own.broker, handlers: hostBroker.handlers },
-    { definition: own.controller, handlers: controllerHandlers(calls, life.shutdown) },
-    { definition: own.stdio, handlers: stdioHandlers(calls) },
-    { definition: own.health, handlers: healthHandlers(calls) },
-    ...options.services({ protocolVersion, broker: hostBroker, unary: calls.unary }),
-  ];
 }

@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import { ServerCredentials } from '@grpc/grpc-js';
 import type { WallClock } from '../support/clock.ts';
 import type { Secret } from '../support/secret.ts';
 import { selfSignedCertificate } from './certificate.ts';
@@ -55,11 +54,4 @@ function isCertificate(pem: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Credentials for the plugin's own server; a client without the trusted certificate is turned away. */
-export function serverCredentials(security: TransportSecurity): ServerCredentials {
-  if (!security) return ServerCredentials.createInsecure();
-  const pair = { private_key: Buffer.from(security.key.reveal()), cert_chain: Buffer.from(security.certificate) };
-  return ServerCredentials.createSsl(Buffer.from(security.trusted), [pair], true);
 }

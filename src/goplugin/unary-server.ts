@@ -22,7 +22,7 @@ type Method = MethodDefinition<unknown, unknown> & { readonly handle: handleUnar
  * To grpc-js are left connections, streaming methods, and what seldom or never comes: a compressed request, a timeout that
  * is none, an unknown method.
  *
- * @param server - bound to its address
+ * @param server - bound to its address, or with an injector of connections
  */
 export function answerUnaryCalls(server: Server, services: readonly Service[], clock: WallClock): void {
   const methods = new Map<string, Method>();

@@ -1,13 +1,11 @@
 import { Writable } from 'node:stream';
-import { createLogger, format, transports, type Logger as WinstonLogger } from 'winston';
+import { createLogger, format, transports } from 'winston';
 import type { WallClock } from './clock.ts';
 import { hclogLine } from './hclog-line.ts';
-import type { LogFields, Logger } from './logger.ts';
+import { loggerOf, type LogFields, type Logger, type LogLevel } from './logger.ts';
 
-/** Levels of hclog, the most severe first. */
-export type LogLevel = keyof typeof LEVELS;
-
-const LEVELS = { error: 0, warn: 1, info: 2, debug: 3, trace: 4 } as const;
+/** The most severe first. */
+const LEVELS: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2, debug: 3, trace: 4 };
 
 /** The symbol under which winston's formats leave the finished line. */
 const MESSAGE = Symbol.for('message');
@@ -48,21 +46,7 @@ export function hclogLogger(options: HclogLoggerOptions): Logger {
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
     transports: [new transports.Stream({ stream: sink, eol: '\n' })],
   });
-  return withFields(winston, {});
-}
-
-function withFields(winston: WinstonLogger, bound: LogFields): Logger {
-  const at =
-    (level: LogLevel) =>
-    (message: string, fields?: LogFields): void => {
-      winston.log({ level, message, fields: fields ? { ...bound, ...fields } : bound });
-    };
-  return {
-    trace: at('trace'),
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    with: (fields) => withFields(winston, { ...bound, ...fields }),
-  };
+  return loggerOf((level, message, fields) => {
+    winston.log({ level, message, fields });
+  });
 }

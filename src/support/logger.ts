@@ -12,6 +12,29 @@ export interface Logger {
   with(fields: LogFields): Logger;
 }
 
+/** Levels of hclog. */
+export type LogLevel = Exclude<keyof Logger, 'with'>;
+
+/** Makes a logger of what takes a line; `bound` stands in each of them. */
+export function loggerOf(
+  log: (level: LogLevel, message: string, fields: LogFields) => void,
+  bound: LogFields = {},
+): Logger {
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields?: LogFields): void => {
+      log(level, message, fields ? { ...bound, ...fields } : bound);
+    };
+  return {
+    trace: at('trace'),
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    with: (fields) => loggerOf(log, { ...bound, ...fields }),
+  };
+}
+
 /** A logger that says nothing. */
 export const silentLogger: Logger = {
   trace: () => undefined,

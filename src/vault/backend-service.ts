@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import type { CallContext, UnaryHandler } from '../goplugin/call-registry.ts';
 import { describeFault } from '../goplugin/fault.ts';
 import { RpcError } from '../goplugin/rpc-error.ts';
-import type { PluginContext } from '../goplugin/serve.ts';
+import type { PluginContext } from '../goplugin/start-serving.ts';
 import { errorResponse, isUserError } from '../logical/index.ts';
 import type { Timer } from '../support/budget.ts';
 import type { WallClock } from '../support/clock.ts';

@@ -26,7 +26,7 @@ const sourcesOf = (path: string): readonly string[] =>
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 /** Files of the project that a file imports, from the root. */
 const importsOf = (file: string): readonly string[] =>
-  [...read(file).matchAll(/from '(\.{1,2}\/[^']+)'/g)].map(([, path = '']) =>
+  [...read(file).matchAll(/(?:from |import\()'(\.{1,2}\/[^']+)'/g)].map(([, path = '']) =>
     relative(ROOT, resolve(ROOT, dirname(file), path)),
   );
 

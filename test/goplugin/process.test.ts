@@ -117,6 +117,21 @@ describe('the listener', () => {
   });
 });
 
+describe('what is loaded after the handshake', () => {
+  it('ends the process with 1 and a reason when it cannot be loaded', () => {
+    const env = { PATH, ...COOKIE, TMPDIR: folder, ECHO_LOAD: 'fail' };
+    const { status: code, stdout, stderr } = spawnSync(echo.path(), { env, encoding: 'utf8', timeout: 20_000 });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^1\|3\|unix\|/);
+    expect(JSON.parse(stderr)).toMatchObject({
+      '@level': 'error',
+      '@message': 'the plugin cannot start',
+      error_message: 'a part cannot be read',
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
 describe('the end', () => {
   it('comes with exit 0, a clean-up of each mount and no socket left, when the host asks for it', async () => {
     const host = await echo.start({ env: { TMPDIR: folder } });

@@ -185,6 +185,9 @@ await servePlugin({
     if (config.options['fail_setup']) throw new Error(config.options['fail_setup']);
     return echoBackend(config);
   },
+  load: async () => {
+    if (own.env['ECHO_LOAD'] === 'fail') throw new Error('a part cannot be read');
+  },
   version: own.env['ECHO_VERSION'] ?? '',
   process: own.env['ECHO_NETWORK'] === 'tcp' ? { ...own, platform: 'win32' } : own,
 });
