@@ -29,6 +29,8 @@ export interface VaultOptions {
   readonly retentionDays?: number;
   /** @default false */
   readonly purgeProtection?: boolean;
+  /** Whether `get` of a disabled version is refused, as Azure does with secrets. @default false */
+  readonly hidesDisabled?: boolean;
 }
 
 export interface KeyVaultOptions {
@@ -179,6 +181,7 @@ function newVault(options: VaultOptions, tenantId: string, callers: readonly str
     tenantId,
     retentionDays: options.retentionDays ?? 90,
     purgeProtection: options.purgeProtection ?? false,
+    hidesDisabled: options.hidesDisabled ?? false,
     rbac: options.rbac ?? false,
     keys: new Map(),
     permissions,

@@ -1,6 +1,6 @@
 import { readChanges, readKeyOps } from './attributes.ts';
 import { bundle, deletedBundle, deletedItem, item } from './bundles.ts';
-import { badParameter, KeyVaultError } from './errors.ts';
+import { badParameter, forbidden, KeyVaultError } from './errors.ts';
 import { findDeletedKey, findForDeletion, findKey, findVersion } from './look-up.ts';
 import type { Operation, OperationCall, Operations, Output } from './operation.ts';
 import { page } from './pages.ts';
@@ -9,7 +9,13 @@ import { currentVersion, type KeyPermission, type KeyPhase, type VaultKey } from
 export const keyOperations: Operations = {
   KeyGet: {
     permission: 'get',
-    run: (call) => bundle(call, findKey(call, call.name), findVersion(call, call.name, call.version)),
+    run(call) {
+      const [key, version] = [findKey(call, call.name), findVersion(call, call.name, call.version)];
+      if (call.vault.hidesDisabled && !version.enabled) {
+        throw forbidden('Operation get is not allowed on a disabled key.', 'KeyDisabled');
+      }
+      return bundle(call, key, version);
+    },
   },
 
   KeyUpdate: {

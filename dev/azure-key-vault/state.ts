@@ -83,6 +83,8 @@ export interface Vault {
   /** 7 to 90 */
   readonly retentionDays: number;
   readonly purgeProtection: boolean;
+  /** Whether `get` of a disabled version is refused. */
+  readonly hidesDisabled: boolean;
   /** Whether permissions are roles of Azure RBAC, and not an access policy. */
   readonly rbac: boolean;
   /** By the name in lower case. */

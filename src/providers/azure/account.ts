@@ -17,25 +17,45 @@ export interface Account {
   readonly recent: RecentIds;
   /** Key exchange keys that the client has seen. One never changes: it is known by its version. */
   readonly wrappingKeys: Map<string, ExchangeKey>;
+  /** Whether the time budget is spent, for what makes many requests that all succeed. */
+  readonly isLate: () => boolean;
   readonly signal: AbortSignal;
+}
+
+/**
+ * What there is of a version that is disabled, where a vault refuses to show it (403, KeyDisabled): Azure documents that of
+ * secrets and not of keys, which it has been seen to show. Its labels and its public key are not known.
+ */
+export type Hidden = 'hidden';
+
+/** @returns {@link Hidden} where the call is refused as the version is disabled */
+export async function unlessHidden<T>(call: () => Promise<T>): Promise<T | Hidden> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof ProviderError && error.code === 'KeyDisabled') return 'hidden';
+    throw error;
+  }
 }
 
 /** The newest version of a key; undefined where the vault knows no such key. */
 export async function newestOf(
   { calls, retry, recent, signal }: Account,
   name: string,
-): Promise<KeyVersion | undefined> {
+): Promise<KeyVersion | Hidden | undefined> {
   const policy = recent.has(name) ? WITHIN_WINDOW : CONSISTENT;
-  return undefinedOn(['not_found'], () => retry(policy, () => calls.getKey(name, signal)));
+  const look = (): Promise<KeyVersion | Hidden> => unlessHidden(() => calls.getKey(name, signal));
+  return undefinedOn(['not_found'], () => retry(policy, look));
 }
 
 /** @param id - `<key name>/<version>` */
 export async function versionOf(
   { calls, retry, recent, signal }: Account,
   id: string,
-): Promise<KeyVersion | undefined> {
+): Promise<KeyVersion | Hidden | undefined> {
   const policy = recent.has(id) ? WITHIN_WINDOW : CONSISTENT;
-  return undefinedOn(['not_found'], () => retry(policy, () => calls.getVersion(id, signal)));
+  const look = (): Promise<KeyVersion | Hidden> => unlessHidden(() => calls.getVersion(id, signal));
+  return undefinedOn(['not_found'], () => retry(policy, look));
 }
 
 /**

@@ -15,6 +15,8 @@ const API_VERSION = '7.4';
 
 /** Of a service of the machine itself. */
 const LOCAL_TIMEOUT_MS = 5_000;
+/** An HSM may take longer to generate a key than for anything else; one whose answer is lost is of no use. */
+const GENERATION = 3;
 
 /** The requests to a vault. Each rejects with a ProviderError only. */
 export interface Calls {
@@ -24,7 +26,8 @@ export interface Calls {
   /** @param id - `<key name>/<version>` */
   getVersion(id: string, signal: AbortSignal): Promise<KeyVersion>;
   /** Resolves where a key of this name was deleted, and can be recovered. */
-  getDeletedKey(name: string, signal: AbortSignal): Promise<unknown>;
+  getDeletedKey(name: string, signal: AbortSignal): Promise<KeyVersion>;
+  /** Generates a key in the vault. An abort does not end it once it was sent. */
   createKey(name: string, body: object, signal: AbortSignal): Promise<KeyVersion>;
   /** Makes a version of a key, the first of them the key. An abort does not end it once it was sent. */
   importKey(name: string, body: object, signal: AbortSignal): Promise<KeyVersion>;
@@ -69,6 +72,7 @@ interface Sent {
   readonly url: URL;
   readonly body?: object;
   readonly finishes?: boolean;
+  readonly generates?: boolean;
 }
 
 /**
@@ -85,6 +89,7 @@ function vaultCalls(settings: Settings, { env, outbound, requestTimeoutMs, retry
   const { isManagedHsm } = vault;
   const trusted = (): string | undefined => checkTrust(settings, env);
   const rest = restCalls({ outbound, requestTimeoutMs, beforeSending: trusted });
+  const patient = restCalls({ outbound, requestTimeoutMs: GENERATION * requestTimeoutMs, beforeSending: trusted });
   const direct: Outbound = { ...outbound, route: () => ({ by: 'direct' }) };
   const localTimeoutMs = Math.min(LOCAL_TIMEOUT_MS, requestTimeoutMs);
   const local = restCalls({ outbound: direct, requestTimeoutMs: localTimeoutMs, beforeSending: trusted });
@@ -97,19 +102,24 @@ function vaultCalls(settings: Settings, { env, outbound, requestTimeoutMs, retry
     return url;
   };
 
-  const send = async ({ call, permission, ...request }: Sent, signal: AbortSignal): Promise<RestAnswer> => {
+  const send = async (
+    { call, permission, generates = false, ...request }: Sent,
+    signal: AbortSignal,
+  ): Promise<RestAnswer> => {
     const problem = trusted();
     if (problem !== undefined) throw new ProviderError('invalid_request', `${call}: ${problem}`, { call });
-    for (;;) {
+    const by = generates ? patient : rest;
+    const secrets = (): readonly string[] => [...token.secrets(), ...privatePartsOf(request.body)];
+    for (let isAgain = false; ; isAgain = true) {
       const value = await token.get(signal).catch((error: unknown) => {
         throw error instanceof ProviderError ? inCall(call, error) : error;
       });
       const headers = { authorization: `Bearer ${value}` };
-      const answer = await rest.send({ call, ...request, headers, secrets: token.secrets() }, signal);
+      const answer = await by.send({ call, ...request, headers, secrets: secrets() }, signal);
       if (answer.status >= 200 && answer.status < 300) return answer;
       // A refused token has no effect: the request may be sent again with another one.
-      if (answer.status === 401 && token.refuse(value)) continue;
-      throw errorWithoutSecrets(vaultFailure({ call, permission, isManagedHsm }, host, answer), token.secrets());
+      if (answer.status === 401 && token.refuse(value) && !isAgain) continue;
+      throw errorWithoutSecrets(vaultFailure({ call, permission, isManagedHsm }, host, answer), secrets());
     }
   };
 
@@ -159,10 +169,22 @@ function vaultCalls(settings: Settings, { env, outbound, requestTimeoutMs, retry
       return bundle({ call: 'KeyGet', permission: 'get', method: 'GET', url }, wanted, signal);
     },
     getDeletedKey: (name, signal) =>
-      send({ call: 'KeyGetDeleted', permission: 'get', method: 'GET', url: urlOf('deletedkeys', name) }, signal),
+      bundle(
+        { call: 'KeyGetDeleted', permission: 'get', method: 'GET', url: urlOf('deletedkeys', name) },
+        { name, version: undefined },
+        signal,
+      ),
     createKey: (name, body, signal) =>
       bundle(
-        { call: 'KeyCreate', permission: 'create', method: 'POST', url: urlOf('keys', name, 'create'), body },
+        {
+          call: 'KeyCreate',
+          permission: 'create',
+          method: 'POST',
+          url: urlOf('keys', name, 'create'),
+          body,
+          finishes: true,
+          generates: true,
+        },
         { name, version: undefined },
         signal,
       ),
@@ -178,9 +200,9 @@ function vaultCalls(settings: Settings, { env, outbound, requestTimeoutMs, retry
       return bundle({ call: 'KeyUpdate', permission: 'update', method: 'PATCH', url, body }, wanted, signal);
     },
     async deleteKey(name, signal) {
-      const url = urlOf('keys', name);
-      const { headers } = await send({ call: 'KeyDelete', permission: 'delete', method: 'DELETE', url }, signal);
-      return requestIdOf(headers);
+      const sent = { call: 'KeyDelete', permission: 'delete', method: 'DELETE', url: urlOf('keys', name) } as const;
+      const { requestId } = await bundle(sent, { name, version: undefined }, signal);
+      return requestId;
     },
     listKeys: (next, signal) => page(urlOf('keys'), 'KeyList', next, signal),
     listVersions: (name, next, signal) => page(urlOf('keys', name, 'versions'), 'KeyListVersions', next, signal),
@@ -207,6 +229,7 @@ function vaultCalls(settings: Settings, { env, outbound, requestTimeoutMs, retry
     proxy: () => rest.proxyTo(urlOf()),
     close() {
       rest.close();
+      patient.close();
       local.close();
     },
   };
@@ -256,6 +279,15 @@ function inCall(call: string, { reason, message, code }: ProviderError): Provide
 function tenantIn(challenge: string): string | undefined {
   const [, tenant = ''] = /\bauthorization(?:_uri)?="https?:\/\/[^/"]+\/([^/"]+)\/?"/i.exec(challenge) ?? [];
   return isGuid(tenant) ? tenant.toLowerCase() : undefined;
+}
+
+/** What is secret in the key of an import that nothing wraps (RFC 7518 §6.3.2), as whoever got it may quote it. */
+function privatePartsOf(body: object | undefined): readonly string[] {
+  const { key } = (body ?? {}) as { readonly key?: Readonly<Record<string, unknown>> };
+  return ['d', 'p', 'q', 'dp', 'dq', 'qi'].flatMap((name) => {
+    const value = key?.[name];
+    return typeof value === 'string' ? [value] : [];
+  });
 }
 
 function originOf(url: string): string {

@@ -11,7 +11,16 @@ import {
 } from '../port.ts';
 import { HOME } from '../step.ts';
 import { retryWithin, type RetryDependencies } from '../http/retry.ts';
-import { gone, isDeleted, newestOf, performed, switchVersion, versionOf, type Account } from './account.ts';
+import {
+  gone,
+  isDeleted,
+  newestOf,
+  performed,
+  switchVersion,
+  versionOf,
+  type Account,
+  type Hidden,
+} from './account.ts';
 import type { ExchangeKey } from './byok.ts';
 import type { Calls } from './calls.ts';
 import type { KeyVersion } from './key-bundle.ts';
@@ -19,7 +28,7 @@ import { unseen } from '../http/unseen.ts';
 import { labelsOfKey, observeAll, observeName } from './observe.ts';
 import { performStep } from './perform.ts';
 import { probePermissions } from './probe-permissions.ts';
-import { findByLabel, listVersions, surveyNames } from './search.ts';
+import { findByLabel, surveyNames, versionWithLabel } from './search.ts';
 import { copyOf, holdsMaterialOf, importVersion, isLabelledOurs, seenName, seenVersion } from './versions.ts';
 import type { Attempt } from '../attempt.ts';
 
@@ -37,13 +46,17 @@ export function azureClient(calls: Calls, dependencies: RetryDependencies): KmsC
   const recent = recentIds(dependencies.clock, CONSISTENCY_WINDOW_MS);
   const wrappingKeys = new Map<string, ExchangeKey>();
   let tenant: string | undefined;
-  const within = (budgetMs: number, signal: AbortSignal): Account => ({
-    calls,
-    retry: retryWithin(budgetMs, dependencies, signal),
-    recent,
-    wrappingKeys,
-    signal,
-  });
+  const within = (budgetMs: number, signal: AbortSignal): Account => {
+    const end = dependencies.clock.monotonic() + budgetMs;
+    return {
+      calls,
+      retry: retryWithin(budgetMs, dependencies, signal),
+      recent,
+      wrappingKeys,
+      isLate: () => dependencies.clock.monotonic() >= end,
+      signal,
+    };
+  };
   const account = (signal: AbortSignal): Account => within(BUDGET_MS, signal);
 
   return {
@@ -83,6 +96,7 @@ export function azureClient(calls: Calls, dependencies: RetryDependencies): KmsC
         const isVersion = remoteId.includes('/');
         const found = isVersion ? await versionOf(at, remoteId) : await newestOf(at, remoteId);
         if (!found) return { outcome: 'unknown' };
+        if (found === 'hidden') return { outcome: 'forbidden', why: hiddenText(remoteId) };
         const labels = isVersion ? found.tags : labelsOfKey(found);
         if (labels) return { outcome: 'seen', labels };
         return { outcome: 'forbidden', why: `the newest version of ${remoteId} was imported by somebody else` };
@@ -102,7 +116,7 @@ export function azureClient(calls: Calls, dependencies: RetryDependencies): KmsC
         createdAt: undefined,
         state: undefined,
       };
-      let found: KeyVersion | undefined;
+      let found: KeyVersion | Hidden | undefined;
       try {
         found = remoteId.includes('/') ? await versionOf(at, remoteId) : await newestOf(at, remoteId);
       } catch (error) {
@@ -111,6 +125,7 @@ export function azureClient(calls: Calls, dependencies: RetryDependencies): KmsC
         throw error;
       }
       if (!found) return undefined;
+      if (found === 'hidden') return { ...nothing, unreadable: [hiddenText(remoteId)] };
       const { tags: labels, name, createdAt } = found;
       // Every version holds material, from its first moment on.
       return { account: tenant, labels, names: [name], createdAt, state: 'used', unreadable: [] };
@@ -141,7 +156,9 @@ async function prepareKey(at: Account, target: Target): Promise<Performed | unde
     return isGone ? performed(false, undefined, gone(target)) : undefined;
   }
   // Another mount, or somebody else, was first.
-  if (!isOnRecord && !isLabelledOurs(newest, target)) return performed(false, undefined, gone(target));
+  const isOurs = isOnRecord || (newest !== 'hidden' && isLabelledOurs(newest, target));
+  if (!isOurs) return performed(false, undefined, gone(target));
+  if (newest === 'hidden') return undefined;
   // Once it is not the newest any more, nothing would lead to it.
   if ((await copyOf(target, newest, true)) !== undefined) await switchVersion(at, newest.id, false);
   return undefined;
@@ -158,17 +175,22 @@ async function findAttempt(
 ): Promise<Search> {
   const newest = await newestOf(at, distributedName);
   if (!newest) return { outcome: 'absent' };
-  const label = newest.tags[ATTEMPT_LABEL];
-  if (label === attempt) return verdictOn(at, target, version, newest, true);
-  if (label !== undefined && target && isLabelledOurs(newest, target)) return { outcome: 'absent' };
+  if (newest !== 'hidden') {
+    const label = newest.tags[ATTEMPT_LABEL];
+    if (label === attempt) return verdictOn(at, target, version, newest, true);
+    if (label !== undefined && target && isLabelledOurs(newest, target)) return { outcome: 'absent' };
+  }
   try {
-    const made = (await listVersions(at, distributedName)).find(({ tags }) => tags[ATTEMPT_LABEL] === attempt);
-    if (made?.version === undefined) return { outcome: 'absent' };
-    const found = await versionOf(at, `${distributedName}/${made.version}`);
+    const made = await versionWithLabel(at, distributedName, ATTEMPT_LABEL, attempt);
+    const found = made === undefined ? undefined : await versionOf(at, made);
+    if (found === 'hidden') return { outcome: 'unknown', why: hiddenText(made ?? ''), remoteIds: [made ?? ''] };
     return found ? await verdictOn(at, target, version, found, false) : { outcome: 'absent' };
   } catch (error) {
     const { outcome, why } = unseen(error, at.signal);
     if (outcome !== 'forbidden') throw error;
+    if (newest === 'hidden') {
+      return { outcome: 'unknown', why: `${hiddenText(`the newest version of ${distributedName}`)}: ${why}` };
+    }
     return { outcome: 'unknown', why: `${newest.id} was imported by somebody else: ${why}` };
   }
 }
@@ -190,6 +212,10 @@ async function verdictOn(
   at.recent.add(found.name);
   at.recent.add(found.id);
   return { outcome: 'proven', seen };
+}
+
+function hiddenText(what: string): string {
+  return `${what} is disabled, and the vault does not show it: enable it there`;
 }
 
 /** The tenant of a vault, where it tells; not knowing keeps nothing from being made. */

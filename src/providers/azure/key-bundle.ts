@@ -13,6 +13,8 @@ export interface KeyVersion {
   readonly keyOps: readonly string[];
   readonly publicKey: PublicJwk;
   readonly enabled: boolean;
+  /** Whether the key may leave the HSM (attribute `exportable`). */
+  readonly exportable: boolean;
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number | undefined;
   readonly tags: Readonly<Record<string, string>>;
@@ -26,7 +28,13 @@ const LONGEST = 512;
 /** A modulus of 4096 bits has 683 characters. */
 const LONGEST_NUMBER = 1024;
 const VERSION = /^[0-9a-f]{32}$/i;
+/** Without user and password, query, fragment and parts that a parser of URLs would take away (`..`, a line break). */
+const KID = /^https?:\/\/[\w.:[\]-]+\/keys\/([0-9A-Za-z-]{1,127})(?:\/([^/]+))?$/;
+/** The last moment that a date can say, in seconds since the Unix epoch (ECMA-262, "Time Values and Time Range"). */
+const LAST_SECOND = 8_640_000_000_000;
 const MEMBERS = ['n', 'e', 'crv', 'x', 'y'] as const;
+/** A link to the next page holds a token, and the URL of the list. */
+const LONGEST_LINK = 8_192;
 
 /**
  * Reads a key bundle, of which nothing is trusted: its `kid` has to be of this vault and of the key that was asked for.
@@ -63,7 +71,8 @@ export function readBundle(
     keyOps: keyOps.slice(0, 16).flatMap((each) => shortText(each) ?? []),
     publicKey: Object.fromEntries(publicKey) as PublicJwk,
     enabled,
-    createdAt: typeof attributes['created'] === 'number' ? attributes['created'] * 1_000 : undefined,
+    exportable: (attributes['exportable'] ?? false) !== false,
+    createdAt: timeOf(attributes['created']),
     tags: tagsOf(bundle['tags']),
     requestId,
   };
@@ -90,8 +99,9 @@ export function readPage(
     const at = placeOf(item['kid'], origins);
     return at ? [{ name: at.name, version: at.version, tags: tagsOf(item['tags']) }] : [];
   });
-  const next = page['nextLink'];
-  return { items, next: typeof next === 'string' && next !== '' ? next : undefined };
+  const next = page['nextLink'] ?? '';
+  if (typeof next !== 'string' || next.length > LONGEST_LINK) return undefined;
+  return { items, next: next === '' ? undefined : next };
 }
 
 function placeOf(
@@ -99,11 +109,14 @@ function placeOf(
   origins: readonly string[],
 ): { readonly kid: string; readonly name: string; readonly version: string | undefined } | undefined {
   if (typeof kid !== 'string' || kid.length > LONGEST || !URL.canParse(kid)) return undefined;
-  const url = new URL(kid);
-  const [, name, version, ...rest] = /^\/keys\/([0-9A-Za-z-]{1,127})(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
-  if (name === undefined || rest.length > 0 || !origins.includes(url.origin)) return undefined;
+  const [, name, version] = KID.exec(kid) ?? [];
+  if (name === undefined || !origins.includes(new URL(kid).origin)) return undefined;
   if (version !== undefined && !VERSION.test(version)) return undefined;
   return { kid, name, version };
+}
+
+function timeOf(seconds: unknown): number | undefined {
+  return typeof seconds === 'number' && seconds >= 0 && seconds <= LAST_SECOND ? seconds * 1_000 : undefined;
 }
 
 function tagsOf(value: unknown): Readonly<Record<string, string>> {

@@ -3,7 +3,7 @@ import type { NameObservation, Seen, Unseen } from '../observation.ts';
 import { ATTEMPT_LABEL, type Target } from '../port.ts';
 import { HOME } from '../step.ts';
 import { undefinedOn } from '../http/undefined-on.ts';
-import { gone, newestOf, type Account } from './account.ts';
+import { gone, newestOf, unlessHidden, type Account } from './account.ts';
 import type { KeyVersion } from './key-bundle.ts';
 import { copyOf, isLabelledOurs, seenVersion } from './versions.ts';
 
@@ -19,8 +19,9 @@ export async function observeAll(account: Account, target: Target): Promise<Seen
   const versions: Version[] = [];
   const observe = async (version: number, id: string): Promise<Version> => {
     try {
-      const found = await undefinedOn(['not_found'], () => calls.getVersion(id, signal));
-      return found ? seenVersion(version, found) : { of: 'version', version, place: HOME, id, state: 'gone' };
+      const found = await undefinedOn(['not_found'], () => unlessHidden(() => calls.getVersion(id, signal)));
+      if (found && found !== 'hidden') return seenVersion(version, found);
+      return { of: 'version', version, place: HOME, id, state: found ? 'disabled' : 'gone' };
     } catch (error) {
       return { version, place: HOME, ...unseen(error, signal) };
     }
@@ -50,8 +51,11 @@ export async function observeName(account: Account, target: Target): Promise<Nam
   const { calls, signal } = account;
   const name = { of: 'name', place: HOME } as const;
   try {
-    const newest = await undefinedOn(['not_found'], () => calls.getKey(target.distributedName, signal));
+    const newest = await undefinedOn(['not_found'], () =>
+      unlessHidden(() => calls.getKey(target.distributedName, signal)),
+    );
     if (!newest) return { ...name, points: 'nowhere' };
+    if (newest === 'hidden') return { ...name, ...(await hiddenNewest(account, target)) };
     const { id } = newest;
     const recorded = [...target.ids(HOME)].find(([, known]) => known === id)?.[0];
     const version = recorded ?? (await copyOf(target, newest, false));
@@ -63,6 +67,20 @@ export async function observeName(account: Account, target: Target): Promise<Nam
   }
 }
 
+/** The newest version is disabled and is not shown: it is the highest on record where that is disabled, too. */
+async function hiddenNewest(
+  { calls, signal }: Account,
+  target: Target,
+): Promise<Pick<NameObservation, 'points' | 'id' | 'holder'>> {
+  const [highest] = [...target.ids(HOME)].sort(([a], [b]) => b - a);
+  if (highest) {
+    const [version, id] = highest;
+    const found = await undefinedOn(['not_found'], () => unlessHidden(() => calls.getVersion(id, signal)));
+    if (found === 'hidden' || found?.enabled === false) return { points: version, id };
+  }
+  return { points: 'stranger', holder: { remoteId: target.distributedName, labels: undefined } };
+}
+
 /** What is known of a key by its newest version, whose tags it has: they need not be ours. */
 export function labelsOfKey(newest: KeyVersion): Readonly<Record<string, string>> | undefined {
   return ATTEMPT_LABEL in newest.tags ? newest.tags : undefined;
@@ -71,7 +89,7 @@ export function labelsOfKey(newest: KeyVersion): Readonly<Record<string, string>
 async function keyIsGone(account: Account, target: Target): Promise<boolean> {
   try {
     const newest = await newestOf(account, target.distributedName);
-    return newest === undefined || !isLabelledOurs(newest, target);
+    return newest === undefined || (newest !== 'hidden' && !isLabelledOurs(newest, target));
   } catch (error) {
     unseen(error, account.signal);
     return false;

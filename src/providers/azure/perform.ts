@@ -51,7 +51,9 @@ async function switchAll(account: Account, version: number, enabled: boolean, ta
   const recorded = [...target.ids(HOME).values()];
   const inKey = (id: string): boolean => id.startsWith(`${target.distributedName}/`);
   for (const id of target.ours(HOME).filter((each) => inKey(each) && !recorded.includes(each))) {
-    const former = await versionOf(account, id);
+    // What is disabled and not shown: a request that changes nothing of it is answered with its tags.
+    const shown = await versionOf(account, id);
+    const former = shown === 'hidden' ? await switchVersion(account, id, false) : shown;
     const isCopy = former && labelledVersion(former) === version && isLabelledOurs(former, target);
     if (isCopy && former.enabled !== enabled) await switchVersion(account, id, enabled);
   }
@@ -63,14 +65,17 @@ async function setCurrent(account: Account, version: number, target: Target): Pr
   const id = target.id(version, HOME) ?? '';
   const newest = await newestOf(account, target.distributedName);
   if (!newest) return performed(false, undefined, gone(target));
-  if (newest.id === id) return performed(false, undefined, seenName(version, id));
-  if ((await copyOf(target, newest, false)) === version) {
-    return performed(false, undefined, seenVersion(version, newest), seenName(version, newest.id));
+  if (newest !== 'hidden') {
+    if (newest.id === id) return performed(false, undefined, seenName(version, id));
+    if ((await copyOf(target, newest, false)) === version) {
+      return performed(false, undefined, seenVersion(version, newest), seenName(version, newest.id));
+    }
+    // What a lost import left is not on record, and nothing leads to it once it is not the newest any more.
+    if ((await copyOf(target, newest, true)) !== undefined) await switchVersion(account, newest.id, false);
   }
-  // What a lost import left is not on record, and nothing leads to it once it is not the newest any more.
-  if ((await copyOf(target, newest, true)) !== undefined) await switchVersion(account, newest.id, false);
   const former = await versionOf(account, id);
-  return importVersion(account, target, { version, attempt: former?.tags[ATTEMPT_LABEL] ?? '', enabled: true });
+  const attempt = (former !== 'hidden' && former?.tags[ATTEMPT_LABEL]) || '';
+  return importVersion(account, target, { version, attempt, enabled: true });
 }
 
 /** Deletes the key with all its versions, which can be recovered as long as the vault retains them. */
@@ -81,7 +86,8 @@ async function removeKey(account: Account, target: Target): Promise<Performed> {
   // Where nothing was made, the key under this name may be somebody else's.
   if (target.ours(HOME).length === 0) {
     const newest = await newestOf(account, name);
-    if (!newest || !isLabelledOurs(newest, target)) return performed(false, undefined, removed);
+    const isOurs = newest !== undefined && newest !== 'hidden' && isLabelledOurs(newest, target);
+    if (!isOurs) return performed(false, undefined, removed);
   }
   const deleted = await undefinedOn(['not_found', 'already_exists'], async () => ({
     requestId: await retry(CONSISTENT, () => calls.deleteKey(name, signal)),

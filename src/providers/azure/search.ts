@@ -2,7 +2,7 @@ import { ProviderError } from '../errors.ts';
 import type { LabelledObject } from '../observation.ts';
 import type { LabelSearch, NameSurvey } from '../port.ts';
 import { CREATE } from '../http/retry.ts';
-import type { Account } from './account.ts';
+import { unlessHidden, type Account } from './account.ts';
 import type { Page } from './calls.ts';
 import type { KeyItem } from './key-bundle.ts';
 import { unseen } from '../http/unseen.ts';
@@ -12,6 +12,8 @@ const DISTRIBUTED = /-\d{10}$/;
 const MOUNT_LABEL = 'vault-keymgmt-mount';
 /** Pages of 25 keys or more; a list that does not end is not followed. */
 const MOST_PAGES = 1_000;
+/** Far more than any attempt, or any mount, leaves behind. */
+const MOST_FOUND = 1_000;
 
 /**
  * Finds all versions of keys with a tag (`keys/list`, which is not among the five permissions of Vault's documentation:
@@ -24,8 +26,9 @@ export async function findByLabel(account: Account, label: string, value: string
     for await (const { name } of itemsOf(account, (next) => calls.listKeys(next, signal))) {
       if (!DISTRIBUTED.test(name)) continue;
       for await (const { version, tags } of itemsOf(account, (next) => calls.listVersions(name, next, signal))) {
-        if (version !== undefined && tags[label] === value)
-          found.push({ remoteId: `${name}/${version}`, labels: tags });
+        if (version === undefined || tags[label] !== value) continue;
+        if (found.length >= MOST_FOUND) throw tooMany(`more than ${MOST_FOUND} key versions have the tag`);
+        found.push({ remoteId: `${name}/${version}`, labels: tags });
       }
     }
     return { found, incomplete: undefined };
@@ -38,13 +41,15 @@ export async function findByLabel(account: Account, label: string, value: string
 
 /** Lists the keys that this engine, in any mount, has made, with the newest version of each. */
 export async function surveyNames(account: Account): Promise<NameSurvey> {
-  const { calls, retry, signal } = account;
+  const { calls, retry, isLate, signal } = account;
   const targets = new Map<string, string>();
   try {
     for await (const { name, tags } of itemsOf(account, (next) => calls.listKeys(next, signal))) {
-      if (!DISTRIBUTED.test(name) || tags[MOUNT_LABEL] === undefined) continue;
-      const { id } = await retry(CREATE, () => calls.getKey(name, signal));
-      targets.set(name, id);
+      if (!DISTRIBUTED.test(name) || tags[MOUNT_LABEL] === undefined || targets.has(name)) continue;
+      if (isLate()) throw tooMany('too many keys in the vault to search');
+      const newest = await unlessHidden(() => retry(CREATE, () => calls.getKey(name, signal)));
+      // The id of no version: who compares it asks for the name itself.
+      targets.set(name, newest === 'hidden' ? name : newest.id);
     }
     return { outcome: 'seen', targets };
   } catch (error) {
@@ -52,22 +57,37 @@ export async function surveyNames(account: Account): Promise<NameSurvey> {
   }
 }
 
-/** Versions of one key that carry a label; only where the credentials allow listing. */
-export async function listVersions(account: Account, name: string): Promise<readonly KeyItem[]> {
+/** The id of the version of a key that carries a label; only where the credentials allow listing. */
+export async function versionWithLabel(
+  account: Account,
+  name: string,
+  label: string,
+  value: string,
+): Promise<string | undefined> {
   const { calls, signal } = account;
-  const items: KeyItem[] = [];
-  for await (const item of itemsOf(account, (next) => calls.listVersions(name, next, signal))) items.push(item);
-  return items;
+  for await (const { version, tags } of itemsOf(account, (next) => calls.listVersions(name, next, signal))) {
+    if (version !== undefined && tags[label] === value) return `${name}/${version}`;
+  }
+  return undefined;
 }
 
-async function* itemsOf({ retry }: Account, read: (next: string | undefined) => Promise<Page>): AsyncIterable<KeyItem> {
+async function* itemsOf(
+  { retry, isLate }: Account,
+  read: (next: string | undefined) => Promise<Page>,
+): AsyncIterable<KeyItem> {
+  const seen = new Set<string>();
   let next: string | undefined;
-  for (let pages = 0; pages < MOST_PAGES; pages++) {
+  do {
     const after = next;
+    if (isLate()) throw tooMany('too many keys in the vault to search');
     const page = await retry(CREATE, () => read(after));
     yield* page.items;
-    if (page.next === undefined) return;
     ({ next } = page);
-  }
-  throw new ProviderError('unavailable', 'KeyList: the list does not end', { call: 'KeyList' });
+    if (next !== undefined && (seen.has(next) || seen.size >= MOST_PAGES)) throw tooMany('the list does not end');
+    if (next !== undefined) seen.add(next);
+  } while (next !== undefined);
+}
+
+function tooMany(text: string): ProviderError {
+  return new ProviderError('unavailable', `KeyList: ${text}`, { call: 'KeyList' });
 }

@@ -61,18 +61,21 @@ export function vaultFailure(
 ): ProviderError {
   const { status, headers } = answer;
   const { code, inner, message } = errorOf(answer.json);
-  const known = [inner, code].find((each) => each !== undefined && Object.hasOwn(REASONS, each));
-  const reason = (known === undefined ? undefined : REASONS[known]) ?? reasonOf(status);
-  const requestId = requestIdOf(headers);
+  const isRejected = status >= 400 && status < 500;
   const isVault = code !== undefined && message !== undefined;
-  const source = [known ?? `HTTP ${status}`, ...(requestId === undefined ? [] : [`request id ${requestId}`])].join(
-    ', ',
-  );
+  const known = [inner, code].find((each) => each !== undefined && Object.hasOwn(REASONS, each));
+  const isProof = isVault && isRejected && known !== undefined;
+  const reason = (isProof ? REASONS[known] : undefined) ?? reasonOf(status, isVault);
+  const requestId = requestIdOf(headers);
+  const source = [
+    isProof ? known : `HTTP ${status}`,
+    ...(requestId === undefined ? [] : [`request id ${requestId}`]),
+  ].join(', ');
   const text = isVault ? printable(message) : `${host} gives an answer that is not Key Vault's`;
   const remedy = reason === 'forbidden' && isVault ? `: ${remedyOf(inner, permission, isManagedHsm)}` : '';
   return new ProviderError(reason, `${call}: ${text} (${source})${remedy}`, {
     call,
-    code: known,
+    code: isProof ? known : undefined,
     requestId,
     ambiguous: reason === 'unavailable' || reason === 'timeout',
   });
@@ -87,18 +90,18 @@ export function permissionText(permission: Permission, isManagedHsm: boolean): s
 /** `x-ms-request-id`, a GUID. */
 export function requestIdOf(headers: RestAnswer['headers']): string | undefined {
   const id = headers['x-ms-request-id'];
-  return id !== undefined && /^[\w-]{1,64}$/.test(id) ? id : undefined;
+  return id !== undefined && /^[0-9a-f-]{1,64}$/i.test(id) ? id : undefined;
 }
 
 function remedyOf(inner: string | undefined, permission: Permission, isManagedHsm: boolean): string {
   return REMEDIES[inner ?? ''] ?? `it needs the permission ${permissionText(permission, isManagedHsm)}`;
 }
 
-function reasonOf(status: number): ProviderErrorReason {
+/** Whatever is not a vault's proves neither that a key is not there nor the state of one. */
+function reasonOf(status: number, isVault: boolean): ProviderErrorReason {
   if (status === 401) return 'unauthenticated';
   if (status === 403) return 'forbidden';
-  if (status === 404) return 'not_found';
-  if (status === 409) return 'invalid_state';
+  if (status === 409 && isVault) return 'invalid_state';
   if (status === 429) return 'throttled';
   // A proxy timed out (499: nginx); the vault may have received the request.
   if (status === 408 || status === 499) return 'timeout';

@@ -26,14 +26,15 @@ export function labelledVersion({ tags }: Pick<KeyVersion, 'tags'>): number {
 }
 
 /**
- * Whether a version in the vault holds the material of a version: by its public key. Of a symmetric key a vault tells
- * nothing but the labels.
+ * Whether a version in the vault holds the material of a version, in an HSM where it is to be: by its type and its public
+ * key. Of a symmetric key a vault tells nothing but the labels.
  */
 export async function holdsMaterialOf(
   target: Target,
   version: number,
   found: KeyVersion,
 ): Promise<boolean | 'labels only'> {
+  if (found.kty !== ktyOf(target.keyType, target.protection)) return false;
   const expected = await withMaterial(await target.material(version), async (material) =>
     publicJwk(target.keyType, material),
   );
@@ -73,22 +74,17 @@ export async function importVersion(
     key: kek ? { crv: curveOf(keyType), key_hsm: keyTransferBlob(kek, material) } : privateJwk(material),
     expected: publicJwk(keyType, material),
   }));
+  const kty = ktyOf(keyType, protection);
   const body = {
-    key: { ...key, kty: ktyOf(keyType, protection), key_ops: keyOpsOf(target.purposes) },
+    key: { ...key, kty, key_ops: keyOpsOf(target.purposes) },
     attributes: { enabled },
     tags: { ...target.labels(version), [ATTEMPT_LABEL]: attempt },
   };
   try {
     const made = await retry(CREATE, () => calls.importKey(name, body, signal));
-    if (expected !== undefined && !isSameKey(expected, made.publicKey)) {
-      throw new ProviderError(
-        'unavailable',
-        `KeyImport: the vault answers with another public key than that of version ${version}`,
-        {
-          call: 'KeyImport',
-          ambiguous: true,
-        },
-      );
+    if (made.kty !== kty || (expected !== undefined && !isSameKey(expected, made.publicKey))) {
+      const text = `KeyImport: the vault answers with another key than that of version ${version}, which is ${kty}`;
+      throw new ProviderError('unavailable', text, { call: 'KeyImport', ambiguous: true });
     }
     recent.add(name);
     recent.add(made.id);

@@ -21,7 +21,8 @@ export const azure: CrashCloud<State> = {
   violations({ keys }, { key, versions, distribution }) {
     const wrong: string[] = [];
     const active = keys.filter(({ phase }) => phase === 'active');
-    if (active.filter(isKek).length > 1) wrong.push('there are several key exchange keys');
+    // One is on record; one that nobody knows may be left by an answer that was lost.
+    if (active.filter(isKek).length > 2) wrong.push('there are several key exchange keys');
     const ours = active.filter((each) => !isKek(each));
     for (const { name } of ours) if (name !== distribution?.name) wrong.push(`the key ${name} is left over`);
     if (!distribution) return wrong;

@@ -2,30 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { TENANT } from '../../../dev/azure-key-vault/key-vault.ts';
 import { APPLICATION, makeKeysFirst } from './cloud-under-test.ts';
 import { AZURE_DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
-import { azureWorld, type World } from './world.ts';
+import { azureWorld, rootOf, type World } from './world.ts';
 
 const keyOf = (world: World, name: string) => world.vault.keys().find((key) => key.name === name);
 const distributed = async (world: World): Promise<Record<string, unknown>> =>
   (await world.engine.read('kms/azure/key/k')) as Record<string, unknown>;
-const asRoot = async (world: World): Promise<(method: string, path: string, body?: object) => Promise<Response>> => {
-  world.vault.permit(APPLICATION.clientId, undefined);
-  const answer = await fetch(`${world.vault.loginUrl}/${TENANT}/oauth2/v2.0/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: APPLICATION.clientId,
-      client_secret: APPLICATION.secret,
-      scope: 'https://vault.azure.net/.default',
-    }),
-  });
-  const { access_token: token } = (await answer.json()) as { access_token: string };
-  return (method, path, body) =>
-    fetch(`${world.vault.url}${path}?api-version=7.4`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-};
 const setUp = async (versions = 2): Promise<World> => {
   const world = await azureWorld();
   expect(await world.write('key/k', { type: 'ecdsa-p256' })).toBeUndefined();
@@ -71,20 +52,21 @@ describe('the engine with a Key Vault', () => {
     [
       'disables the newest version',
       async (world, name) => {
-        const root = await asRoot(world);
+        const root = await rootOf(world.vault);
         const id = keyOf(world, name)?.versions.at(-1)?.id ?? '';
         await root('PATCH', `/keys/${name}/${id}`, { attributes: { enabled: false } });
       },
     ],
     [
       'creates a version on top',
-      async (world, name) => (await asRoot(world))('POST', `/keys/${name}/create`, { kty: 'EC-HSM', crv: 'P-256' }),
+      async (world, name) =>
+        (await rootOf(world.vault))('POST', `/keys/${name}/create`, { kty: 'EC-HSM', crv: 'P-256' }),
     ],
-    ['deletes the key', async (world, name) => (await asRoot(world))('DELETE', `/keys/${name}`)],
+    ['deletes the key', async (world, name) => (await rootOf(world.vault))('DELETE', `/keys/${name}`)],
     [
       'deletes the key exchange key and creates a version on top',
       async (world, name) => {
-        const root = await asRoot(world);
+        const root = await rootOf(world.vault);
         const kek = world.vault.keys().find(({ versions }) => versions[0]?.keyOps.includes('import'))?.name ?? '';
         await root('DELETE', `/keys/${kek}`);
         await root('POST', `/keys/${name}/create`, { kty: 'EC-HSM', crv: 'P-256' });

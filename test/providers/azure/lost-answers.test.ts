@@ -11,7 +11,19 @@ import {
   makeKeysFirst,
 } from './cloud-under-test.ts';
 import { AZURE_DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
-import { alive, creating, digestOf, failureOf, MAKE_KEK, on, removing, scene, TAKE_NAME, type Scene } from './scene.ts';
+import {
+  alive,
+  creating,
+  digestOf,
+  failureOf,
+  MAKE_KEK,
+  materialOf,
+  on,
+  removing,
+  scene,
+  TAKE_NAME,
+  type Scene,
+} from './scene.ts';
 
 const start = async (options?: UnderTestOptions): Promise<AzureUnderTest> => {
   const azure = await azureUnderTest(options);
@@ -38,6 +50,8 @@ async function stranger(
 ): Promise<string> {
   const client = azure.open();
   const target = { ...at.target(), labels: () => tags };
+  // Making an RSA key blocks this process for longer than a server keeps an idle connection.
+  materialOf(target.keyType, version);
   const { seen } = await client.create(
     creating(version),
     { ...at.attempt(version), attempt: tags['vault-keymgmt-attempt'] ?? 'none' },
@@ -155,15 +169,21 @@ describe('a label alone proves nothing', () => {
 });
 
 describe('steps that are repeated', () => {
-  it('make one key exchange key, whichever answer is lost', async () => {
+  it('use no key exchange key whose making they have not seen, and make another', async () => {
     const azure = await start();
     const at = scene(azure.driver, azure.open());
     loseAnswer(azure, 'KeyCreate');
     await failureOf(azure.open().perform(MAKE_KEK, at.target(), at.signal));
-    const again = await at.take(MAKE_KEK);
-    expect(again).toMatchObject({ changed: false, seen: [{ of: 'wrapping_key', state: 'ready' }] });
-    expect(azure.vault.keys()).toMatchObject([{ versions: [{ keyOps: ['import'] }] }]);
-    expect(azure.vault.keys()[0]?.versions).toHaveLength(1);
+    const recorded = at.target().wrappingKey ?? '';
+    expect(await at.take(MAKE_KEK)).toEqual({
+      changed: false,
+      seen: [{ of: 'wrapping_key', name: recorded, state: 'gone' }],
+    });
+    const [lost] = azure.vault.keys();
+    expect(lost).toMatchObject({ phase: 'active', versions: [{ keyOps: ['import'], enabled: true }] });
+    expect(await at.take(MAKE_KEK)).toMatchObject({ changed: true, seen: [{ of: 'wrapping_key', state: 'ready' }] });
+    await at.reach(desiredOf({ 1: true }));
+    expect(azure.vault.keys()).toHaveLength(3);
   });
 
   it('delete the key once', async () => {

@@ -4,7 +4,7 @@ import { keyMaterial, type KeyMaterial } from '../../../src/crypto/key-material.
 import type { KeyType } from '../../../src/crypto/key-type.ts';
 import { recordedAttempt, type RecordedAttempt } from '../../../src/providers/attempt.ts';
 import { ProviderError } from '../../../src/providers/errors.ts';
-import type { Performed } from '../../../src/providers/observation.ts';
+import type { Observation, Performed } from '../../../src/providers/observation.ts';
 import type { Desired } from '../../../src/providers/planner.ts';
 import type { KmsClient, KmsDriver, Target } from '../../../src/providers/port.ts';
 import type { Protection, Purpose } from '../../../src/providers/spec.ts';
@@ -108,9 +108,9 @@ export function scene(
     const done = await (step.action === 'create'
       ? by.create(step, attempt(step.version), target(), signal)
       : by.perform(step, target(), signal));
-    for (const each of done.seen)
-      if (each.of === 'wrapping_key' && each.state === 'gone') wrappingKey = `${wrappingKey}0`;
-    record.learn(done.seen);
+    const isGone = (each: Observation): boolean => each.of === 'wrapping_key' && each.state === 'gone';
+    if (done.seen.some(isGone)) wrappingKey = `${wrappingKey}0`;
+    record.learn(done.seen.filter((each) => !isGone(each)));
     return done;
   };
   const plan: Scene['plan'] = (desired) => driver.plan(desired, record.recorded(), target());

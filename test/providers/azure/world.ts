@@ -149,6 +149,29 @@ export async function azureWorld({
   return world;
 }
 
+/** What an administrator of a vault does there, by plain requests. */
+export async function rootOf(
+  vault: KeyVault,
+): Promise<(method: string, path: string, body?: object) => Promise<Response>> {
+  vault.permit(APPLICATION.clientId, undefined);
+  const answer = await fetch(`${vault.loginUrl}/${TENANT}/oauth2/v2.0/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: APPLICATION.clientId,
+      client_secret: APPLICATION.secret,
+      scope: 'https://vault.azure.net/.default',
+    }),
+  });
+  const { access_token: token } = (await answer.json()) as { access_token: string };
+  return (method, path, body) =>
+    fetch(`${vault.url}${path}?api-version=7.4`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+}
+
 async function violations(vault: KeyVault, storage: InMemoryStorage): Promise<readonly string[]> {
   const { latest, minimum, material, distribution, wrong: records } = await readStored(storage, 'azure', 'k');
   const wrong = [...records];
@@ -156,7 +179,8 @@ async function violations(vault: KeyVault, storage: InMemoryStorage): Promise<re
   for (const { name } of ours) {
     if (name !== distribution?.name) wrong.push(`the key ${name} is left over`);
   }
-  if (vault.keys().filter(({ versions }) => isKek(versions)).length > 1) wrong.push('there are several KEKs');
+  // One is on record; one that nobody knows may be left by an answer that was lost.
+  if (vault.keys().filter(({ versions }) => isKek(versions)).length > 2) wrong.push('there are several KEKs');
   if (!distribution) return wrong;
   if (distribution.container !== distribution.name) wrong.push(`the container is ${distribution.container ?? 'none'}`);
   const versions = ours.find(({ name }) => name === distribution.name)?.versions ?? [];
