@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../../support/outbound/proxy-rules.ts';
 import { ProviderError } from '../errors.ts';
 import type { ProviderConfig } from '../port.ts';
-import { parseCredentials, type GoogleCredentials } from './google-credentials.ts';
+import { LONGEST_CREDENTIALS, parseCredentials, type GoogleCredentials } from './google-credentials.ts';
+import { readServerFile, UnusableFile } from './server-file.ts';
 
 /** Where the credentials of an account come from. */
 export interface CredentialSource {
@@ -77,9 +77,10 @@ async function content(text: string): Promise<GoogleCredentials> {
 async function fromFile(path: string, mayBeMissing = false): Promise<GoogleCredentials | undefined> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readServerFile(path, LONGEST_CREDENTIALS);
   } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    if (!(error instanceof UnusableFile)) throw error;
+    const { code } = error;
     if (mayBeMissing && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined;
     throw failure(`the file cannot be read by the plugin (${code})`);
   }

@@ -1,5 +1,4 @@
 import { createPrivateKey, sign } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { WallClock } from '../../support/clock.ts';
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
 import { printable } from '../http/printable.ts';
@@ -7,6 +6,7 @@ import type { RestAnswer, RestCalls, RestRequest } from '../http/rest-calls.ts';
 import type { GoogleCredentials, SubjectTokenSource } from './google-credentials.ts';
 import { IAM_CREDENTIALS } from './hosts.ts';
 import { memberOf, textIn } from './members.ts';
+import { readServerFile, UnusableFile } from './server-file.ts';
 
 const KMS_SCOPE = 'https://www.googleapis.com/auth/cloudkms';
 /** What tokens of other accounts are asked for with. */
@@ -14,6 +14,8 @@ const IMPERSONATION_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 const LIFETIME_S = 3_600;
 /** Far longer than tokens are. */
 const LONGEST_TOKEN = 16_384;
+/** In bytes; a token may stand in JSON, with others. */
+const LONGEST_SUBJECT_FILE = 64 * 1024;
 
 /** A bearer token. */
 export interface FetchedToken {
@@ -141,21 +143,23 @@ async function impersonate(
 
 async function subjectToken(context: TokenContext, source: SubjectTokenSource, signal: AbortSignal): Promise<string> {
   const text = 'file' in source ? await subjectFile(source.file) : await subjectUrl(context, source, signal);
-  if (source.field === undefined) return text.trim();
-  const token = textIn(parsed(text), source.field, LONGEST_TOKEN);
-  if (token) return token;
-  throw failure(
-    'unauthenticated',
-    'what credential_source gives has no member of the name in subject_token_field_name',
-  );
+  const token = source.field === undefined ? text.trim() : textIn(parsed(text), source.field, LONGEST_TOKEN);
+  if (!token && source.field !== undefined) {
+    throw failure(
+      'unauthenticated',
+      'what credential_source gives has no member of the name in subject_token_field_name',
+    );
+  }
+  if (token && token.length <= LONGEST_TOKEN && isToken(token)) return token;
+  throw failure('unauthenticated', 'what credential_source gives is not a token');
 }
 
 async function subjectFile(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readServerFile(path, LONGEST_SUBJECT_FILE);
   } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw failure('unauthenticated', `the file of credential_source cannot be read by the plugin (${code})`);
+    if (!(error instanceof UnusableFile)) throw error;
+    throw failure('unauthenticated', `the file of credential_source cannot be read by the plugin (${error.code})`);
   }
 }
 
@@ -204,6 +208,11 @@ function tokenIn({ onSecret }: TokenContext, json: unknown): FetchedToken {
   const seconds = memberOf(json, 'expires_in');
   if (!token || !isToken(token)) throw failure('unavailable', 'the answer has no token');
   onSecret(token);
+  const type = memberOf(json, 'token_type') ?? 'Bearer';
+  // RFC 6749 §7.1: one of another type is not to be used.
+  if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') {
+    throw failure('unavailable', 'the answer has a token of another type than Bearer');
+  }
   return { token, lifetimeMs: typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, LIFETIME_S) * 1_000 : 0 };
 }
 

@@ -46,11 +46,13 @@ export interface Problem {
 }
 
 /** Longer than any file of credentials is. */
-const LONGEST = 64 * 1024;
+export const LONGEST_CREDENTIALS = 64 * 1024;
+/** Other universes are clouds of their own, with hosts of their own. */
+const UNIVERSE = 'googleapis.com';
 
 /** Reads the text of a file of credentials. @returns what is wrong with it, without any of its values */
 export function parseCredentials(text: string): GoogleCredentials | Problem {
-  if (text.length > LONGEST) return { problem: 'is longer than credentials of Google are' };
+  if (text.length > LONGEST_CREDENTIALS) return { problem: 'is longer than credentials of Google are' };
   let json: unknown;
   try {
     json = JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -61,6 +63,12 @@ export function parseCredentials(text: string): GoogleCredentials | Problem {
 }
 
 function credentialsOf(json: unknown): GoogleCredentials | Problem {
+  const universe = memberOf(json, 'universe_domain') ?? '';
+  if (universe !== '' && universe !== UNIVERSE) {
+    return {
+      problem: `has a universe_domain other than ${UNIVERSE}, whose Cloud KMS the engine does not call: use credentials of ${UNIVERSE}`,
+    };
+  }
   const quota = textIn(json, 'quota_project_id');
   const found = ofType(json);
   return 'problem' in found || quota === undefined || !/^[a-z0-9:.-]+$/.test(quota)
