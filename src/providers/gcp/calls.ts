@@ -8,6 +8,7 @@ import {
   cryptoKeyIn,
   cryptoKeyPage,
   importJobIn,
+  PAGE,
   permissionsIn,
   versionInAnswer,
   versionPage,
@@ -76,9 +77,6 @@ export interface CallsOptions {
   readonly clock: Clock;
 }
 
-/** A full page of versions has less than 1 MB. */
-const PAGE = 500;
-
 /** Opens an account; nothing is sent before the first call. */
 export function calls(config: ProviderConfig, options: CallsOptions): Calls {
   const { env, outbound, requestTimeoutMs } = options;
@@ -88,12 +86,21 @@ export function calls(config: ProviderConfig, options: CallsOptions): Calls {
   const origin = kmsOrigin(config);
 
   const send = sender({ config, env, kms, held });
+  const oneKey = (json: unknown, id: string): CryptoKey | undefined => {
+    const key = cryptoKeyIn(json, ring);
+    return key?.id === id ? key : undefined;
+  };
+  /** @param number - undefined for a version that the call makes */
   const version = (
-    path: string,
-    rest: Omit<Sent, 'path'>,
+    sent: Sent,
     key: string,
+    number: string | undefined,
     signal: AbortSignal,
-  ): Promise<CryptoKeyVersion> => send({ ...rest, path }, signal, (json) => versionInAnswer(json, ring, key));
+  ): Promise<CryptoKeyVersion> =>
+    send(sent, signal, (json) => {
+      const found = versionInAnswer(json, ring, key);
+      return number === undefined || found?.number === number ? found : undefined;
+    });
   const keyPath = (key: string): string => keyName('', key);
   const versionPath = (key: string, number: string): string => `${keyPath(key)}/cryptoKeyVersions/${number}`;
   const versionTemplate = ({ algorithm, protectionLevel }: NewCryptoKey): object => ({ algorithm, protectionLevel });
@@ -115,7 +122,7 @@ export function calls(config: ProviderConfig, options: CallsOptions): Calls {
           permission: 'cloudkms.cryptoKeys.create',
         },
         signal,
-        (json) => cryptoKeyIn(json, ring),
+        (json) => oneKey(json, id),
       ),
     createImportJob: (id, protectionLevel, signal) =>
       send(
@@ -128,18 +135,18 @@ export function calls(config: ProviderConfig, options: CallsOptions): Calls {
           permission: 'cloudkms.importJobs.create',
         },
         signal,
-        importJobIn,
+        (json) => importJobIn(json, ring, id),
       ),
     getImportJob: (id, signal) =>
       send(
         { call: 'importJobs.get', method: 'GET', path: `/importJobs/${id}`, permission: 'cloudkms.importJobs.get' },
         signal,
-        importJobIn,
+        (json) => importJobIn(json, ring, id),
       ),
     importVersion: (key, { algorithm, importJob, wrappedKey, into }, signal) =>
       version(
-        `${keyPath(key)}/cryptoKeyVersions:import`,
         {
+          path: `${keyPath(key)}/cryptoKeyVersions:import`,
           call: 'cryptoKeyVersions.import',
           method: 'POST',
           body: {
@@ -154,6 +161,7 @@ export function calls(config: ProviderConfig, options: CallsOptions): Calls {
           permission: `cloudkms.cryptoKeyVersions.${into === undefined ? 'create' : 'update'}`,
         },
         key,
+        into,
         signal,
       ),
     listVersions: (key, page, signal) =>
@@ -170,8 +178,8 @@ export function calls(config: ProviderConfig, options: CallsOptions): Calls {
       ),
     setState: (key, number, state, signal) =>
       version(
-        versionPath(key, number),
         {
+          path: versionPath(key, number),
           call: 'cryptoKeyVersions.patch',
           method: 'PATCH',
           query: { updateMask: 'state' },
@@ -179,18 +187,20 @@ export function calls(config: ProviderConfig, options: CallsOptions): Calls {
           permission: 'cloudkms.cryptoKeyVersions.update',
         },
         key,
+        number,
         signal,
       ),
     destroy: (key, number, signal) =>
       version(
-        `${versionPath(key, number)}:destroy`,
         {
+          path: `${versionPath(key, number)}:destroy`,
           call: 'cryptoKeyVersions.destroy',
           method: 'POST',
           body: {},
           permission: 'cloudkms.cryptoKeyVersions.destroy',
         },
         key,
+        number,
         signal,
       ),
     setPrimary: (key, number, signal) =>
@@ -203,7 +213,7 @@ export function calls(config: ProviderConfig, options: CallsOptions): Calls {
           permission: 'cloudkms.cryptoKeys.update',
         },
         signal,
-        (json) => cryptoKeyIn(json, ring),
+        (json) => oneKey(json, key),
       ),
     testPermissions: (permissions, signal) =>
       send(
@@ -229,7 +239,7 @@ export function calls(config: ProviderConfig, options: CallsOptions): Calls {
       send(
         { call: 'cryptoKeys.get', method: 'GET', path: keyPath(key), permission: 'cloudkms.cryptoKeys.get' },
         signal,
-        (json) => cryptoKeyIn(json, ring),
+        (json) => oneKey(json, key),
       ),
     listKeys: (page, signal) =>
       send(

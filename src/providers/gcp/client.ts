@@ -11,8 +11,8 @@ import {
   observeName,
   readLabels,
   surveyNames,
-  type Reading,
 } from './observe.ts';
+import type { Listing } from './list-all.ts';
 import { destroyVersion, importMaterial, performStep, type Steps } from './perform.ts';
 import { probePermissions } from './probe-permissions.ts';
 
@@ -26,12 +26,9 @@ export function gcpClient(calls: Calls, dependencies: RetryDependencies): KmsCli
   const jobs = importJobs(calls, dependencies);
   const failedImports = new Map<string, number>();
   const retryFor = (signal: AbortSignal, budgetMs = BUDGET_MS): Retry => retryWithin(budgetMs, dependencies, signal);
-  const reading = (signal: AbortSignal): Reading => ({ calls, retry: retryFor(signal), signal });
-  const stepsFor = (signal: AbortSignal): Steps => ({
-    ...{ calls, jobs, dependencies, failedImports },
-    retry: retryFor(signal),
-    signal,
-  });
+  const { clock, wait } = dependencies;
+  const reading = (signal: AbortSignal): Listing => ({ calls, clock, retry: retryFor(signal), signal });
+  const stepsFor = (signal: AbortSignal): Steps => ({ ...reading(signal), wait, jobs, failedImports });
 
   return {
     create: ({ version }, _attempt, target, signal) => importMaterial(stepsFor(signal), version, target, undefined),

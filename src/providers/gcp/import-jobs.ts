@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import type { Protection } from '../spec.ts';
 import { ProviderError } from '../errors.ts';
 import { CONSISTENT, type Retry, type RetryDependencies } from '../http/retry.ts';
@@ -11,6 +12,8 @@ import { poll } from './poll.ts';
 const GENERATION_MS = 30_000;
 /** A job is not used any more for so long before it expires. */
 const EARLY_MS = 5 * 60_000;
+/** How long a job lives (Cloud KMS API, ImportJob), whatever an answer says. */
+const LIFETIME_MS = 3 * 24 * 60 * 60_000;
 
 /** An import job that takes imports. */
 export interface UsableJob {
@@ -27,7 +30,7 @@ export interface ImportJobs {
    * Finds the job of a wrapping key for one protection level, makes it where there is none, and waits for its key.
    *
    * @param mayExist - false where it is to be made now
-   * @returns `gone` for one that takes no imports any more
+   * @returns `gone` for one that takes no imports any more, or that somebody else has made
    * @throws {ProviderError} not_ready where its key takes longer
    */
   ready(
@@ -45,6 +48,12 @@ export interface JobContext {
   readonly signal: AbortSignal;
 }
 
+interface FoundJob {
+  readonly job: ImportJob;
+  /** Whether it was made just now, for us. */
+  readonly isNew: boolean;
+}
+
 export function importJobs(calls: Calls, dependencies: RetryDependencies): ImportJobs {
   const known = new Map<string, UsableJob>();
   const isCurrent = ({ until }: UsableJob): boolean => Date.parse(until) - EARLY_MS > dependencies.clock.now();
@@ -54,12 +63,14 @@ export function importJobs(calls: Calls, dependencies: RetryDependencies): Impor
     level: 'HSM' | 'SOFTWARE',
     mayExist: boolean,
     { retry, signal }: JobContext,
-  ): Promise<ImportJob> => {
+  ): Promise<FoundJob> => {
     const get = (): Promise<ImportJob> => retry(CONSISTENT, () => calls.getImportJob(id, signal));
     const create = (): Promise<ImportJob | undefined> =>
       undefinedOn(['already_exists'], () => retry(CONSISTENT, () => calls.createImportJob(id, level, signal)));
-    if (!mayExist) return (await create()) ?? get();
-    return (await undefinedOn(['not_found'], get)) ?? (await create()) ?? get();
+    const there = mayExist ? await undefinedOn(['not_found'], get) : undefined;
+    if (there !== undefined) return { job: there, isNew: false };
+    const made = await create();
+    return made === undefined ? { job: await get(), isNew: false } : { job: made, isNew: true };
   };
 
   return {
@@ -69,7 +80,13 @@ export function importJobs(calls: Calls, dependencies: RetryDependencies): Impor
       const remembered = known.get(id);
       if (remembered && isCurrent(remembered)) return remembered;
       known.delete(id);
-      let job = await find(id, level, mayExist, context);
+      const found = await find(id, level, mayExist, context);
+      const { isNew } = found;
+      let { job } = found;
+      const isAsAsked = (): boolean => job.protectionLevel === level && job.importMethod === IMPORT_METHOD;
+      if (isNew && !isAsAsked()) {
+        throw failure('importJobs.create', 'the import job is of another protection level or method than asked for');
+      }
       if (job.state === 'PENDING_GENERATION') {
         const made = await poll(dependencies, GENERATION_MS, context.signal, async () => {
           job = await context.retry(CONSISTENT, () => calls.getImportJob(id, context.signal));
@@ -81,14 +98,20 @@ export function importJobs(calls: Calls, dependencies: RetryDependencies): Impor
         }
       }
       // One of another kind was made by somebody else.
-      if (job.state !== 'ACTIVE' || job.protectionLevel !== level || job.importMethod !== IMPORT_METHOD) return 'gone';
-      const { publicKey, expires } = job;
-      if (publicKey === undefined || expires === undefined) {
-        const text = 'importJobs.get: the answer has no usable wrapping key';
-        throw new ProviderError('unavailable', text, { call: 'importJobs.get' });
+      if (job.state !== 'ACTIVE' || !isAsAsked()) return 'gone';
+      const { publicKey, expiresAt } = job;
+      if (publicKey === undefined || expiresAt === undefined || !isWrappingKey(publicKey)) {
+        throw failure('importJobs.get', `the answer has no public key of ${IMPORT_METHOD}`);
       }
-      const usable = { id, publicKey, until: expires };
-      if (!isCurrent(usable)) return 'gone';
+      const latest = dependencies.clock.now() + LIFETIME_MS;
+      const usable = { id, publicKey, until: new Date(Math.min(expiresAt, latest)).toISOString() };
+      if (!isCurrent(usable)) {
+        if (!isNew) return 'gone';
+        throw failure(
+          'importJobs.create',
+          'the import job has expired when it was made: correct the clock of this machine',
+        );
+      }
       known.set(id, usable);
       return usable;
     },
@@ -96,4 +119,20 @@ export function importJobs(calls: Calls, dependencies: RetryDependencies): Impor
       known.delete(id);
     },
   };
+}
+
+/** Whether a PEM is a public key of {@link IMPORT_METHOD}. */
+function isWrappingKey(pem: string): boolean {
+  // The public key of a private one or of a certificate would be taken, too.
+  if (!pem.startsWith('-----BEGIN PUBLIC KEY-----')) return false;
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails: details } = createPublicKey(pem);
+    return asymmetricKeyType === 'rsa' && details?.modulusLength === 4_096 && details.publicExponent === 65_537n;
+  } catch {
+    return false;
+  }
+}
+
+function failure(call: string, why: string): ProviderError {
+  return new ProviderError('unavailable', `${call}: ${why}`, { call });
 }

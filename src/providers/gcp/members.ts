@@ -15,9 +15,3 @@ export function textIn(value: unknown, name: string, longest = 1_024): string | 
   const text = memberOf(value, name);
   return typeof text === 'string' && text.length <= longest ? text : undefined;
 }
-
-/** A member that is a list, of objects only; a longer one than any answer has would hide members. */
-export function objectsIn(value: unknown, name: string): readonly Members[] {
-  const list = memberOf(value, name);
-  return Array.isArray(list) ? list.filter(isObject) : [];
-}

@@ -5,6 +5,10 @@ const KEY_RING = /^projects\/[a-z0-9][a-z0-9:.-]{0,127}\/locations\/[a-z0-9-]{1,
 /** The id of a version, as it is on record: `<CryptoKey>/<number>`. */
 const VERSION_ID = /^([a-zA-Z0-9_-]{1,63})\/([1-9]\d{0,9})$/;
 const LONGEST_ID = 63;
+/** Longer than any name of an answer. */
+const LONGEST_NAME = 512;
+/** A name, by its project and what follows. */
+const IN_PROJECT = /^projects\/([a-z0-9][a-z0-9:.-]{0,127})(\/.*)$/;
 
 export function isKeyRing(text: string): boolean {
   return KEY_RING.test(text);
@@ -32,17 +36,43 @@ export function versionName(call: string, id: string): VersionName {
   throw new ProviderError('invalid_request', `${call}: the recorded id is not that of a CryptoKeyVersion`, { call });
 }
 
+/** The project in a name of an answer, and what stands behind the key ring; undefined where it is not of the key ring. */
+export function withinRing(
+  name: unknown,
+  ring: string,
+): { readonly project: string; readonly rest: string } | undefined {
+  if (typeof name !== 'string' || name.length > LONGEST_NAME) return undefined;
+  const [, project = '', place] = IN_PROJECT.exec(name) ?? [];
+  const [, asked = '', wanted = ''] = IN_PROJECT.exec(ring) ?? [];
+  if (place?.startsWith(`${wanted}/`) !== true || !isSameProject(project, asked)) return undefined;
+  return { project, rest: place.slice(wanted.length) };
+}
+
+/** A project has an id and a number, and a name may hold either. */
+function isSameProject(one: string, other: string): boolean {
+  const isNumber = /^\d+$/;
+  return one === other || isNumber.test(one) !== isNumber.test(other);
+}
+
+/** The id of a CryptoKey of the key ring, in its name in an answer; undefined where it is none. */
+export function keyIn(name: unknown, ring: string): string | undefined {
+  return /^\/cryptoKeys\/([a-zA-Z0-9_-]{1,63})$/.exec(withinRing(name, ring)?.rest ?? '')?.[1];
+}
+
+/** The id of an import job of the key ring, in its name in an answer; undefined where it is none. */
+export function importJobIdIn(name: unknown, ring: string): string | undefined {
+  return /^\/importJobs\/([a-zA-Z0-9_-]{1,63})$/.exec(withinRing(name, ring)?.rest ?? '')?.[1];
+}
+
 /** The project and the number in the name of a version in an answer; undefined where it is not a version of the key. */
 export function versionIn(
   name: unknown,
   ring: string,
   key: string,
 ): { readonly project: string; readonly number: string } | undefined {
-  if (typeof name !== 'string' || name.length > 512) return undefined;
-  const [, project, rest] = /^projects\/([a-z0-9][a-z0-9:.-]{0,127})\/(.*)$/.exec(name) ?? [];
-  const inRing = ring.replace(/^projects\/[^/]+\//, '');
-  const prefix = `${inRing}/cryptoKeys/${key}/cryptoKeyVersions/`;
-  if (project === undefined || rest?.startsWith(prefix) !== true) return undefined;
+  const { project = '', rest } = withinRing(name, ring) ?? {};
+  const prefix = `/cryptoKeys/${key}/cryptoKeyVersions/`;
+  if (rest?.startsWith(prefix) !== true) return undefined;
   const number = rest.slice(prefix.length);
   return /^[1-9]\d{0,9}$/.test(number) ? { project, number } : undefined;
 }
@@ -57,8 +87,13 @@ export function importJobId(wrappingKey: string, level: 'HSM' | 'SOFTWARE'): str
   return wrappingKey.replace(/[^a-zA-Z0-9_-]/g, '-').slice(suffix.length - LONGEST_ID) + suffix;
 }
 
-/** Whether an import job is of the same KMS: its jobs differ by the time that they were made at. */
-export function isJobOf(job: string, wrappingKey: string): boolean {
+/**
+ * Whether an import job is of the same KMS: its jobs differ by the time that they were made at.
+ *
+ * @param job - undefined for none, or one that is not of the key ring
+ */
+export function isJobOf(job: string | undefined, wrappingKey: string | undefined): boolean {
+  if (job === undefined || wrappingKey === undefined) return false;
   const family = (id: string): string => id.replace(/-software$/, '').replace(/\d+$/, '');
   return (['HSM', 'SOFTWARE'] as const).some((level) => family(importJobId(wrappingKey, level)) === family(job));
 }

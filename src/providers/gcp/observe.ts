@@ -4,27 +4,19 @@ import { ProviderError } from '../errors.ts';
 import type { LabelledObject, NameObservation, Seen, Unseen } from '../observation.ts';
 import type { LabelAnswer, LabelSearch, NameSurvey, ObjectFacts, Search, Target } from '../port.ts';
 import type { Attempt } from '../attempt.ts';
-import { CONSISTENT, type Retry } from '../http/retry.ts';
+import { CONSISTENT } from '../http/retry.ts';
 import { undefinedOn } from '../http/undefined-on.ts';
 import { HOME } from '../step.ts';
 import { hasPrimary } from './algorithms.ts';
 import type { CryptoKey, CryptoKeyVersion } from './answers.ts';
-import type { Calls } from './calls.ts';
 import { fromCloudLabels } from './labels.ts';
-import { allKeys, allVersions } from './list-all.ts';
+import { allKeys, allVersions, LIST_MS, type Listing } from './list-all.ts';
 import { isJobOf, versionName } from './names.ts';
 import { factsOf, isAlive, seenVersion, versionId } from './versions.ts';
 
-/** What reading takes. */
-export interface Reading {
-  readonly calls: Calls;
-  readonly retry: Retry;
-  readonly signal: AbortSignal;
-}
-
 /** Reads the state of all versions of a distribution by one list, and of the primary version. */
-export async function observeAll(reading: Reading, target: Target): Promise<Seen> {
-  const { calls, retry, signal } = reading;
+export async function observeAll(reading: Listing, target: Target): Promise<Seen> {
+  const { signal } = reading;
   const ids = [...target.ids(HOME)];
   const name = async (): Promise<Seen['names']> => {
     if (!hasPrimary(target)) return [];
@@ -37,7 +29,7 @@ export async function observeAll(reading: Reading, target: Target): Promise<Seen
   }
   const { container } = target;
   try {
-    const all = await undefinedOn(['not_found'], () => allVersions(calls, container, retry, signal));
+    const all = await undefinedOn(['not_found'], () => allVersions(reading, container));
     const byId = new Map(all?.map((each) => [versionId(container, each.number), each]));
     const versions = ids.map(([version, id]): Seen['versions'][number] => {
       const found = byId.get(id);
@@ -59,10 +51,8 @@ export async function observeAll(reading: Reading, target: Target): Promise<Seen
  * Reads which version is the primary one (cloudkms.cryptoKeys.get, which is not among the documented permissions). An
  * asymmetric key has none: applications say which version they use.
  */
-export async function observeName(
-  { calls, retry, signal }: Reading,
-  target: Target,
-): Promise<NameObservation | Unseen> {
+export async function observeName(reading: Listing, target: Target): Promise<NameObservation | Unseen> {
+  const { calls, retry, signal } = reading;
   const name = { of: 'name', place: HOME } as const;
   const { container } = target;
   if (!hasPrimary(target) || container === undefined) {
@@ -76,7 +66,7 @@ export async function observeName(
     const version = [...target.ids(HOME)].find(([, known]) => known === id)?.[0];
     if (version !== undefined) return { ...name, points: version, id };
     if (target.ours(HOME).includes(id)) return { ...name, points: 'replaced', id };
-    const all = await allVersions(calls, container, retry, signal);
+    const all = await allVersions(reading, container);
     const primary = all.find((each) => each.number === key.primary);
     // Destroying a version leaves it the primary one.
     if (primary === undefined || !isAlive(primary)) return { ...name, points: 'nowhere' };
@@ -87,8 +77,8 @@ export async function observeName(
 }
 
 /** Versions carry no labels: those of the key tell whose a version is that came by one of our import jobs. */
-function labelsOf(key: CryptoKey, { importJob = '' }: CryptoKeyVersion, target: Target): LabelledObject['labels'] {
-  return isJobOf(importJob, target.wrappingKey ?? '') ? fromCloudLabels(key.labels) : {};
+function labelsOf(key: CryptoKey, { importJob }: CryptoKeyVersion, target: Target): LabelledObject['labels'] {
+  return isJobOf(importJob, target.wrappingKey) ? fromCloudLabels(key.labels) : {};
 }
 
 /**
@@ -96,21 +86,23 @@ function labelsOf(key: CryptoKey, { importJob = '' }: CryptoKeyVersion, target: 
  * our import job. A version that is being destroyed is none.
  */
 export async function findAttempt(
-  { calls, retry, signal }: Reading,
+  reading: Listing,
   { version, distributedName }: Attempt,
   target: Target | undefined,
 ): Promise<Search> {
   const key = target === undefined ? distributedName : target.container;
   if (key === undefined) return { outcome: 'absent' };
   try {
-    const all = await undefinedOn(['not_found'], () => allVersions(calls, key, retry, signal));
+    const all = await undefinedOn(['not_found'], () => allVersions(reading, key));
     const recorded = target?.ours(HOME) ?? [];
     const others = (all ?? []).filter((each) => isAlive(each) && !recorded.includes(versionId(key, each.number)));
-    const made = target === undefined ? others : others.filter((each) => isOurs(each, target));
+    const wrappingKey = target?.wrappingKey;
+    // Without the name of our import jobs none can be told from those of others.
+    const made = wrappingKey === undefined ? others : others.filter(({ importJob }) => isJobOf(importJob, wrappingKey));
     const [one] = made;
     if (one === undefined) return { outcome: 'absent' };
     const seen = seenVersion(version, key, one);
-    if (made.length === 1 && target !== undefined && seen !== undefined) {
+    if (made.length === 1 && wrappingKey !== undefined && seen !== undefined) {
       return { outcome: 'proven', seen: [{ of: 'account', account: one.project }, seen] };
     }
     const remoteIds = made.map(({ number }) => versionId(key, number));
@@ -121,19 +113,16 @@ export async function findAttempt(
   }
 }
 
-function isOurs({ importJob = '' }: CryptoKeyVersion, { wrappingKey = '' }: Target): boolean {
-  return isJobOf(importJob, wrappingKey);
-}
-
 /** Reads the labels of a CryptoKey. A version carries none, but that it is there is told. */
-export async function readLabels({ calls, retry, signal }: Reading, id: string): Promise<LabelAnswer> {
+export async function readLabels(reading: Listing, id: string): Promise<LabelAnswer> {
+  const { calls, retry, signal } = reading;
   try {
     if (!id.includes('/')) {
       const { labels } = await retry(CONSISTENT, () => calls.getKey(id, signal));
       return { outcome: 'seen', labels: fromCloudLabels(labels) };
     }
     const { key, number } = versionName('cryptoKeyVersions.list', id);
-    const all = await allVersions(calls, key, retry, signal);
+    const all = await allVersions(reading, key);
     if (!all.some((each) => each.number === number)) return { outcome: 'unknown' };
     return { outcome: 'forbidden', why: 'CryptoKeyVersions carry no labels' };
   } catch (error) {
@@ -145,12 +134,13 @@ export async function readLabels({ calls, retry, signal }: Reading, id: string):
 }
 
 /** Reads all that tells whose a version is. */
-export async function inspectVersion({ calls, retry, signal }: Reading, id: string): Promise<ObjectFacts | undefined> {
+export async function inspectVersion(reading: Listing, id: string): Promise<ObjectFacts | undefined> {
+  const { calls, retry, signal } = reading;
   const { key, number } = versionName('cryptoKeyVersions.list', id);
   const unreadable: string[] = [];
   const allowed = ifAllowed(unreadable);
   try {
-    const all = await allowed(() => allVersions(calls, key, retry, signal));
+    const all = await allowed(() => allVersions(reading, key));
     const version = all?.find((each) => each.number === number);
     if (all && !version) return undefined;
     const cryptoKey = await allowed(() => retry(CONSISTENT, () => calls.getKey(key, signal)));
@@ -170,27 +160,29 @@ export async function inspectVersion({ calls, retry, signal }: Reading, id: stri
 }
 
 /** Lists the primary versions of the key ring (cloudkms.cryptoKeys.list, beyond the documented permissions). */
-export async function surveyNames({ calls, retry, signal }: Reading): Promise<NameSurvey> {
+export async function surveyNames(reading: Listing): Promise<NameSurvey> {
   try {
-    const keys = await allKeys(calls, retry, signal);
+    const keys = await allKeys(reading);
     const primaries = keys.flatMap(({ id, primary }) =>
       primary === undefined ? [] : [[id, versionId(id, primary)] as const],
     );
     return { outcome: 'seen', targets: new Map(primaries) };
   } catch (error) {
-    return unseen(error, signal);
+    return unseen(error, reading.signal);
   }
 }
 
 /** Finds the versions that can be used, of all CryptoKeys with a label (cloudkms.cryptoKeys.list). */
-export async function findByLabel(reading: Reading, label: string, value: string): Promise<LabelSearch> {
-  const { calls, retry, signal } = reading;
+export async function findByLabel(reading: Listing, label: string, value: string): Promise<LabelSearch> {
+  const { clock, signal } = reading;
+  const end = clock.monotonic() + LIST_MS;
   const found: LabelledObject[] = [];
   try {
-    for (const { id, labels: given } of await allKeys(calls, retry, signal)) {
+    for (const { id, labels: given } of await allKeys(reading)) {
       const labels = fromCloudLabels(given);
       if (labels[label] !== value) continue;
-      const versions = (await allVersions(calls, id, retry, signal)).filter(isAlive);
+      if (clock.monotonic() >= end) return { found, incomplete: 'too many CryptoKeys in the key ring to search' };
+      const versions = (await allVersions(reading, id)).filter(isAlive);
       found.push(...versions.map(({ number }) => ({ remoteId: versionId(id, number), labels })));
     }
     return { found, incomplete: undefined };

@@ -3,15 +3,15 @@ import { wrapRsaAesKwp } from '../../crypto/wrap-rsa-aes-kwp.ts';
 import { ProviderError } from '../errors.ts';
 import type { ImportFacts, Observation, Performed, VersionObservation } from '../observation.ts';
 import type { Target } from '../port.ts';
-import { CONSISTENT, CREATE, type Retry, type RetryDependencies, type RetryPolicy } from '../http/retry.ts';
+import { CONSISTENT, CREATE, type RetryDependencies, type RetryPolicy } from '../http/retry.ts';
 import { undefinedOn } from '../http/undefined-on.ts';
 import { HOME, type RepeatableStep } from '../step.ts';
 import { kindOf } from './algorithms.ts';
-import type { CryptoKeyVersion } from './answers.ts';
-import { IMPORT_METHOD, type Calls } from './calls.ts';
-import type { ImportJobs, UsableJob } from './import-jobs.ts';
+import type { CryptoKey, CryptoKeyVersion } from './answers.ts';
+import { IMPORT_METHOD } from './calls.ts';
+import type { ImportJobs } from './import-jobs.ts';
 import { fromCloudLabels, toCloudLabels } from './labels.ts';
-import { allVersions } from './list-all.ts';
+import { allVersions, type Listing } from './list-all.ts';
 import { isJobOf, versionName } from './names.ts';
 import { poll } from './poll.ts';
 import { isAlive, seenVersion, versionId } from './versions.ts';
@@ -27,14 +27,10 @@ const DESTROY = 'cryptoKeyVersions.destroy';
 const PRIMARY = 'cryptoKeys.updatePrimaryVersion';
 
 /** What the steps of one operation share. */
-export interface Steps {
-  readonly calls: Calls;
+export interface Steps extends Listing, Pick<RetryDependencies, 'wait'> {
   readonly jobs: ImportJobs;
-  readonly dependencies: RetryDependencies;
   /** How often imports into a version have failed, by its id. */
   readonly failedImports: Map<string, number>;
-  readonly retry: Retry;
-  readonly signal: AbortSignal;
 }
 
 /** Performs a step of {@link planGcp} that may be repeated. */
@@ -83,13 +79,16 @@ export async function importMaterial(
   const job = await jobs.ready(wrappingKey, target.protection, true, steps);
   if (job === 'gone') return gone;
   const wrappedKey = await withMaterial(await target.material(version), async (material) =>
-    wrapped(job, material.reveal()),
+    wrapRsaAesKwp(job.publicKey, material.reveal(), 'sha256'),
   );
   const policy: RetryPolicy = into === undefined ? CREATE : CONSISTENT;
   const { algorithm } = requireKind(target);
   const material = { algorithm, importJob: job.id, wrappedKey, ...(into !== undefined && { into }) };
   try {
     const made = await retry(policy, () => calls.importVersion(key, material, signal));
+    if (into === undefined && target.ours(HOME).includes(versionId(key, made.number))) {
+      throw misfit(IMPORT, 'the answer names a CryptoKeyVersion that is on record, as the one that was made');
+    }
     const seen = known(seenVersion(version, key, made), IMPORT);
     const imported: ImportFacts = { wrappingAlgorithm: IMPORT_METHOD, wrappingKeySpec: 'RSA_4096' };
     const account: Observation = { of: 'account', account: made.project };
@@ -100,15 +99,6 @@ export async function importMaterial(
     jobs.forget(job.id);
     if ((await jobs.ready(wrappingKey, target.protection, true, steps)) === 'gone') return gone;
     throw error;
-  }
-}
-
-function wrapped({ publicKey }: UsableJob, bytes: Uint8Array): Buffer {
-  try {
-    return wrapRsaAesKwp(publicKey, bytes, 'sha256');
-  } catch {
-    const text = 'importJobs.get: the answer has no usable wrapping key';
-    throw new ProviderError('unavailable', text, { call: 'importJobs.get' });
   }
 }
 
@@ -123,11 +113,20 @@ async function createKey({ calls, retry, signal }: Steps, target: Target): Promi
   const ours = target.labels();
   const key = { purpose, algorithm, protectionLevel, labels: toCloudLabels(ours) } as const;
   const seen: Observation = { of: 'container', id, state: 'made' };
+  const isAsAsked = (found: CryptoKey): boolean =>
+    found.importOnly &&
+    found.purpose === purpose &&
+    found.algorithm === algorithm &&
+    found.protectionLevel === protectionLevel;
   const made = await undefinedOn(['already_exists'], () => retry(CONSISTENT, () => calls.createKey(id, key, signal)));
-  if (made !== undefined) return { changed: true, seen: [seen] };
+  if (made !== undefined) {
+    if (isAsAsked(made)) return { changed: true, seen: [seen] };
+    throw misfit('cryptoKeys.create', 'the CryptoKey is of another kind than asked for');
+  }
   const there = await undefinedOn(['forbidden', 'not_found'], () => retry(CONSISTENT, () => calls.getKey(id, signal)));
   const labels = there && fromCloudLabels(there.labels);
-  const isOurs = there?.importOnly === true && Object.entries(ours).every(([name, value]) => labels?.[name] === value);
+  const isOurs =
+    there !== undefined && isAsAsked(there) && Object.entries(ours).every(([name, value]) => labels?.[name] === value);
   return { changed: false, seen: [isOurs ? seen : { of: 'name', place: HOME, points: 'stranger' }] };
 }
 
@@ -156,7 +155,7 @@ async function importAgain(steps: Steps, version: number, target: Target): Promi
 async function awaitImport(steps: Steps, version: number, target: Target): Promise<Performed> {
   const id = idOf(target, version);
   const ask = (): Promise<Found> => stateOf(steps, version, id, 'cryptoKeyVersions.list');
-  const done = await poll(steps.dependencies, IMPORT_MS, steps.signal, async () => {
+  const done = await poll(steps, IMPORT_MS, steps.signal, async () => {
     const { seen } = await ask();
     return seen.state === 'pending' ? undefined : seen;
   });
@@ -188,7 +187,8 @@ async function setPrimary(steps: Steps, version: number, target: Target): Promis
   const id = idOf(target, version);
   const { key, number } = versionName(PRIMARY, id);
   try {
-    await steps.retry(CONSISTENT, () => steps.calls.setPrimary(key, number, steps.signal));
+    const { primary } = await steps.retry(CONSISTENT, () => steps.calls.setPrimary(key, number, steps.signal));
+    if (primary !== number) throw misfit(PRIMARY, `the answer has another primary version than ${number}`);
     return { changed: true, seen: [{ of: 'name', place: HOME, points: version, id }] };
   } catch (error) {
     const { seen } = await unlessUsable(steps, error, version, id, PRIMARY);
@@ -212,19 +212,21 @@ async function unlessUsable(steps: Steps, error: unknown, version: number, id: s
 
 /** Schedules the destruction of a version. */
 export async function destroyVersion(
-  { calls, retry, signal }: Steps,
+  steps: Steps,
   id: string,
   seen: (state: 'removed' | 'unknown') => Observation,
 ): Promise<Performed> {
+  const { calls, retry, signal } = steps;
   const { key, number } = versionName(DESTROY, id);
   try {
-    await retry(CONSISTENT, () => calls.destroy(key, number, signal));
+    const destroyed = await retry(CONSISTENT, () => calls.destroy(key, number, signal));
+    if (isAlive(destroyed)) throw misfit(DESTROY, `${id} is not to be destroyed, as the answer says`);
     return { changed: true, seen: [seen('removed')] };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (error.reason === 'not_found') return { changed: false, seen: [seen('unknown')] };
     if (error.reason !== 'invalid_state') throw error;
-    const found = (await allVersions(calls, key, retry, signal)).find((each) => each.number === number);
+    const found = (await allVersions(steps, key)).find((each) => each.number === number);
     if (found === undefined) return { changed: false, seen: [seen('unknown')] };
     if (!isAlive(found)) return { changed: false, seen: [seen('removed')] };
     if (found.state === 'PENDING_IMPORT') {
@@ -243,11 +245,9 @@ async function destroyAll(
   target: Target,
   seen: (state: 'removed' | 'unknown') => Observation,
 ): Promise<Performed> {
-  const { calls, retry, signal } = steps;
-  const all = await undefinedOn(['not_found'], () => allVersions(calls, key, retry, signal));
+  const all = await undefinedOn(['not_found'], () => allVersions(steps, key));
   if (all === undefined) return { changed: false, seen: [seen('unknown')] };
-  const { wrappingKey = '' } = target;
-  const ours = all.filter((each) => isAlive(each) && isJobOf(each.importJob ?? '', wrappingKey));
+  const ours = all.filter((each) => isAlive(each) && isJobOf(each.importJob, target.wrappingKey));
   for (const { number } of ours) await destroyVersion(steps, versionId(key, number), seen);
   return { changed: ours.length > 0, seen: [seen('removed')] };
 }
@@ -259,17 +259,21 @@ interface Found {
 }
 
 /** Asks for the state of a version, by the list: reading a single one is not among the documented permissions. */
-async function stateOf({ calls, retry, signal }: Steps, version: number, id: string, call: string): Promise<Found> {
+async function stateOf(steps: Steps, version: number, id: string, call: string): Promise<Found> {
   const { key, number } = versionName(call, id);
-  const found = (await allVersions(calls, key, retry, signal)).find((each) => each.number === number);
+  const found = (await allVersions(steps, key)).find((each) => each.number === number);
   if (found === undefined) return { found, seen: { of: 'version', version, place: HOME, id, state: 'gone' } };
   return { found, seen: known(seenVersion(version, key, found), call) };
 }
 
 function known(seen: VersionObservation | undefined, call: string): VersionObservation {
   if (seen !== undefined) return seen;
-  const text = `${call}: the CryptoKeyVersion is in an unknown state`;
-  throw new ProviderError('unavailable', text, { call, ambiguous: true });
+  throw misfit(call, 'the CryptoKeyVersion is in an unknown state');
+}
+
+/** A success whose answer does not fit to what was asked for. */
+function misfit(call: string, why: string): ProviderError {
+  return new ProviderError('unavailable', `${call}: ${why}`, { call, ambiguous: true });
 }
 
 function pendingDeletion(call: string, id: string): ProviderError {

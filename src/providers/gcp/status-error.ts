@@ -3,25 +3,25 @@ import { printable } from '../http/printable.ts';
 import type { RestAnswer } from '../http/rest-calls.ts';
 import { isObject, memberOf } from './members.ts';
 
-/** Reason by canonical code (google.rpc.Code). */
-export const REASON_BY_STATUS: Readonly<Record<string, ProviderErrorReason>> = {
-  INVALID_ARGUMENT: 'invalid_request',
-  OUT_OF_RANGE: 'invalid_request',
-  UNIMPLEMENTED: 'invalid_request',
-  FAILED_PRECONDITION: 'invalid_state',
-  NOT_FOUND: 'not_found',
-  ALREADY_EXISTS: 'already_exists',
-  PERMISSION_DENIED: 'forbidden',
-  UNAUTHENTICATED: 'unauthenticated',
-  RESOURCE_EXHAUSTED: 'throttled',
+/** Reason and HTTP status by canonical code (google.rpc.Code, "HTTP Mapping"). */
+const REASON_BY_STATUS: Readonly<Record<string, readonly [reason: ProviderErrorReason, http: number]>> = {
+  INVALID_ARGUMENT: ['invalid_request', 400],
+  OUT_OF_RANGE: ['invalid_request', 400],
+  UNIMPLEMENTED: ['invalid_request', 501],
+  FAILED_PRECONDITION: ['invalid_state', 400],
+  NOT_FOUND: ['not_found', 404],
+  ALREADY_EXISTS: ['already_exists', 409],
+  PERMISSION_DENIED: ['forbidden', 403],
+  UNAUTHENTICATED: ['unauthenticated', 401],
+  RESOURCE_EXHAUSTED: ['throttled', 429],
   // Another change of the same object was at work; nothing was done.
-  ABORTED: 'throttled',
-  CANCELLED: 'timeout',
-  DEADLINE_EXCEEDED: 'timeout',
-  UNAVAILABLE: 'unavailable',
-  INTERNAL: 'unavailable',
-  UNKNOWN: 'unavailable',
-  DATA_LOSS: 'unavailable',
+  ABORTED: ['throttled', 409],
+  CANCELLED: ['timeout', 499],
+  DEADLINE_EXCEEDED: ['timeout', 504],
+  UNAVAILABLE: ['unavailable', 503],
+  INTERNAL: ['unavailable', 500],
+  UNKNOWN: ['unavailable', 500],
+  DATA_LOSS: ['unavailable', 500],
 };
 
 /**
@@ -37,7 +37,9 @@ export function statusError(
   const { status: http, json } = answer;
   const error = memberOf(json, 'error');
   const code = memberOf(error, 'status');
-  if (typeof code !== 'string' || !Object.hasOwn(REASON_BY_STATUS, code)) {
+  const [reason, status] = (typeof code === 'string' && ownIn(REASON_BY_STATUS, code)) || [];
+  // One that contradicts its HTTP status is another one's, and does not make a refusal of what may have happened.
+  if (typeof code !== 'string' || reason === undefined || status !== http) {
     return new ProviderError(
       reasonOf(http),
       `${call}: ${endpoint} gives an answer that is not Google's (HTTP ${http})`,
@@ -48,7 +50,6 @@ export function statusError(
       },
     );
   }
-  const reason = REASON_BY_STATUS[code] ?? 'unavailable';
   const given = memberOf(error, 'message');
   const message = printable(typeof given === 'string' ? given : '');
   const isUnnamed = reason === 'forbidden' && permission !== undefined && !message.includes(permission);
@@ -59,6 +60,10 @@ export function statusError(
     code,
     ambiguous: reason === 'unavailable' || reason === 'timeout',
   });
+}
+
+function ownIn<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 function reasonOf(http: number): ProviderErrorReason {
