@@ -87,7 +87,7 @@ export async function frontOf(kms: Pick<GcpKms, 'url'>, change: Change = (json) 
       const json = (await real.json()) as Said;
       const said = real.ok ? front.change(json, one) : json;
       response.writeHead(real.status).end(typeof said === 'string' ? said : JSON.stringify(said));
-    })();
+    })().catch(() => response.destroy());
   });
   const front: Front = { url, asked, change };
   return front;
@@ -117,7 +117,7 @@ export function clientOf({
   identityUrl,
   credentials,
   env,
-  requestTimeoutMs = 5_000,
+  requestTimeoutMs = 10_000,
   retry,
 }: Hostile): KmsClient {
   const driver = gcpDriver({
