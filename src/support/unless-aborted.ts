@@ -5,7 +5,11 @@
  */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
-  signal.throwIfAborted();
+  if (signal.aborted) {
+    // Nobody waits for its failure, which must not end the process.
+    work.catch(() => undefined);
+    throw signal.reason as Error;
+  }
   let onAbort: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => {

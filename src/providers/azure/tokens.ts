@@ -162,11 +162,8 @@ export function tokens({ settings, env, rest, local, retry }: TokensOptions): To
       pending ??= fetch().finally(() => {
         pending = undefined;
       });
-      const shared = pending;
-      // Handles the rejection if no call waits for it any more.
-      shared.catch(() => undefined);
       try {
-        const fresh = await unlessAborted(shared, signal);
+        const fresh = await unlessAborted(pending, signal);
         token = fresh;
         return fresh.value.reveal();
       } catch (error) {
