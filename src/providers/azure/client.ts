@@ -101,9 +101,8 @@ export function azureClient(calls: Calls, dependencies: RetryDependencies): KmsC
         if (labels) return { outcome: 'seen', labels };
         return { outcome: 'forbidden', why: `the newest version of ${remoteId} was imported by somebody else` };
       } catch (error) {
-        const { outcome, why } = unseen(error, signal);
-        if (outcome === 'forbidden') return { outcome, why };
-        throw error;
+        if (!isForbidden(error)) throw error;
+        return { outcome: 'forbidden', why: error.message };
       }
     },
 
@@ -120,9 +119,8 @@ export function azureClient(calls: Calls, dependencies: RetryDependencies): KmsC
       try {
         found = remoteId.includes('/') ? await versionOf(at, remoteId) : await newestOf(at, remoteId);
       } catch (error) {
-        const { outcome, why } = unseen(error, signal);
-        if (outcome === 'forbidden') return { ...nothing, unreadable: [why] };
-        throw error;
+        if (!isForbidden(error)) throw error;
+        return { ...nothing, unreadable: [error.message] };
       }
       if (!found) return undefined;
       if (found === 'hidden') return { ...nothing, unreadable: [hiddenText(remoteId)] };
@@ -186,8 +184,8 @@ async function findAttempt(
     if (found === 'hidden') return { outcome: 'unknown', why: hiddenText(made ?? ''), remoteIds: [made ?? ''] };
     return found ? await verdictOn(at, target, version, found, false) : { outcome: 'absent' };
   } catch (error) {
-    const { outcome, why } = unseen(error, at.signal);
-    if (outcome !== 'forbidden') throw error;
+    if (!isForbidden(error)) throw error;
+    const { message: why } = error;
     if (newest === 'hidden') {
       return { outcome: 'unknown', why: `${hiddenText(`the newest version of ${distributedName}`)}: ${why}` };
     }
@@ -216,6 +214,10 @@ async function verdictOn(
 
 function hiddenText(what: string): string {
   return `${what} is disabled, and the vault does not show it: enable it there`;
+}
+
+function isForbidden(error: unknown): error is ProviderError {
+  return error instanceof ProviderError && error.reason === 'forbidden';
 }
 
 /** The tenant of a vault, where it tells; not knowing keeps nothing from being made. */
