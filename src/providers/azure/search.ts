@@ -6,6 +6,7 @@ import { unlessHidden, type Account } from './account.ts';
 import type { Page } from './calls.ts';
 import type { KeyItem } from './key-bundle.ts';
 import { unseen } from '../http/unseen.ts';
+import { VERSION_LABEL } from './versions.ts';
 
 /** A key that the engine has made is named `<key>-<unix seconds>`. */
 const DISTRIBUTED = /-\d{10}$/;
@@ -26,7 +27,8 @@ export async function findByLabel(account: Account, label: string, value: string
     for await (const { name } of itemsOf(account, (next) => calls.listKeys(next, signal))) {
       if (!DISTRIBUTED.test(name)) continue;
       for await (const { version, tags } of itemsOf(account, (next) => calls.listVersions(name, next, signal))) {
-        if (version === undefined || tags[label] !== value) continue;
+        // A key exchange key carries the labels of the key that it was made for, and holds no version of it.
+        if (version === undefined || tags[VERSION_LABEL] === undefined || tags[label] !== value) continue;
         if (found.length >= MOST_FOUND) throw tooMany(`more than ${MOST_FOUND} key versions have the tag`);
         found.push({ remoteId: `${name}/${version}`, labels: tags });
       }

@@ -10,7 +10,7 @@ import { isSameKey, keyOpsOf, ktyOf, privateJwk, publicJwk, curveOf } from './jw
 import type { KeyVersion } from './key-bundle.ts';
 import { isWrappingKeyGone, missing, WRAPPING_KEY_SPEC, wrappingKeyOf } from './wrapping-keys.ts';
 
-const VERSION_LABEL = 'vault-keymgmt-version';
+export const VERSION_LABEL = 'vault-keymgmt-version';
 /** Labels by which a key version is told from one of another mount, key or KMS. */
 const OWNER_LABELS = ['vault-keymgmt-mount', 'vault-keymgmt-kms', 'vault-keymgmt-key'];
 
