@@ -21,6 +21,8 @@ export interface VaultOptions {
   readonly sku?: Sku;
   /** @default 0, a free port of 127.0.0.1 */
   readonly port?: number;
+  /** What the ids of its keys begin with, for a vault that is reached by another endpoint. @default that of its server */
+  readonly url?: string;
   /** Key permissions by client id. @default all, for an application or identity that is not named */
   readonly permissions?: Readonly<Record<string, readonly KeyPermission[]>>;
   /** Whether the permissions are roles of Azure RBAC, and not an access policy. @default false */
@@ -126,6 +128,7 @@ export async function startKeyVault(options: KeyVaultOptions = {}): Promise<KeyV
       const server = await serveVault(
         { ...common, vault, resource, authority: login.url, lookups, rsaKeys, throttle },
         one.port ?? 0,
+        one.url,
       );
       return { vault, server };
     }),

@@ -20,8 +20,12 @@ export interface Served {
   readonly chooseFault: FaultChoice<VaultFaultCall>;
 }
 
-/** Serves one vault, whose URL is that of its server. */
-export async function serveVault(handler: Omit<VaultHandler, 'url'>, port: number): Promise<LoopbackServer> {
+/** Serves one vault. @param vaultUrl @default that of its server */
+export async function serveVault(
+  handler: Omit<VaultHandler, 'url'>,
+  port: number,
+  vaultUrl?: string,
+): Promise<LoopbackServer> {
   const server = await listen(port, async (request, response) => {
     const requestId = begin(request, response, handler.now());
     response.setHeader('x-ms-keyvault-region', 'westeurope');
@@ -30,7 +34,7 @@ export async function serveVault(handler: Omit<VaultHandler, 'url'>, port: numbe
     const { method = '', url = '/', headers } = request;
     const handle = async (): Promise<void> => {
       const called = { method, url, headers, body };
-      const output = await handleRequest({ ...handler, url: server.url }, called, requestId);
+      const output = await handleRequest({ ...handler, url: vaultUrl ?? server.url }, called, requestId);
       if (output === undefined) response.writeHead(204).end();
       else answer(response, 200, output, CONTENT_TYPE);
     };
