@@ -3,6 +3,7 @@ import { ATTEMPT_LABEL } from '../../src/providers/port.ts';
 import type { Fault } from '../support/model-calls.ts';
 import { modelCloud, type ModelObject } from '../support/model-cloud.ts';
 import type { CloudUnderTest, Trouble } from './contract/cloud.ts';
+import { AES_KEY, AWS_SHAPE, AWS_WITHOUT } from './aws/cloud-under-test.ts';
 import { driverContract } from './contract.ts';
 
 const FAULTS: Readonly<Record<Trouble, Fault>> = {
@@ -29,8 +30,9 @@ function modelUnderTest(): CloudUnderTest {
     const state = objects.get(id)?.state ?? 'gone';
     return state === 'pending_import' ? 'created' : state;
   };
-  return {
+  const cloud: CloudUnderTest = {
     driver: model.drivers.awskms,
+    key: AES_KEY,
     open(how) {
       if (how === 'unreachable') model.fault = () => ({ when: 'before', reason: 'invalid_request' });
       return model.drivers.awskms.connect({ keyCollection: 'any', credentials: {} });
@@ -51,7 +53,7 @@ function modelUnderTest(): CloudUnderTest {
       model.searchable = true;
     },
     requests: () => model.calls.length,
-    unknownId: 'unknown',
+    unknownId: () => 'unknown',
     outside: {
       ids: async () => [...objects.keys()],
       stateOf: async (id) => stateOf(id),
@@ -62,6 +64,11 @@ function modelUnderTest(): CloudUnderTest {
         objects.set(id, { id, attempt, labels, account: undefined, createdAt: Date.now(), state: 'enabled' });
         return id;
       },
+      async takeName(name, labels) {
+        const id = await cloud.outside.makeObject(labels);
+        names.set(name, id);
+        return id;
+      },
       pointName: async (name, id) => void names.set(name, id),
       dropName: async (name) => void names.delete(name),
       scheduleDeletion: async (id) => void (objectOf(id).state = 'pending_deletion'),
@@ -69,19 +76,24 @@ function modelUnderTest(): CloudUnderTest {
     },
     stop: async () => undefined,
   };
+  return cloud;
 }
 
 /** Cases in which the model differs from a cloud. */
 const DIFFERENCES: Readonly<Record<string, string>> = {
   'what only reads never fails, and says for all that it was asked why it does not know': 'it reads names in any case',
+  'a check that is refused says of each permission that it is not granted': 'it has none',
   'a silent cloud ends each call in time': 'its answers are never silent: what reads succeeds',
   'a silent cloud is observed as unreachable': 'it is always observed',
+  'the account is asked for with a deadline, and not with a signal that is aborted': 'it is always told',
   'a signal that is aborted keeps each call from being sent': 'it ignores signals',
-  'a signal that aborts ends each step that is under way': 'it ignores signals',
+  'a signal that aborts ends each step that is under way, unless its answer says what was made': 'it ignores signals',
 };
 
 driverContract({
   name: 'the model cloud',
+  shape: AWS_SHAPE,
+  without: AWS_WITHOUT,
   start: async () => modelUnderTest(),
   knownDifferences: DIFFERENCES,
 });

@@ -37,7 +37,7 @@ export function awsOutside(endpoint: string, credentials: Credentials): Outside 
       if (Marker === undefined) return undefined;
     }
   };
-  return {
+  const outside: ReturnType<typeof awsOutside> = {
     async ids() {
       const ids: string[] = [];
       for (let Marker: string | undefined; ;) {
@@ -64,6 +64,11 @@ export function awsOutside(endpoint: string, credentials: Credentials): Outside 
       const { KeyMetadata } = await client.send(new CreateKeyCommand({ Tags }));
       return KeyMetadata?.KeyId ?? '';
     },
+    async takeName(name, labels) {
+      const id = await outside.makeObject(labels);
+      await outside.pointName(name, id);
+      return id;
+    },
     async pointName(name, TargetKeyId) {
       const alias = { AliasName: aliasOf(name), TargetKeyId };
       const isThere = (await holderOf(name)) !== undefined;
@@ -82,4 +87,5 @@ export function awsOutside(endpoint: string, credentials: Credentials): Outside 
       client.destroy();
     },
   };
+  return outside;
 }

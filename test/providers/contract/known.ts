@@ -1,9 +1,10 @@
-import type { KeyMaterial } from '../../../src/crypto/key-material.ts';
+import { keyMaterial, type KeyMaterial } from '../../../src/crypto/key-material.ts';
 import type { Observation } from '../../../src/providers/observation.ts';
 import type { Recorded, RecordedVersion } from '../../../src/providers/planner.ts';
 import type { Target } from '../../../src/providers/port.ts';
 import { HOME, type VersionState } from '../../../src/providers/step.ts';
 import { targetOf } from '../target.ts';
+import type { KeyUnderTest } from './cloud.ts';
 
 /** What is known of one distribution, all of it at the home place: a record as the engine keeps it. */
 export interface Known {
@@ -15,7 +16,8 @@ export interface Known {
   target(material?: (version: number) => KeyMaterial): Target;
 }
 
-export function known(name: string): Known {
+/** @param key - @default an AES key that AWS takes, whose material is the number of the version 32 times */
+export function known(name: string, key?: KeyUnderTest): Known {
   const versions = new Map<number, { id: string; state: VersionState }>();
   const objects: string[] = [];
   let current: number | undefined;
@@ -23,6 +25,8 @@ export function known(name: string): Known {
   let nameRemoved = false;
   let container: string | undefined;
   let wrappingKey: string | undefined;
+  /** The time in the name of the next wrapping key. */
+  let wrappingTime = 1_700_000_000;
   const learnOne = (seen: Observation): void => {
     switch (seen.of) {
       case 'version': {
@@ -41,15 +45,18 @@ export function known(name: string): Known {
         return;
       case 'container':
         container = seen.state === 'made' ? seen.id : undefined;
+        if (container === undefined) versions.clear();
         return;
       case 'wrapping_key':
-        wrappingKey = seen.name;
+        wrappingKey = seen.state === 'ready' ? seen.name : undefined;
+        if (seen.state === 'gone') wrappingTime++;
         return;
       case 'replaced':
       case 'account':
         return;
     }
   };
+  const made = key && ((version: number): KeyMaterial => keyMaterial(key.material(version)));
   return {
     versions,
     objects,
@@ -65,12 +72,22 @@ export function known(name: string): Known {
         replaced: [],
       };
     },
-    target: (material) => {
+    target: (material = made) => {
       const ids = Object.fromEntries([...versions].map(([version, { id }]) => [version, id]));
+      const recorded = Object.values(ids);
+      const ours = [...objects.filter((id) => !recorded.includes(id)), ...recorded];
       return {
-        ...targetOf({ name, ownsName, ids, ...(material && { material }) }),
+        ...targetOf({ name, ownsName, ids, ours, ...(material && { material }) }),
+        ...(key && { keyType: key.keyType, purposes: key.purposes, protection: key.protection }),
         container,
-        wrappingKey,
+        wrappingKey: wrappingKey ?? `wrapping-${name.replace(/-\d+$/, '')}-${wrappingTime}`,
+        labels: (version) => ({
+          key_name: name,
+          'vault-keymgmt-mount': 'mount',
+          'vault-keymgmt-kms': 'kms',
+          'vault-keymgmt-key': name.replace(/-\d+$/, ''),
+          ...(version !== undefined && { 'vault-keymgmt-version': String(version) }),
+        }),
       };
     },
   };

@@ -3,7 +3,7 @@ import type { ProviderErrorReason } from '../../../src/providers/errors.ts';
 import { HOME } from '../../../src/providers/step.ts';
 import type { Fault, Trouble } from './cloud.ts';
 import { driverCases } from './case.ts';
-import { creating, desiredOf, failureOf, LIFE, live, picture, reach, type Stage } from './stage.ts';
+import { desiredOf, failureOf, LIFE, live, make, picture, reach, type Stage } from './stage.ts';
 
 const REFUSALS = ['forbidden', 'throttled', 'unauthenticated'] as const satisfies readonly Trouble[];
 
@@ -41,113 +41,152 @@ const each = (all: boolean): Readonly<Record<string, (at: Stage) => Promise<void
     ]),
   );
 
+/** Ids of what carries the distributed name as a label, of a search that looked everywhere. */
+async function idsOfLabel(at: Stage): Promise<ReadonlySet<string>> {
+  const { found, incomplete } = await at.client.findByLabel('key_name', at.name, at.signal);
+  expect(incomplete).toBeUndefined();
+  for (const { labels } of found) expect(labels).toMatchObject({ key_name: at.name });
+  return new Set(found.map(({ remoteId }) => remoteId));
+}
+
 const TROUBLES: readonly Trouble[] = [...REFUSALS, 'lost_before', 'lost_after', 'garbled'];
 
 /** Why a call failed, and what never fails. */
-export const reasonCases = driverCases({
-  ...each(false),
-  ...each(true),
+export const reasonCases = [
+  ...driverCases({
+    ...each(false),
+    ...each(true),
 
-  'a step that is throttled once succeeds, or fails as throttled and may be taken again': async (at) => {
-    await live(at, async (step) => {
-      at.cloud.inject({ trouble: 'throttled', on: step.action, times: 1 });
-      const error: unknown = await at.take(step).then(
-        () => undefined,
-        (reason: unknown) => reason,
-      );
-      at.cloud.heal();
-      if (error === undefined) return true;
-      expect(error).toMatchObject({ name: 'ProviderError', reason: 'throttled', ambiguous: false });
-      return false;
-    });
-  },
-
-  'only ProviderErrors leave, whatever happens to the requests': async (at) => {
-    await reach(at, LIFE[1] ?? desiredOf({ 1: true }));
-    const { client, signal, known, cloud } = at;
-    const id = known.objects[0] ?? '';
-    for (const trouble of TROUBLES) {
-      cloud.inject({ trouble });
-      for (const call of [
-        () => client.create(creating(3), at.attempt(3), known.target(), signal),
-        () => client.find(at.attempt(1), known.target(), signal),
-        () => client.removeObject(cloud.unknownId, signal),
-        () => client.account(signal, true),
-        () => client.readLabels(id, signal),
-        () => client.inspect(id, signal),
-      ]) {
-        const error: unknown = await call().then(
+    'a step that is throttled once succeeds, or fails as throttled and may be taken again': async (at) => {
+      await live(at, async (step) => {
+        at.cloud.inject({ trouble: 'throttled', on: step.action, times: 1 });
+        const error: unknown = await at.take(step).then(
           () => undefined,
           (reason: unknown) => reason,
         );
-        if (error !== undefined) expect(error, trouble).toMatchObject({ name: 'ProviderError' });
-      }
-      cloud.heal();
-    }
-  },
-
-  'what only reads never fails, and says for all that it was asked why it does not know': async (at) => {
-    await reach(at, LIFE[1] ?? desiredOf({ 1: true }));
-    const { client, signal, known, cloud, name } = at;
-    const before = await picture(at);
-    for (const trouble of TROUBLES) {
-      cloud.inject({ trouble });
-      const outcome = trouble === 'forbidden' ? 'forbidden' : 'unreachable';
-      const why = expect.stringMatching(/./) as string;
-      const { versions, names } = await client.observe(known.target(), signal);
-      expect({ trouble, versions, names }).toEqual({
-        trouble,
-        versions: [1, 2].map((version) => ({ version, place: HOME, outcome, why })),
-        names: [{ place: HOME, outcome, why }],
+        at.cloud.heal();
+        if (error === undefined) return true;
+        expect(error).toMatchObject({ name: 'ProviderError', reason: 'throttled', ambiguous: false });
+        return false;
       });
-      expect(await client.observeName(known.target(), HOME, signal), trouble).toEqual({ outcome, why });
-      expect(await client.surveyNames(signal), trouble).toEqual({ outcome, why });
-      expect(await client.findByLabel('key_name', name, signal), trouble).toEqual({ found: [], incomplete: why });
-      const { problem, permissions } = await client.probePermissions(signal);
-      expect(problem !== undefined || permissions.every(({ granted }) => granted !== 'yes'), trouble).toBe(true);
-      if (trouble === 'unauthenticated') expect(problem).toMatch(/./);
-      if (trouble === 'forbidden') expect(new Set(permissions.map(({ granted }) => granted))).toEqual(new Set(['no']));
-      cloud.heal();
-    }
-    expect(await picture(at)).toEqual(before);
-  },
+    },
 
-  'probePermissions finds nothing wrong where nothing is, and changes nothing': async (at) => {
-    await reach(at, desiredOf({ 1: true, 2: false }, 1));
-    const before = await picture(at);
-    const { problem, permissions } = await at.client.probePermissions(at.signal);
-    expect(problem).toBeUndefined();
-    expect(permissions.filter(({ granted }) => granted !== 'yes')).toEqual([]);
-    expect(await picture(at)).toEqual(before);
-  },
+    'only ProviderErrors leave, whatever happens to the requests': async (at) => {
+      await reach(at, LIFE[1] ?? desiredOf({ 1: true }));
+      const { client, signal, known, cloud } = at;
+      const id = known.objects[0] ?? '';
+      for (const trouble of TROUBLES) {
+        cloud.inject({ trouble });
+        for (const call of [
+          () => client.create(at.creating(3), at.attempt(3), known.target(), signal),
+          () => client.find(at.attempt(1), known.target(), signal),
+          () => client.removeObject(cloud.unknownId(at.name), signal),
+          () => client.account(signal, true),
+          () => client.readLabels(id, signal),
+          () => client.inspect(id, signal),
+        ]) {
+          const error: unknown = await call().then(
+            () => undefined,
+            (reason: unknown) => reason,
+          );
+          if (error !== undefined) expect(error, trouble).toMatchObject({ name: 'ProviderError' });
+        }
+        cloud.heal();
+      }
+    },
 
-  'findByLabel finds what carries a label and is not pending deletion': async (at) => {
-    await reach(at, desiredOf({ 1: true, 2: true }));
-    await at.cloud.outside.makeObject();
-    const search = async (): Promise<ReadonlySet<string>> => {
-      const { found, incomplete } = await at.client.findByLabel('key_name', at.name, at.signal);
-      expect(incomplete).toBeUndefined();
-      for (const { labels } of found) expect(labels).toMatchObject({ key_name: at.name });
-      return new Set(found.map(({ remoteId }) => remoteId));
-    };
-    expect(await search()).toEqual(new Set(at.known.objects));
-    await at.cloud.outside.scheduleDeletion(at.known.objects[0] ?? '');
-    expect(await search()).toEqual(new Set(at.known.objects.slice(1)));
-  },
+    'what only reads never fails, and says for all that it was asked why it does not know': async (at) => {
+      await reach(at, LIFE[1] ?? desiredOf({ 1: true }));
+      const { client, signal, known, cloud, name } = at;
+      const before = await picture(at);
+      for (const trouble of TROUBLES) {
+        cloud.inject({ trouble });
+        const outcome = trouble === 'forbidden' ? 'forbidden' : 'unreachable';
+        const why = expect.stringMatching(/./) as string;
+        const { versions, names } = await client.observe(known.target(), signal);
+        expect({ trouble, versions, names }).toEqual({
+          trouble,
+          versions: [1, 2].map((version) => ({ version, place: HOME, outcome, why })),
+          names: [{ place: HOME, outcome, why }],
+        });
+        expect(await client.observeName(known.target(), HOME, signal), trouble).toEqual({ outcome, why });
+        expect(await client.surveyNames(signal), trouble).toEqual({ outcome, why });
+        expect(await client.findByLabel('key_name', name, signal), trouble).toEqual({ found: [], incomplete: why });
+        const { problem, permissions } = await client.probePermissions(signal);
+        expect(problem !== undefined || permissions.every(({ granted }) => granted !== 'yes'), trouble).toBe(true);
+        if (trouble === 'unauthenticated') expect(problem).toMatch(/./);
+        cloud.heal();
+      }
+      expect(await picture(at)).toEqual(before);
+    },
 
-  'inspect tells whether an object was ever used, and its names': async (at) => {
-    const { client, signal } = at;
-    await at.take(creating(1));
-    const id = at.known.objects[0] ?? '';
-    expect(await client.inspect(id, signal)).toMatchObject({ state: 'unused', names: [], unreadable: [] });
-    await reach(at, desiredOf({ 1: true }));
-    const used = await client.inspect(id, signal);
-    expect(used).toMatchObject({ state: 'used', labels: { key_name: at.name } });
-    expect(used?.names?.join()).toContain(at.name);
-    expect(used?.createdAt).toBeGreaterThan(1_500_000_000_000);
-    await at.cloud.outside.dropMaterial(id);
-    expect(await client.inspect(id, signal)).toMatchObject({ state: 'used' });
-    await at.cloud.outside.scheduleDeletion(id);
-    expect(await client.inspect(id, signal)).toMatchObject({ state: 'pending_deletion' });
-  },
-});
+    'probePermissions finds nothing wrong where nothing is, and changes nothing': async (at) => {
+      await reach(at, desiredOf({ 1: true, 2: false }, 1));
+      const before = await picture(at);
+      const { problem, permissions } = await at.client.probePermissions(at.signal);
+      expect(problem).toBeUndefined();
+      expect(permissions.filter(({ granted }) => granted !== 'yes')).toEqual([]);
+      expect(await picture(at)).toEqual(before);
+    },
+
+    'findByLabel finds what carries a label, and nothing that was removed': async (at) => {
+      await reach(at, desiredOf({ 1: true, 2: true }));
+      await at.cloud.outside.makeObject();
+      expect(await idsOfLabel(at)).toEqual(new Set(at.known.objects));
+      await reach(at, { present: false });
+      expect(await idsOfLabel(at)).toEqual(new Set());
+    },
+
+    'inspect tells whose an object is, since when, and what leads to it': async (at) => {
+      await reach(at, desiredOf({ 1: true }));
+      const facts = await at.client.inspect(at.known.objects[0] ?? '', at.signal);
+      expect(facts).toMatchObject({ state: 'used', labels: { key_name: at.name }, unreadable: [] });
+      expect(facts?.names?.join()).toContain(at.name);
+      expect(facts?.createdAt).toBeGreaterThan(1_500_000_000_000);
+    },
+  }),
+
+  ...driverCases(
+    {
+      'a check that is refused says of each permission that it is not granted': async (at) => {
+        at.cloud.inject({ trouble: 'forbidden' });
+        const { permissions } = await at.client.probePermissions(at.signal);
+        expect(new Set(permissions.map(({ granted }) => granted))).toEqual(new Set(['no']));
+      },
+    },
+    'tried permissions',
+  ),
+
+  ...driverCases(
+    {
+      'findByLabel finds nothing that is pending deletion': async (at) => {
+        await reach(at, desiredOf({ 1: true, 2: true }));
+        await at.cloud.outside.scheduleDeletion(at.known.objects[0] ?? '');
+        expect(await idsOfLabel(at)).toEqual(new Set(at.known.objects.slice(1)));
+      },
+
+      'inspect tells that an object is pending deletion': async (at) => {
+        await reach(at, desiredOf({ 1: true }));
+        const [id = ''] = at.known.objects;
+        await at.cloud.outside.scheduleDeletion(id);
+        expect(await at.client.inspect(id, at.signal)).toMatchObject({ state: 'pending_deletion' });
+      },
+    },
+    'separate removal',
+  ),
+
+  ...driverCases(
+    {
+      'inspect tells whether an object was ever used': async (at) => {
+        const { client, signal } = at;
+        await make(at, 1);
+        const [id = ''] = at.known.objects;
+        expect(await client.inspect(id, signal)).toMatchObject({ state: 'unused', names: [], unreadable: [] });
+        await reach(at, desiredOf({ 1: true }));
+        await at.cloud.outside.dropMaterial(id);
+        expect(await client.inspect(id, signal)).toMatchObject({ state: 'used' });
+      },
+    },
+    'empty versions',
+  ),
+];

@@ -1,25 +1,24 @@
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Action, Fault, Held, Trouble } from '../contract/cloud.ts';
+import type { Action, Fault, Held, Trouble } from './contract/cloud.ts';
 
-/** Requests to AWS KMS that perform a step. */
-const REQUESTS: Readonly<Partial<Record<Action, readonly string[]>>> = {
-  create: ['CreateKey'],
-  import: ['ImportKeyMaterial'],
-  enable: ['EnableKey'],
-  disable: ['DisableKey'],
-  set_current: ['CreateAlias', 'UpdateAlias'],
-  remove_name: ['DeleteAlias'],
-  remove: ['ScheduleKeyDeletion'],
-};
+/** An answer by which a cloud refuses a request. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: object;
+}
 
-const REFUSALS: Readonly<Partial<Record<Trouble, string>>> = {
-  forbidden: 'AccessDeniedException',
-  throttled: 'ThrottlingException',
-  unauthenticated: 'UnrecognizedClientException',
-};
+/** How requests to one cloud are told apart and refused. */
+export interface Dialect {
+  /** The operation of a request, by method, path and headers. */
+  readonly operationOf: (request: IncomingMessage) => string;
+  /** Operations that perform a step; of one that only looks, those that it looks by. */
+  readonly requests: Readonly<Partial<Record<Action, readonly string[]>>>;
+  readonly refusals: Readonly<Record<'forbidden' | 'throttled' | 'unauthenticated', Refusal>>;
+}
 
-/** Passes requests on to an AWS KMS endpoint, unless they are to fail. */
+/** Passes requests on to the endpoint of a cloud, unless they are to fail. */
 export interface FaultProxy {
   readonly url: string;
   inject(fault: Fault): void;
@@ -29,31 +28,37 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-export async function startFaultProxy(endpoint: string): Promise<FaultProxy> {
+export async function startFaultProxy(
+  endpoint: string,
+  { operationOf, requests: steps, refusals }: Dialect,
+): Promise<FaultProxy> {
   let fault: { readonly fault: Fault; left: number } | undefined;
   let held: { readonly on: Action; readonly arrive: () => void; readonly released: Promise<void> } | undefined;
   let requests = 0;
 
-  const troubleOf = (action: string): Trouble | undefined => {
+  const performs = (on: Action, operation: string): boolean => steps[on]?.includes(operation) === true;
+  const troubleOf = (operation: string): Trouble | undefined => {
     if (fault === undefined || fault.left === 0) return undefined;
     const { on, trouble } = fault.fault;
-    if (on !== undefined && REQUESTS[on]?.includes(action) !== true) return undefined;
+    if (on !== undefined && !performs(on, operation)) return undefined;
     fault.left--;
     return trouble;
   };
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     requests++;
-    const body = await bodyOf(request);
-    const action = String(request.headers['x-amz-target']).replace('TrentService.', '');
-    const trouble = troubleOf(action);
-    const refusal = trouble && REFUSALS[trouble];
+    const payload = await bodyOf(request);
+    const operation = operationOf(request);
+    const trouble = troubleOf(operation);
     if (trouble === 'silent') return;
     if (trouble === 'lost_before') return void request.socket.destroy();
-    if (refusal !== undefined) {
-      return void response.writeHead(400).end(JSON.stringify({ __type: refusal, message: 'injected' }));
+    if (trouble === 'forbidden' || trouble === 'throttled' || trouble === 'unauthenticated') {
+      const { status, headers, body } = refusals[trouble];
+      return void response
+        .writeHead(status, { 'content-type': 'application/json', ...headers })
+        .end(JSON.stringify(body));
     }
-    const answer = await passOn(endpoint, request, body);
-    if (held && REQUESTS[held.on]?.includes(action) === true) {
+    const answer = await passOn(endpoint, request, payload);
+    if (held && performs(held.on, operation)) {
       const { arrive, released } = held;
       held = undefined;
       arrive();
@@ -71,9 +76,11 @@ export async function startFaultProxy(endpoint: string): Promise<FaultProxy> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     inject: (next) => {
+      if (next.on !== undefined && steps[next.on] === undefined) throw new Error(`no request is for ${next.on}`);
       fault = { fault: next, left: next.times ?? Infinity };
     },
     hold(on) {
+      if (steps[on] === undefined) throw new Error(`no request is for ${on}`);
       const [arrived, released] = [signalled(), signalled()];
       held = { on, arrive: arrived.give, released: released.given };
       return { arrived: arrived.given, release: released.give };
@@ -109,7 +116,10 @@ interface PassedOn {
   readonly body: Buffer;
 }
 
-/** Sends a request as it is, as its signature covers the headers. */
+/** Those of one connection only. */
+const HOP_BY_HOP = ['connection', 'keep-alive', 'transfer-encoding', 'content-length'];
+
+/** Sends a request as it is, as a signature may cover the headers. */
 async function passOn(
   endpoint: string,
   { method, headers, url = '/' }: IncomingMessage,
@@ -118,9 +128,8 @@ async function passOn(
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     send(new URL(url, endpoint), { method, headers }, resolve).on('error', reject).end(body);
   });
-  const kept = ['x-amzn-requestid', 'content-type', 'date'].flatMap((name) => {
-    const value = answer.headers[name];
-    return typeof value === 'string' ? [[name, value] as const] : [];
-  });
+  const kept = Object.entries(answer.headers).flatMap(([name, value]) =>
+    typeof value === 'string' && !HOP_BY_HOP.includes(name) ? [[name, value] as const] : [],
+  );
   return { status: answer.statusCode ?? 500, headers: Object.fromEntries(kept), body: await bodyOf(answer) };
 }
