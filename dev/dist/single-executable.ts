@@ -2,6 +2,7 @@ import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../servers/run-command.ts';
+import { asFunction, BUNDLE, CACHE, LOADER, makeCodeCache } from './code-cache.ts';
 import { EXEC_ARGV } from './exec-argv.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { succeed } from './pinned-package.ts';
@@ -10,15 +11,8 @@ import { succeed } from './pinned-package.ts';
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 const RESOURCE = 'NODE_SEA_BLOB';
 
-/**
- * V8 chooses the seed of its hash tables at random, and their order is in a code cache: with this the cache has the same
- * bytes each time. V8 does not count it among the options that a cache depends on, so that an executable has a random
- * seed of its own at each start.
- */
-const SAME_CACHE = '--random-seed=1';
-
-/** In the stack traces that operators send. */
-const MAIN = 'vault-plugin-secrets-keymgmt.cjs';
+/** The main script of an executable, which loads the bundle. */
+const MAIN = 'main.cjs';
 
 /**
  * Makes one executable file of a bundle and a Node.js. The same two make the same bytes.
@@ -50,21 +44,23 @@ export async function makeExecutable(
   }
 }
 
-async function makeBlob(source: Uint8Array, { command }: NodeRuntime, scratch: string): Promise<string> {
-  await writeFile(join(scratch, MAIN), source);
+async function makeBlob(source: Uint8Array, runtime: NodeRuntime, scratch: string): Promise<string> {
+  await writeFile(join(scratch, BUNDLE), asFunction(source));
+  await makeCodeCache(runtime, scratch);
+  await writeFile(join(scratch, MAIN), LOADER);
   const config = {
     main: MAIN,
     output: 'blob',
     disableExperimentalSEAWarning: true,
-    useCodeCache: true,
+    assets: { [BUNDLE]: BUNDLE, [CACHE]: CACHE },
     execArgv: EXEC_ARGV,
     // NODE_OPTIONS changes nothing.
     execArgvExtension: 'none',
   };
   await writeFile(join(scratch, 'config.json'), JSON.stringify(config));
-  const [program = '', ...args] = command;
-  // Names are relative, as that of the bundle goes into the blob.
-  const options = [...EXEC_ARGV, SAME_CACHE, '--experimental-sea-config', 'config.json'];
+  const [program = '', ...args] = runtime.command;
+  // Names are relative, as that of the main script goes into the blob.
+  const options = [...EXEC_ARGV, '--experimental-sea-config', 'config.json'];
   await succeed(program, [...args, ...options], { PATH: process.env['PATH'] }, scratch);
   return join(scratch, 'blob');
 }
