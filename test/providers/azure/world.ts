@@ -19,6 +19,8 @@ export interface WorldOptions {
   readonly permissions?: readonly KeyPermission[];
   readonly sku?: VaultOptions['sku'];
   readonly keyCollection?: string;
+  /** Whether the vault refuses to show a disabled version. @default false */
+  readonly hidesDisabled?: boolean;
 }
 
 /** An engine over the embedded Key Vault, in a process that can die at any call, and what outlives it. */
@@ -44,11 +46,12 @@ export async function azureWorld({
   permissions = AZURE_DOCUMENTED_PERMISSIONS,
   sku = 'premium',
   keyCollection = 'test-vault',
+  hidesDisabled = false,
 }: WorldOptions = {}): Promise<World> {
   const clock = testClock();
   const vault = await startKeyVault({
     applications: [APPLICATION],
-    vaults: [{ name: 'test-vault', sku, permissions: { [APPLICATION.clientId]: permissions } }],
+    vaults: [{ name: 'test-vault', sku, hidesDisabled, permissions: { [APPLICATION.clientId]: permissions } }],
     clock,
     rsaKeys,
     // Clients keep tokens for longer than a test takes.
