@@ -2,13 +2,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { generateKeyPairSync } from 'node:crypto';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { keyFile, newServiceAccount } from '../../../dev/gcp-kms/identity/service-account.ts';
 import type { GcpKms, GcpKmsOptions } from '../../../dev/gcp-kms/kms.ts';
 import { gcpDriver } from '../../../src/providers/gcp/driver.ts';
 import type { PermissionProbe } from '../../../src/providers/port.ts';
 import { allowing } from '../../support/allowing.ts';
-import { signJwt } from '../../gcp-kms/client.ts';
+import { accessToken, signJwt } from '../../gcp-kms/client.ts';
+import { frontOf, saying, serve } from './hostile.ts';
 import { credentialsOf, keyFileFor, quickRetry, RING, running, setUp, VAULT } from './harness.ts';
 
 const OTHER = newServiceAccount('other');
@@ -174,6 +177,61 @@ describe('workload identity federation', () => {
     expect(found.caller).toMatch(/^principal:\/\//);
   });
 
+  describe('with the token at a URL', () => {
+    const at = async (kms: GcpKms, answer: RequestListener, format?: object, over: object = {}) => {
+      const asked: IncomingHttpHeaders[] = [];
+      const url = await serve((request, response) => {
+        asked.push(request.headers);
+        answer(request, response);
+      });
+      const source = { url: `${url}/token`, headers: { 'x-identity': 'of-the-machine' }, format };
+      const text = JSON.stringify({ ...(JSON.parse(external(kms, source)) as object), ...over });
+      const env = { ...allowing(kms.url, kms.identityUrl, url), GOOGLE_CREDENTIALS: text };
+      return { ...(await checked(kms, {}, env)), asked };
+    };
+
+    it.each([
+      ['as a text', `${token}\n`, undefined],
+      ['in JSON', JSON.stringify({ value: token }), { type: 'json', subject_token_field_name: 'value' }],
+    ])('takes it %s, with the headers of the source', async (_case, text, format) => {
+      const kms = await running({ workloadIdentity });
+      const { problem, caller, asked } = await at(kms, saying(200, text), format);
+      expect(problem).toBeUndefined();
+      expect(caller).toMatch(/^principal:\/\//);
+      expect(asked).toMatchObject([{ 'x-identity': 'of-the-machine' }]);
+    });
+
+    it.each<[string, RequestListener, string]>([
+      ['refuses', saying(403, { error: 'no', error_description: 'by of-the-machine' }), 'refused: no, by [redacted]'],
+      ['fails', saying(500, ''), 'refused: HTTP 500'],
+      ['redirects', saying(302, '', { location: 'http://127.0.0.1:1/' }), 'refused: HTTP 302'],
+      ['answers HTML', saying(200, '<html> <body>'), 'is not a token'],
+      ['answers nothing', saying(200, ''), 'is not a token'],
+      ['answers another one', saying(200, 'eyJhbGciOiJub25lIn0.e30.'), 'refused: invalid_'],
+    ])('has none where it %s', async (_case, answer, why) => {
+      const kms = await running({ workloadIdentity });
+      const { problem, caller } = await at(kms, answer);
+      expect(problem).toMatch(/^no credentials from GOOGLE_CREDENTIALS: /);
+      expect(problem).toContain(why);
+      expect(problem).not.toMatch(/of-the-machine|eyJ/);
+      expect(caller).toBeUndefined();
+    });
+
+    it('acts as the service account of service_account_impersonation_url', async () => {
+      const subjects = [{ subject: claims.sub, mayImpersonate: [OTHER.email] }];
+      const kms = await running({ ...both, workloadIdentity: { ...workloadIdentity, subjects } });
+      const as = (email: string): object => ({
+        service_account_impersonation_url: `${kms.identityUrl}/v1/projects/-/serviceAccounts/${email}:generateAccessToken`,
+      });
+      expect(await at(kms, saying(200, token), undefined, as(OTHER.email))).toMatchObject({
+        problem: undefined,
+        caller: OTHER.email,
+      });
+      const { problem } = await at(kms, saying(200, token), undefined, as(VAULT.email));
+      expect(problem).toMatch(/refused: PERMISSION_DENIED, Permission 'iam\.serviceAccounts\.getAccessToken' denied/);
+    });
+  });
+
   it('asks no address that the operator has not allowed', async () => {
     const kms = await running({ workloadIdentity });
     const { problem } = await checked(
@@ -189,6 +247,65 @@ describe('workload identity federation', () => {
     const { problem } = await checked(kms, { credentials_json: external(kms, { file: '/etc/passwd' }) });
     expect(problem).toContain('have its operator give them');
     expect(kms.calls()).toEqual([]);
+  });
+});
+
+describe('the credentials of a user', () => {
+  const user = { type: 'authorized_user', client_id: 'id-of-gcloud', client_secret: 'a-secret-of-gcloud' };
+  const file = (token_uri: string): string => JSON.stringify({ ...user, refresh_token: 'a-refresh-token', token_uri });
+
+  it('give a token for their refresh token', async () => {
+    const kms = await running();
+    const forms: object[] = [];
+    const access_token = await accessToken(kms, VAULT);
+    const url = await serve((request, response) => {
+      void textOf(request).then((body) => {
+        forms.push(Object.fromEntries(new URLSearchParams(body)));
+        response.end(JSON.stringify({ access_token, expires_in: 3599, token_type: 'Bearer', scope: 'cloud-platform' }));
+      });
+    });
+    const env = allowing(kms.url, url);
+    expect(await checked(kms, {}, { ...env, GOOGLE_APPLICATION_CREDENTIALS: fileOf(file(`${url}/token`)) })).toEqual({
+      credentials: { source: 'GOOGLE_APPLICATION_CREDENTIALS', id: '' },
+      problem: undefined,
+      caller: VAULT.email,
+    });
+    expect(forms).toEqual([
+      {
+        grant_type: 'refresh_token',
+        client_id: 'id-of-gcloud',
+        client_secret: 'a-secret-of-gcloud',
+        refresh_token: 'a-refresh-token',
+      },
+    ]);
+  });
+
+  it('that were revoked are refused with the words of Google, and without a secret', async () => {
+    const kms = await running();
+    const error_description = 'Token has been expired or revoked: a-refresh-token of a-secret-of-gcloud';
+    const url = await serve(saying(400, { error: 'invalid_grant', error_description }));
+    const { problem } = await checked(kms, { credentials_json: file(`${url}/token`) }, allowing(kms.url, url));
+    expect(problem).toContain('refused: invalid_grant, Token has been expired or revoked: [redacted] of [redacted]');
+    expect(kms.calls()).toEqual([]);
+  });
+});
+
+describe('quota_project_id', () => {
+  it.each([
+    ['acme-quota', 'acme-quota'],
+    ['example.com:acme', 'example.com:acme'],
+    ['a\r\nx-other: 1', undefined],
+    ['', undefined],
+    [7, undefined],
+  ])('%j is sent to Cloud KMS as x-goog-user-project %j', async (quota_project_id, sent) => {
+    const kms = await running();
+    const front = await frontOf(kms);
+    const given = JSON.stringify({ ...keyFile(VAULT, `${kms.identityUrl}/token`), quota_project_id });
+    const env = allowing(front.url, kms.identityUrl);
+    expect(await checked(kms, { credentials_json: given, endpoint: front.url }, env)).toMatchObject({
+      problem: undefined,
+    });
+    expect(front.asked.map(({ headers }) => headers['x-goog-user-project'])).toEqual([sent]);
   });
 });
 
