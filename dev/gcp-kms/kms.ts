@@ -85,6 +85,8 @@ export interface GcpKms {
   envelopes(ring?: string): readonly Envelope[];
   /** All that there is now, to be given to another fake. */
   snapshot(): RingsSnapshot;
+  /** All access tokens that were issued, those that have ended too. */
+  issuedTokens(): readonly string[];
   /** Ends all access tokens. */
   revokeTokens(): void;
   readonly faults: Faults<GcpFaultCall>;
@@ -142,6 +144,7 @@ export async function startGcpKms(options: GcpKmsOptions): Promise<GcpKms> {
     },
     envelopes: (name = RING) => envelopesIn(rings.get(name)),
     snapshot: () => snapshotOf(rings),
+    issuedTokens: () => tokens.all(),
     revokeTokens() {
       tokens.revoke();
     },

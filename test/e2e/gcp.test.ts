@@ -115,6 +115,16 @@ onEachServer(
       },
       120_000,
     );
+
+    it('shows whose the credentials are, and is searched for their key and all tokens', async () => {
+      const check = await stage().http('POST', 'keymgmt/kms/gcp/check');
+      expect(check.body.data).toMatchObject({ ok: true, credentials: { id: ENGINE.email } });
+      const tokens = kms.issuedTokens();
+      expect(tokens.length).toBeGreaterThan(0);
+      for (const token of tokens) stage().know('an access token', token);
+      // The key is known from storage.
+      expect(await stage().noteMaterial()).toBeGreaterThan(1);
+    });
   },
   () => ({ env: allowing(kms.url, kms.identityUrl) }),
 );

@@ -9,6 +9,8 @@ export interface Tokens {
   issue(principal: Principal, scopes: readonly string[], seconds?: number): IssuedToken;
   /** Who sends this `Authorization` header. @throws {GoogleError} UNAUTHENTICATED */
   holder(authorization: string | undefined): Holder;
+  /** All tokens so far, those that have ended too. */
+  all(): readonly string[];
   /** Ends all tokens, as when a service account is disabled and enabled again. */
   revoke(): void;
 }
@@ -38,6 +40,7 @@ const INVALID = MISSING.replace(
 );
 
 export function newTokens(accounts: readonly ServiceAccountOptions[], now: () => number): Tokens {
+  const all: string[] = [];
   const issued = new Map<string, Holder & { readonly expiresAt: number }>();
   /** A JWT that a service account has signed itself: for the API as its audience, or with scopes (AIP-4111). */
   const selfSigned = (text: string): Holder | undefined => {
@@ -53,6 +56,7 @@ export function newTokens(accounts: readonly ServiceAccountOptions[], now: () =>
   return {
     issue(principal, scopes, seconds = TOKEN_SECONDS) {
       const token = `ya29.c.${randomBytes(96).toString('base64url')}`;
+      all.push(token);
       const expiresAt = now() + seconds * 1000;
       issued.set(token, { principal, scopes, expiresAt });
       return { token, expiresIn: seconds, expiresAt };
@@ -66,6 +70,7 @@ export function newTokens(accounts: readonly ServiceAccountOptions[], now: () =>
       if (holder === undefined) throw unauthenticated(INVALID, 'ACCESS_TOKEN_TYPE_UNSUPPORTED');
       return holder;
     },
+    all: () => [...all],
     revoke() {
       issued.clear();
     },

@@ -37,6 +37,8 @@ export interface Stage {
   cli(...args: readonly string[]): Promise<string>;
   /** Remembers for the search for secrets what another client of the server was answered. */
   readonly hear: (what: string, text: string) => void;
+  /** Adds a secret that is in no storage. */
+  readonly know: (what: string, secret: string) => void;
   /** Gets to know all secrets that are in storage now. @returns how many pieces of key material are known by now */
   noteMaterial(): Promise<number>;
   /** Where a secret was seen. */
@@ -99,6 +101,9 @@ export async function raiseStage(binary: ServerBinary, { env = {}, file }: Stage
       cli,
       hear: (what, text) => {
         watch.hear(what, text);
+      },
+      know: (what, secret) => {
+        watch.know(what, secret);
       },
       noteMaterial: () => watch.noteStorage(),
       leaks: () => watch.leaks(),
