@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/support/slow-first.ts';
 
 /**
  * Tests that need more than Node.js and openssl: servers, emulators, Go, a plugin that is built and started as a
@@ -54,7 +55,8 @@ export default defineConfig({
     ],
     testTimeout: 30_000,
     // Tests with servers mostly wait; one worker for each core but one, as is the default, leaves small machines idle.
-    maxWorkers: Math.max(3, availableParallelism()),
+    maxWorkers: Math.max(4, availableParallelism()),
+    sequence: { sequencer: SlowFirst },
     hookTimeout: 120_000,
     reporters: ['default', './test/support/summary-reporter.ts'],
     coverage: {
