@@ -8,6 +8,10 @@ import type { Fault } from '../support/model-calls.ts';
  */
 export interface CloudModel {
   readonly driver: KmsDriver;
+  /** The key that is distributed there. @default an AES key, to encrypt and decrypt */
+  readonly key?: { readonly type: string; readonly purpose: string };
+  /** @default none */
+  readonly credentials?: Readonly<Record<string, string>>;
   /** A valid `key_collection`. */
   readonly keyCollection: string;
   /** Further places of the key. */
@@ -23,7 +27,7 @@ export interface CloudModel {
   /** What a stranger may do. */
   readonly drifts: readonly string[];
   /** Lets a stranger do it, to one of several objects; it has no effect where there is none. */
-  drift(change: string, index: number): void;
+  drift(change: string, index: number): void | Promise<void>;
   /** Ids of what can be used although it holds the material of a version that is to be disabled. */
   usable(storage: Storage, kms: string, key: string): Promise<readonly string[]>;
   /**

@@ -31,7 +31,7 @@ describe('a synchronization that cannot look', () => {
     const world = await newWorld(inPlaceModel, undefined);
     expect(await distribute(world)).toBeUndefined();
     world.cloud.searchable = false;
-    world.cloud.drift('delete', 0);
+    await world.cloud.drift('delete', 0);
     expect(await world.engine.errorOf(world.engine.write('kms/cloud/key/k/sync'))).toBeUndefined();
     expect(await world.violations()).toEqual([]);
   });
@@ -40,7 +40,7 @@ describe('a synchronization that cannot look', () => {
     const world = await newWorld(multiRegionModel, undefined);
     expect(await distribute(world)).toBeUndefined();
     world.cloud.searchable = false;
-    world.cloud.drift('schedule deletion', 0);
+    await world.cloud.drift('schedule deletion', 0);
     failing(world, 'CreateKey', { when: 'before', reason: 'throttled' });
     expect(await world.engine.errorOf(world.engine.write('kms/cloud/key/k/sync'))).toContain('throttled');
     await world.recover();

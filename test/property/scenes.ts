@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { BackendError } from '../../src/logical/index.ts';
 import type { Fault } from '../support/model-calls.ts';
-import type { Engine } from '../support/engine.ts';
 import { Killed, lifeUntil, mortalStorage } from '../support/mortal.ts';
 import type { World } from './world.ts';
 
@@ -60,7 +59,7 @@ export function arbitraryScene(drifts: readonly string[], operations: readonly s
 export async function play(world: World, { action, faults, end, searchable, denied }: Scene): Promise<void> {
   const { cloud, storage, clock } = world;
   if (action.do === 'drift') {
-    cloud.drift(action.change, action.object);
+    await cloud.drift(action.change, action.object);
     return;
   }
   const life = lifeUntil(end);
@@ -76,17 +75,17 @@ export async function play(world: World, { action, faults, end, searchable, deni
   if (end !== undefined) {
     world.engine = await world.start(mortalStorage(storage, life));
   }
-  await perform(world.engine, action).catch((error: unknown) => {
+  await perform(world, action).catch((error: unknown) => {
     if (!(error instanceof Killed) && !(error instanceof BackendError)) throw error;
   });
   clock.advance(1000);
   if (end !== undefined) world.engine = await world.start();
 }
 
-async function perform(engine: Engine, action: Exclude<Action, { do: 'drift' }>): Promise<void> {
+async function perform({ engine, cloud }: World, action: Exclude<Action, { do: 'drift' }>): Promise<void> {
   switch (action.do) {
     case 'distribute':
-      await engine.write('kms/cloud/key/k', { purpose: 'encrypt,decrypt' });
+      await engine.write('kms/cloud/key/k', { purpose: cloud.key?.purpose ?? 'encrypt,decrypt' });
       return;
     case 'rotate':
       await engine.write('key/k/rotate');

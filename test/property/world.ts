@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import type { RecordSizes } from '../../src/keymgmt/records/record-parts.ts';
 import type { Storage } from '../../src/logical/index.ts';
-import type { Clock, WallClock } from '../../src/support/clock.ts';
 import type { CloudModel } from '../clouds/cloud-model.ts';
+import type { TestClock } from '../support/distributed-key.ts';
 import { clockOf } from '../support/clock.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import { readJson } from '../support/plain-records.ts';
@@ -14,7 +14,7 @@ export interface World {
   readonly storage: InMemoryStorage;
   readonly cloud: CloudModel;
   engine: Engine;
-  readonly clock: Clock & { advance(ms: number): void };
+  readonly clock: TestClock;
   /** All is well again, and what was left undone is taken up. */
   recover(): Promise<void>;
   /** Time passes, in which the engine takes up what is not finished. */
@@ -29,13 +29,13 @@ export interface World {
 const MOST_ATTEMPTS = 20;
 
 export async function newWorld(
-  makeCloud: (clock: WallClock) => CloudModel,
+  makeCloud: (clock: TestClock) => CloudModel | Promise<CloudModel>,
   sizes: RecordSizes | undefined,
 ): Promise<World> {
   const storage = inMemoryStorage();
   let now = Date.parse('2026-01-01T00:00:00Z');
-  const clock = { ...clockOf(() => now), advance: (ms: number) => (now += ms) };
-  const cloud = makeCloud(clock);
+  const clock = { ...clockOf(() => now), advance: (ms: number) => void (now += ms) };
+  const cloud = await makeCloud(clock);
   const drivers = { [cloud.driver.kind]: cloud.driver };
   const start = (as: Storage = storage): Promise<Engine> =>
     startEngine({ storage: as, drivers, clock, recordSizes: sizes });
@@ -75,11 +75,15 @@ export async function newWorld(
     },
     violations: () => cloud.violations(storage, 'cloud', 'k'),
   };
-  await world.engine.write('key/k', { type: 'aes256-gcm96' });
+  await world.engine.write('key/k', { type: cloud.key?.type ?? 'aes256-gcm96' });
   if (cloud.regions.length > 0) {
     const key = { ...(await readJson(storage, 'key/k')), replica_regions: cloud.regions };
     await storage.put({ key: 'key/k', value: Buffer.from(JSON.stringify(key)) });
   }
-  await world.engine.write('kms/cloud', { provider: cloud.driver.kind, key_collection: cloud.keyCollection });
+  await world.engine.write('kms/cloud', {
+    provider: cloud.driver.kind,
+    key_collection: cloud.keyCollection,
+    ...(cloud.credentials && { credentials: cloud.credentials }),
+  });
   return world;
 }

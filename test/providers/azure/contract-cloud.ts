@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import type { KeyVault } from '../../../dev/azure-key-vault/key-vault.ts';
 import { routeOf } from '../../../dev/azure-key-vault/routes.ts';
 import { azureDriver } from '../../../src/providers/azure/driver.ts';
 import { secret } from '../../../src/support/secret.ts';
@@ -8,7 +9,7 @@ import { AZURE_DOCUMENTED_PERMISSIONS } from '../../support/documented-permissio
 import { notThere, type CloudUnderTest, type Outside, type Shape } from '../contract/cloud.ts';
 import { oneWrappingKey } from '../one-wrapping-key.ts';
 import { startFaultProxy, type Dialect } from '../fault-proxy.ts';
-import { APPLICATION, azureUnderTest, type AzureUnderTest } from './cloud-under-test.ts';
+import { APPLICATION, azureUnderTest } from './cloud-under-test.ts';
 import { materialOf } from './scene.ts';
 
 /** Nothing listens on this port. */
@@ -16,7 +17,7 @@ const NOWHERE = 'http://127.0.0.1:1';
 const IMPATIENT_MS = 300;
 
 /** An administrator of the vault. */
-const OWNER = { clientId: 'a11ce000-0000-4000-8000-0000000000bb', secret: 'app~secret.of-the-owner' };
+export const OWNER = { clientId: 'a11ce000-0000-4000-8000-0000000000bb', secret: 'app~secret.of-the-owner' };
 
 const refusal = (status: number, code: string, inner?: string): Dialect['refusals']['forbidden'] => ({
   status,
@@ -92,7 +93,7 @@ export async function azureContractCloud(): Promise<CloudUnderTest> {
     // A budget of 45 s of the clock that only waiting moves, with waits of up to 4 s between requests.
     longestCallMs: 12_000,
     unknownId: (name) => `${name}/${'0'.repeat(32)}`,
-    outside: azureOutside(azure),
+    outside: azureOutside(vault),
     async stop() {
       await proxy.close();
       await azure.stop();
@@ -101,7 +102,7 @@ export async function azureContractCloud(): Promise<CloudUnderTest> {
 }
 
 /** A vault as its administrator sees it. */
-function azureOutside({ vault }: AzureUnderTest): Outside {
+export function azureOutside(vault: KeyVault): Outside {
   let strangers = 0;
   const owner = (): ReturnType<typeof signedIn> => signedIn(vault, OWNER);
   const send = async (method: string, path: string, body?: object): Promise<string> => {

@@ -109,7 +109,7 @@ const STATES: Readonly<Record<string, VersionObservation['state']>> = {
 };
 
 /** A key ring as its administrator sees it. */
-function gcpOutside(kms: GcpKms, clock: TestClock): Outside {
+export function gcpOutside(kms: GcpKms, clock: TestClock): Outside {
   let strangers = 0;
   const owner = async (): Promise<Client> => clientWith(kms, await accessToken(kms, VAULT, clock.now()));
   const keyOf = (name: string): ReturnType<GcpKms['keys']>[number] | undefined =>
