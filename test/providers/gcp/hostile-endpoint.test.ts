@@ -560,6 +560,32 @@ describe('a version', () => {
     expect((await failureOf(client.removeObject(`${NAME}/2`, signal))).message).toContain('is not to be destroyed');
   });
 
+  it('whose imports fail again and again is not imported for ever', async () => {
+    const { front, client, key } = await stage();
+    const failed = { state: 'IMPORT_FAILED', importFailureReason: 'Wrapped key is too short.' };
+    front.change = (json) =>
+      json.cryptoKeyVersions
+        ? { ...json, cryptoKeyVersions: json.cryptoKeyVersions.map((each) => ({ ...each, ...failed })) }
+        : json;
+    for (const _time of [1, 2]) {
+      expect((await step.on(client, key, 'await')).seen).toMatchObject([{ version: 1, state: 'created' }]);
+    }
+    const before = imports({ front });
+    const error = await failureOf(step.on(client, key, 'import'));
+    expect(error).toMatchObject({ reason: 'invalid_request', ambiguous: false });
+    expect(error.message).toBe(`cryptoKeyVersions.import: imports into ${NAME}/1 fail: Wrapped key is too short.`);
+    expect(imports({ front })).toBe(before);
+  });
+
+  it('that is to be destroyed takes no import', async () => {
+    const { front, client, key } = await stage();
+    await step.on(client, key, 'remove');
+    const before = imports({ front });
+    const error = await failureOf(step.on(client, key, 'import'));
+    expect(error).toMatchObject({ reason: 'pending_deletion', ambiguous: false });
+    expect(imports({ front })).toBe(before);
+  });
+
   it('that stays as it was is seen as it is', async () => {
     const { front, client, key } = await stage();
     front.change = (json, { method }) => (method === 'PATCH' ? { ...json, state: 'ENABLED' } : json);
