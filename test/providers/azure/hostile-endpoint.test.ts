@@ -355,8 +355,7 @@ describe('a list ends', () => {
       return { status: 200, json: { value: keys } };
     });
     const { found, incomplete } = await at.open().findByLabel('key', 'k', signal);
-    expect(found).toHaveLength(1_000);
-    expect(incomplete).toBe('KeyList: more than 1000 key versions have the tag');
+    expect([found.length, incomplete]).toEqual([1_000, 'KeyList: more than 1000 key versions have the tag']);
   });
 });
 
@@ -436,6 +435,23 @@ describe('a version that the vault describes', () => {
     expect(versions).toMatchObject([{ state: 'enabled', facts: { resource: expect.any(String) as string } }]);
     expect(versions[0]).not.toHaveProperty('facts.created');
   });
+
+  it.each(['disable', 'enable'] as const)(
+    'as it was before is not taken for one that it was asked to %s',
+    async (action) => {
+      const at = await hostile();
+      const made = await distributed(at);
+      at.tamper(({ method }, { json }) => {
+        const { attributes } = json as { attributes?: object };
+        return method === 'PATCH'
+          ? { json: { ...(json as object), attributes: { ...attributes, enabled: action === 'disable' } } }
+          : undefined;
+      });
+      const error = await failureOf(at.open().perform(on(1, action), made.target(), signal));
+      expect(error).toMatchObject({ reason: 'unavailable', ambiguous: true });
+      expect(error.message).toBe(`KeyUpdate: the vault did not ${action} ${made.target().id(1, '') ?? ''}`);
+    },
+  );
 
   it('with the tags of our version, and another public key, is not adopted', async () => {
     const at = await hostile();

@@ -11,6 +11,8 @@ import { APPLICATION, azureUnderTest, type AzureUnderTest, type UnderTestOptions
 /** Listens on loopback until the test ends. */
 export async function listen(server: Server): Promise<string> {
   const sockets = new Set<Socket>();
+  // The driver closes idle connections after 5 s, at which a server must not be first.
+  if ('keepAliveTimeout' in server) server.keepAliveTimeout = 60_000;
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);

@@ -126,6 +126,19 @@ describe.each<[KeyType, UnderTestOptions | undefined]>([
     expect(enabled).not.toContain(digestOf(keyType, 2));
     expect(versionsOf(azure).at(-1)?.materialDigest).toBe(digestOf(keyType, 3));
   });
+
+  it('of a step that imports again is disabled before a higher version hides it', async () => {
+    const azure = await start(options);
+    const at = scene(azure.driver, azure.open(), { keyType, purposes });
+    await at.reach(desiredOf({ 1: true, 2: true }));
+    await stranger(azure, at, {}, 4);
+    loseAnswer(azure, 'KeyImport');
+    await failureOf(azure.open().perform(on(2, 'set_current'), at.target(), at.signal));
+    await at.take(creating(3), azure.open());
+    const [one, , , copy, three] = versionsOf(azure);
+    expect(copy).toMatchObject({ materialDigest: digestOf(keyType, 2), enabled: false });
+    expect([one, three].map((each) => each?.enabled)).toEqual([true, true]);
+  });
 });
 
 describe('a label alone proves nothing', () => {
@@ -208,6 +221,34 @@ describe('steps that are repeated', () => {
   });
 });
 
+describe('a replica that lags behind', () => {
+  const forget = (azure: AzureUnderTest, isForgotten: (key: string) => boolean): void => {
+    let asked = 0;
+    azure.vault.faults.set(({ action, key }) =>
+      action === 'KeyGet' && isForgotten(key) && asked++ === 0
+        ? { when: 'before', error: { code: 'KeyNotFound', status: 404, message: 'not found' } }
+        : undefined,
+    );
+  };
+
+  it('does not make the client that has made a key exchange key make another', async () => {
+    const azure = await start();
+    const at = scene(azure.driver, azure.open(), { keyType: 'ecdsa-p256', purposes: ['sign'] });
+    await at.take(TAKE_NAME);
+    await at.take(MAKE_KEK);
+    forget(azure, (key) => key === at.target().wrappingKey);
+    expect(await at.take(creating(1))).toMatchObject({ changed: true });
+  });
+
+  it('does not hide the key from the client that has made it', async () => {
+    const azure = await start();
+    const at = scene(azure.driver, azure.open(), { keyType: 'ecdsa-p256', purposes: ['sign'] });
+    await at.reach(desiredOf({ 1: true }));
+    forget(azure, (key) => key === at.name);
+    expect(await at.take(creating(2))).toMatchObject({ changed: true });
+  });
+});
+
 describe('names and keys of others', () => {
   it('a name that is taken, or was deleted and can be recovered, is not used', async () => {
     const azure = await start();
@@ -218,6 +259,30 @@ describe('names and keys of others', () => {
     expect((await at.take(TAKE_NAME)).seen).toEqual(taken);
     await other.reach({ present: false });
     expect((await at.take(TAKE_NAME)).seen).toEqual(taken);
+  });
+
+  it('a name that an import alone tells to be burnt is not used', async () => {
+    const azure = await start();
+    const options = { keyType: 'ecdsa-p256', purposes: ['sign'] } as const;
+    const other = scene(azure.driver, azure.open(), options);
+    await other.reach(desiredOf({ 1: true }));
+    await other.reach({ present: false });
+    // As in a Managed HSM without the data action for deleted keys.
+    azure.vault.faults.set(({ action }) =>
+      action === 'KeyGetDeleted'
+        ? { when: 'before', error: { code: 'Forbidden', status: 403, message: 'not allowed' } }
+        : undefined,
+    );
+    const at = scene(azure.driver, azure.open(), options);
+    at.known.learn([{ of: 'wrapping_key', name: other.known.recorded().wrappingKey ?? '', state: 'ready' }]);
+    expect((await at.take(TAKE_NAME)).seen).toMatchObject([{ of: 'container', state: 'made' }]);
+    expect(await at.take(creating(1))).toEqual({
+      changed: false,
+      seen: [
+        { of: 'container', id: at.name, state: 'gone' },
+        { of: 'name', place: HOME, points: 'stranger' },
+      ],
+    });
   });
 
   it('a key that another mount makes between the look and the import gets no version of ours', async () => {
