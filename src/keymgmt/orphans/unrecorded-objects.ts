@@ -27,8 +27,6 @@ export async function unrecordedObjects(
   const attempts = new Set(await mount.orphans.list(storage, `${kmsName}/`, signal));
   const unrecorded: LabelledObject[] = [];
   for (const object of found) {
-    // Where it is a key as any other (Azure), it is found beside them.
-    if (object.remoteId === kms.wrapping_key?.name) continue;
     if (!(await isRecorded(mount, context, kmsName, object, attempts))) unrecorded.push(object);
   }
   return { found: unrecorded, incomplete };

@@ -345,7 +345,7 @@ describe('a list ends', () => {
     const value = (name: string): readonly object[] =>
       Array.from({ length: 300 }, (_, index) => ({
         kid: `${at.url}/keys/${name}/${String(index).padStart(32, '0')}`,
-        tags: { key: 'k' },
+        tags: { key: 'k', 'vault-keymgmt-version': '1' },
       }));
     at.tamper(({ to, path }) => {
       if (to !== 'vault') return undefined;
