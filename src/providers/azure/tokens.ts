@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { secret, type Secret } from '../../support/secret.ts';
 import type { Environment } from '../../support/outbound/proxy-rules.ts';
 import { unlessAborted } from '../../support/unless-aborted.ts';
@@ -6,6 +5,7 @@ import { ProviderError } from '../errors.ts';
 import { errorWithoutSecrets } from '../http/redact.ts';
 import type { RestAnswer, RestCalls, RestRequest } from '../http/rest-calls.ts';
 import { CONSISTENT, retryWithin, type RetryDependencies, type RetryPolicy } from '../http/retry.ts';
+import { readServerFile, UnusableFile } from '../http/server-file.ts';
 import { clientAssertion, UnusableCertificate } from './client-assertion.ts';
 import { identityRequest } from './managed-identity.ts';
 import type { Identity, Settings } from './settings.ts';
@@ -23,6 +23,8 @@ const LOCAL: RetryPolicy = { ...CONSISTENT, reasons: ['throttled', 'unavailable'
 const LOCAL_MS = 5_000;
 /** How many tokens and assertions are redacted: messages quote only recent ones. */
 const REMEMBERED = 8;
+/** Of a certificate with its key, or a token: in bytes. */
+const LONGEST_FILE = 64 * 1024;
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 const NOTHING_ELSE =
@@ -140,10 +142,10 @@ export function tokens({ settings, env, rest, local, retry }: TokensOptions): To
 
   const readSecretFile = async (variable: string, file: string): Promise<string> => {
     try {
-      return await readFile(file, 'utf8');
+      return await readServerFile(file, LONGEST_FILE);
     } catch (error) {
-      const { code = 'unknown' } = error as NodeJS.ErrnoException;
-      throw failure(settings, 'unauthenticated', `the file that ${variable} names cannot be read (${code})`);
+      if (!(error instanceof UnusableFile)) throw error;
+      throw failure(settings, 'unauthenticated', `the file that ${variable} names cannot be read (${error.code})`);
     }
   };
 

@@ -3,7 +3,7 @@ import type { Environment } from '../../support/outbound/proxy-rules.ts';
 import { ProviderError } from '../errors.ts';
 import type { ProviderConfig } from '../port.ts';
 import { LONGEST_CREDENTIALS, parseCredentials, type GoogleCredentials } from './google-credentials.ts';
-import { readServerFile, UnusableFile } from './server-file.ts';
+import { readServerFile, UnusableFile } from '../http/server-file.ts';
 
 /** Where the credentials of an account come from. */
 export interface CredentialSource {

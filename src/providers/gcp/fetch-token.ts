@@ -6,7 +6,7 @@ import type { RestAnswer, RestCalls, RestRequest } from '../http/rest-calls.ts';
 import type { GoogleCredentials, SubjectTokenSource } from './google-credentials.ts';
 import { IAM_CREDENTIALS } from './hosts.ts';
 import { memberOf, textIn } from './members.ts';
-import { readServerFile, UnusableFile } from './server-file.ts';
+import { readServerFile, UnusableFile } from '../http/server-file.ts';
 
 const KMS_SCOPE = 'https://www.googleapis.com/auth/cloudkms';
 /** What tokens of other accounts are asked for with. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { TENANT } from '../../../dev/azure-key-vault/key-vault.ts';
 import type { KmsClient } from '../../../src/providers/port.ts';
@@ -301,10 +301,13 @@ describe('workload identity', () => {
     );
   });
 
-  it('says which file cannot be read, and sends nothing', async () => {
-    const azure = await start({ env: workload(join(folder, 'none')) });
+  it.each([
+    ['none', 'ENOENT'],
+    ['/dev/zero', 'not a file'],
+  ])('says why the file %s cannot be read, and sends nothing', async (file, why) => {
+    const azure = await start({ env: workload(resolve(folder, file)) });
     const error = await failureOf(use(azure, NONE));
-    expect(error.message).toContain('the file that AZURE_FEDERATED_TOKEN_FILE names cannot be read (ENOENT)');
+    expect(error.message).toContain(`the file that AZURE_FEDERATED_TOKEN_FILE names cannot be read (${why})`);
     expect(tokensOf(azure)).toBe(0);
   });
 });
