@@ -1,40 +1,15 @@
 import { createPrivateKey, sign } from 'node:crypto';
-import type { WallClock } from '../../support/clock.ts';
-import { ProviderError, type ProviderErrorReason } from '../errors.ts';
-import { printable } from '../http/printable.ts';
-import type { RestAnswer, RestCalls, RestRequest } from '../http/rest-calls.ts';
-import type { GoogleCredentials, SubjectTokenSource } from './google-credentials.ts';
+import type { RestRequest } from '../http/rest-calls.ts';
+import type { GoogleCredentials } from './google-credentials.ts';
 import { IAM_CREDENTIALS } from './hosts.ts';
-import { memberOf, textIn } from './members.ts';
-import { readServerFile, UnusableFile } from '../http/server-file.ts';
+import { impersonate } from './impersonate.ts';
+import { subjectToken } from './subject-token.ts';
+import { accepted, failure, LIFETIME_S, tokenIn, type FetchedToken } from './token-answer.ts';
+import type { TokenContext } from './token-context.ts';
 
 const KMS_SCOPE = 'https://www.googleapis.com/auth/cloudkms';
 /** What tokens of other accounts are asked for with. */
 const IMPERSONATION_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
-const LIFETIME_S = 3_600;
-/** Far longer than tokens are. */
-const LONGEST_TOKEN = 16_384;
-/** In bytes; a token may stand in JSON, with others. */
-const LONGEST_SUBJECT_FILE = 64 * 1024;
-
-/** A bearer token. */
-export interface FetchedToken {
-  readonly token: string;
-  readonly lifetimeMs: number;
-}
-
-/** What fetching a token needs. */
-export interface TokenContext {
-  /** Services of Google that issue tokens. */
-  readonly services: RestCalls;
-  /** The metadata server and sources of subject tokens, which no proxy is on the way to. */
-  readonly local: RestCalls;
-  readonly clock: WallClock;
-  readonly metadataHost: string;
-  /** Told of every secret that is read or issued, before it is used. */
-  readonly onSecret: (text: string) => void;
-  readonly secrets: () => readonly string[];
-}
 
 /**
  * Fetches a token that calls Cloud KMS.
@@ -119,64 +94,6 @@ async function fromMetadata(context: TokenContext, scope: string, signal: AbortS
   return tokenIn(context, accepted(url, answer));
 }
 
-async function impersonate(
-  context: TokenContext,
-  target: string,
-  delegates: readonly string[],
-  token: string,
-  scope: string,
-  signal: AbortSignal,
-): Promise<FetchedToken> {
-  const { services, clock, secrets, onSecret } = context;
-  const url = new URL(target);
-  const headers = { authorization: `Bearer ${token}` };
-  const body = { scope: [scope], lifetime: `${LIFETIME_S}s`, ...(delegates.length > 0 && { delegates }) };
-  const call = 'generateAccessToken';
-  const answer = await services.send({ call, method: 'POST', url, headers, body, secrets: secrets() }, signal);
-  const json = accepted(url, answer);
-  const issued = textIn(json, 'accessToken', LONGEST_TOKEN);
-  const lifetimeMs = Date.parse(textIn(json, 'expireTime') ?? '') - clock.now();
-  if (!issued || !isToken(issued) || Number.isNaN(lifetimeMs)) throw unreadable(url);
-  onSecret(issued);
-  return { token: issued, lifetimeMs: Math.min(lifetimeMs, LIFETIME_S * 1_000) };
-}
-
-async function subjectToken(context: TokenContext, source: SubjectTokenSource, signal: AbortSignal): Promise<string> {
-  const text = 'file' in source ? await subjectFile(source.file) : await subjectUrl(context, source, signal);
-  const token = source.field === undefined ? text.trim() : textIn(parsed(text), source.field, LONGEST_TOKEN);
-  if (!token && source.field !== undefined) {
-    throw failure(
-      'unauthenticated',
-      'what credential_source gives has no member of the name in subject_token_field_name',
-    );
-  }
-  if (token && token.length <= LONGEST_TOKEN && isToken(token)) return token;
-  throw failure('unauthenticated', 'what credential_source gives is not a token');
-}
-
-async function subjectFile(path: string): Promise<string> {
-  try {
-    return await readServerFile(path, LONGEST_SUBJECT_FILE);
-  } catch (error) {
-    if (!(error instanceof UnusableFile)) throw error;
-    throw failure('unauthenticated', `the file of credential_source cannot be read by the plugin (${error.code})`);
-  }
-}
-
-async function subjectUrl(
-  { local, secrets }: TokenContext,
-  { url: target, headers }: Extract<SubjectTokenSource, { url: string }>,
-  signal: AbortSignal,
-): Promise<string> {
-  const url = new URL(target);
-  const answer = await local.send(
-    { call: 'credential_source', method: 'GET', url, headers, secrets: secrets() },
-    signal,
-  );
-  accepted(url, answer);
-  return answer.text;
-}
-
 async function post(
   { services, secrets }: TokenContext,
   target: string,
@@ -188,57 +105,8 @@ async function post(
   return accepted(url, answer);
 }
 
-/** The members of a success. @throws {ProviderError} with the words of the service (RFC 6749, or google.rpc.Status) */
-function accepted(url: URL, { status, json }: RestAnswer): unknown {
-  if (status >= 200 && status < 300) return json;
-  const error = memberOf(json, 'error');
-  const said = [
-    textIn(json, 'error'),
-    textIn(json, 'error_description'),
-    textIn(error, 'status'),
-    textIn(error, 'message'),
-  ];
-  const words = printable(said.filter((each) => each).join(', '));
-  const reason = status === 429 ? 'throttled' : status >= 400 && status < 500 ? 'unauthenticated' : 'unavailable';
-  throw failure(reason, `${url.host} refused: ${words || `HTTP ${status}`}`);
-}
-
-function tokenIn({ onSecret }: TokenContext, json: unknown): FetchedToken {
-  const token = textIn(json, 'access_token', LONGEST_TOKEN);
-  const seconds = memberOf(json, 'expires_in');
-  if (!token || !isToken(token)) throw failure('unavailable', 'the answer has no token');
-  onSecret(token);
-  const type = memberOf(json, 'token_type') ?? 'Bearer';
-  // RFC 6749 §7.1: one of another type is not to be used.
-  if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') {
-    throw failure('unavailable', 'the answer has a token of another type than Bearer');
-  }
-  return { token, lifetimeMs: typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, LIFETIME_S) * 1_000 : 0 };
-}
-
-/** Characters of a bearer token (RFC 6750), and those that Google has besides. */
-function isToken(text: string): boolean {
-  return /^[\x21-\x7e]+$/.test(text);
-}
-
 function signedJwt(header: object, claims: object, key: string): string {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const body = `${part(header)}.${part(claims)}`;
   return `${body}.${sign('RSA-SHA256', Buffer.from(body), createPrivateKey(key)).toString('base64url')}`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function unreadable({ host }: URL): ProviderError {
-  return failure('unavailable', `the answer of ${host} has no token`);
-}
-
-function failure(reason: ProviderErrorReason, text: string): ProviderError {
-  return new ProviderError(reason, text, { call: 'credentials' });
 }

@@ -9,9 +9,11 @@ import { restCalls } from '../http/rest-calls.ts';
 import type { ProviderConfig } from '../port.ts';
 import { credentialSources, ownContent } from './credential-source.ts';
 import { checkSubjectUrl } from './endpoint.ts';
-import { fetchToken, type FetchedToken, type TokenContext } from './fetch-token.ts';
+import { fetchToken } from './fetch-token.ts';
 import { secretsOf, type GoogleCredentials } from './google-credentials.ts';
 import { isTokenService } from './hosts.ts';
+import type { FetchedToken } from './token-answer.ts';
+import type { TokenContext } from './token-context.ts';
 import { checkServices } from './validate-config.ts';
 
 /** A token is not used any more for so long before it expires, as a request takes its time. */
