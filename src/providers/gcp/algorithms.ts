@@ -43,6 +43,12 @@ export function kindOf({
   return KINDS[keyType].find((row) => isExactly(purposes, row.purposes));
 }
 
+export function requireKind(target: Pick<DistributionSpec, 'keyType' | 'purposes'>): CryptoKeyKind {
+  const kind = kindOf(target);
+  if (kind === undefined) throw new Error(`Google Cloud KMS takes no key of type ${target.keyType} with this purpose`);
+  return kind;
+}
+
 /** Only a symmetric CryptoKey has a primary version. */
 export function hasPrimary({ keyType }: Pick<DistributionSpec, 'keyType'>): boolean {
   return keyType === 'aes256-gcm96';

@@ -2,7 +2,9 @@ import type { KmsClient } from '../port.ts';
 import { retryWithin, type Retry, type RetryDependencies } from '../http/retry.ts';
 import type { Observation } from '../observation.ts';
 import type { Calls } from './calls.ts';
+import { destroyVersion } from './destroy-version.ts';
 import { importJobs } from './import-jobs.ts';
+import { importMaterial } from './import-material.ts';
 import {
   findAttempt,
   findByLabel,
@@ -13,8 +15,9 @@ import {
   surveyNames,
 } from './observe.ts';
 import type { Listing } from './list-all.ts';
-import { destroyVersion, importMaterial, performStep, type Steps } from './perform.ts';
+import { performStep } from './perform.ts';
 import { probePermissions } from './probe-permissions.ts';
+import type { Steps } from './steps.ts';
 
 /** Together with the timeout of the last request, less than the 60 seconds after which Vault's clients give up. */
 const BUDGET_MS = 45_000;

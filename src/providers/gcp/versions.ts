@@ -1,4 +1,5 @@
 import type { RemoteFacts, VersionObservation } from '../observation.ts';
+import type { Target } from '../port.ts';
 import { HOME } from '../step.ts';
 import type { CryptoKeyVersion, State } from './answers.ts';
 
@@ -24,6 +25,12 @@ export function seenVersion(
 /** The id that a version has on record. */
 export function versionId(key: string, number: string): string {
   return `${key}/${number}`;
+}
+
+export function idOf(target: Target, version: number): string {
+  const id = target.id(version, HOME);
+  if (id === undefined) throw new Error(`version ${version} is not known to exist`);
+  return id;
 }
 
 /** Whether there is anything that could still be used, or be restored by nobody but us. */
