@@ -38,6 +38,14 @@ export async function unlessHidden<T>(call: () => Promise<T>): Promise<T | Hidde
   }
 }
 
+export function hiddenText(what: string): string {
+  return `${what} is disabled, and the vault does not show it: enable it there`;
+}
+
+export function isForbidden(error: unknown): error is ProviderError {
+  return error instanceof ProviderError && error.reason === 'forbidden';
+}
+
 /** The newest version of a key; undefined where the vault knows no such key. */
 export async function newestOf(
   { calls, retry, recent, signal }: Account,

@@ -1,14 +1,13 @@
 import type { Environment } from '../../support/outbound/proxy-rules.ts';
 import type { Outbound } from '../../support/outbound/outbound.ts';
 import { ProviderError } from '../errors.ts';
-import { errorWithoutSecrets } from '../http/redact.ts';
-import { restCalls, type RestAnswer, type RestRequest } from '../http/rest-calls.ts';
+import { restCalls } from '../http/rest-calls.ts';
 import type { RetryDependencies } from '../http/retry.ts';
-import { readBundle, readPage, type KeyItem, type KeyVersion } from './key-bundle.ts';
+import type { KeyVersion, Page } from './key-bundle.ts';
+import { sender, type Wanted } from './send.ts';
 import { checkTrust, type Settings } from './settings.ts';
 import { isGuid } from './take-credentials.ts';
 import { tokens } from './tokens.ts';
-import { requestIdOf, vaultFailure, type Permission } from './vault-failure.ts';
 
 /** Of Key Vault and Managed HSM (Key Vault REST API reference). */
 const API_VERSION = '7.4';
@@ -45,11 +44,6 @@ export interface Calls {
   close(): void;
 }
 
-export interface Page {
-  readonly items: readonly KeyItem[];
-  readonly next: string | undefined;
-}
-
 /** Source and end of the client id, or the reason why there are none. */
 export interface CredentialsFound {
   readonly source: string;
@@ -64,17 +58,6 @@ export interface CallsOptions {
   readonly retry: RetryDependencies;
 }
 
-interface Sent {
-  readonly call: string;
-  readonly permission: Permission;
-  readonly method: RestRequest['method'];
-  /** Absolute, of the vault. */
-  readonly url: URL;
-  readonly body?: object;
-  readonly finishes?: boolean;
-  readonly generates?: boolean;
-}
-
 /**
  * Opens a vault. A request is sent only where {@link checkTrust} allows it.
  *
@@ -86,7 +69,6 @@ export function calls(settings: Settings | string, options: CallsOptions): Calls
 
 function vaultCalls(settings: Settings, { env, outbound, requestTimeoutMs, retry }: CallsOptions): Calls {
   const { endpoint, vault, identity, source } = settings;
-  const { isManagedHsm } = vault;
   const trusted = (): string | undefined => checkTrust(settings, env);
   const rest = restCalls({ outbound, requestTimeoutMs, beforeSending: trusted });
   const patient = restCalls({ outbound, requestTimeoutMs: GENERATION * requestTimeoutMs, beforeSending: trusted });
@@ -94,69 +76,15 @@ function vaultCalls(settings: Settings, { env, outbound, requestTimeoutMs, retry
   const localTimeoutMs = Math.min(LOCAL_TIMEOUT_MS, requestTimeoutMs);
   const local = restCalls({ outbound: direct, requestTimeoutMs: localTimeoutMs, beforeSending: trusted });
   const token = tokens({ settings, env, rest, local, retry });
-  const origins = [...new Set([vault.url, originOf(endpoint)])];
-  const host = hostOf(endpoint);
+  const { bundle, page } = sender({ settings, trusted, rest, patient, token });
   const urlOf = (...path: readonly string[]): URL => {
     const url = new URL(`/${path.map(encodeURIComponent).join('/')}`, endpoint);
     url.searchParams.set('api-version', API_VERSION);
     return url;
   };
 
-  const send = async (
-    { call, permission, generates = false, ...request }: Sent,
-    signal: AbortSignal,
-  ): Promise<RestAnswer> => {
-    const problem = trusted();
-    if (problem !== undefined) throw new ProviderError('invalid_request', `${call}: ${problem}`, { call });
-    const by = generates ? patient : rest;
-    const secrets = (): readonly string[] => [...token.secrets(), ...privatePartsOf(request.body)];
-    for (let isAgain = false; ; isAgain = true) {
-      const value = await token.get(signal).catch((error: unknown) => {
-        throw error instanceof ProviderError ? inCall(call, error) : error;
-      });
-      const headers = { authorization: `Bearer ${value}` };
-      const answer = await by.send({ call, ...request, headers, secrets: secrets() }, signal);
-      if (answer.status >= 200 && answer.status < 300) return answer;
-      // A refused token has no effect: the request may be sent again with another one.
-      if (answer.status === 401 && token.refuse(value) && !isAgain) continue;
-      throw errorWithoutSecrets(vaultFailure({ call, permission, isManagedHsm }, host, answer), secrets());
-    }
-  };
-
-  const bundle = async (sent: Sent, wanted: Wanted, signal: AbortSignal): Promise<KeyVersion> => {
-    const answer = await send(sent, signal);
-    const read = readBundle(answer.json, origins, wanted, requestIdOf(answer.headers));
-    if (read) return read;
-    throw unreadable(sent);
-  };
-
-  const page = async (first: URL, call: string, next: string | undefined, signal: AbortSignal): Promise<Page> => {
-    const url = next === undefined ? first : nextOf(next, first);
-    const sent: Sent = { call, permission: 'list', method: 'GET', url };
-    const read = readPage((await send(sent, signal)).json, origins);
-    if (read) return read;
-    throw unreadable(sent);
-  };
-
-  /** A link of an answer leads to the same list of the same vault, or nowhere. */
-  const nextOf = (link: string, first: URL): URL => {
-    const url = URL.canParse(link) ? new URL(link) : undefined;
-    if (url && origins.includes(url.origin) && url.pathname === first.pathname) {
-      return new URL(`${url.pathname}${url.search}`, endpoint);
-    }
-    throw new ProviderError('unavailable', `KeyList: the answer of ${host} leads to another vault`, {
-      call: 'KeyList',
-    });
-  };
-
-  const unreadable = ({ call }: Sent): ProviderError =>
-    new ProviderError('unavailable', `${call}: the answer of ${host} cannot be read, or is of another key`, {
-      call,
-      ambiguous: true,
-    });
-
   return {
-    isManagedHsm,
+    isManagedHsm: vault.isManagedHsm,
     getKey: (name, signal) =>
       bundle(
         { call: 'KeyGet', permission: 'get', method: 'GET', url: urlOf('keys', name) },
@@ -257,11 +185,6 @@ function refusingCalls(problem: string): Calls {
   };
 }
 
-interface Wanted {
-  readonly name: string;
-  readonly version: string | undefined;
-}
-
 /** Reads an id, which may come from a request of a user. */
 function placeOf(call: string, id: string): Wanted & { readonly version: string } {
   const [, name, version] = /^([0-9A-Za-z-]{1,127})\/([0-9a-f]{32})$/i.exec(id) ?? [];
@@ -271,29 +194,8 @@ function placeOf(call: string, id: string): Wanted & { readonly version: string 
   });
 }
 
-function inCall(call: string, { reason, message, code }: ProviderError): ProviderError {
-  return new ProviderError(reason, `${call}: ${message}`, { call, code });
-}
-
 /** `Bearer authorization="https://<authority>/<tenant>", resource="…"` (Key Vault: authentication, requests and responses). */
 function tenantIn(challenge: string): string | undefined {
   const [, tenant = ''] = /\bauthorization(?:_uri)?="https?:\/\/[^/"]+\/([^/"]+)\/?"/i.exec(challenge) ?? [];
   return isGuid(tenant) ? tenant.toLowerCase() : undefined;
-}
-
-/** What is secret in the key of an import that nothing wraps (RFC 7518 §6.3.2), as whoever got it may quote it. */
-function privatePartsOf(body: object | undefined): readonly string[] {
-  const { key } = (body ?? {}) as { readonly key?: Readonly<Record<string, unknown>> };
-  return ['d', 'p', 'q', 'dp', 'dq', 'qi'].flatMap((name) => {
-    const value = key?.[name];
-    return typeof value === 'string' ? [value] : [];
-  });
-}
-
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : 'the endpoint';
 }

@@ -1,36 +1,20 @@
 import { recentIds } from '../http/recent-ids.ts';
 import { ProviderError } from '../errors.ts';
 import type { Performed } from '../observation.ts';
-import {
-  ATTEMPT_LABEL,
-  type KmsClient,
-  type LabelAnswer,
-  type ObjectFacts,
-  type Search,
-  type Target,
-} from '../port.ts';
+import type { KmsClient, Target } from '../port.ts';
 import { HOME } from '../step.ts';
 import { retryWithin, type RetryDependencies } from '../http/retry.ts';
-import {
-  gone,
-  isDeleted,
-  newestOf,
-  performed,
-  switchVersion,
-  versionOf,
-  type Account,
-  type Hidden,
-} from './account.ts';
+import { gone, isDeleted, newestOf, performed, switchVersion, type Account } from './account.ts';
 import type { ExchangeKey } from './byok.ts';
 import type { Calls } from './calls.ts';
-import type { KeyVersion } from './key-bundle.ts';
+import { findAttempt } from './find-attempt.ts';
+import { inspectObject, readLabels } from './inspect.ts';
 import { unseen } from '../http/unseen.ts';
-import { labelsOfKey, observeAll, observeName } from './observe.ts';
+import { observeAll, observeName } from './observe.ts';
 import { performStep } from './perform.ts';
 import { probePermissions } from './probe-permissions.ts';
-import { findByLabel, surveyNames, versionWithLabel } from './search.ts';
-import { copyOf, holdsMaterialOf, importVersion, isLabelledOurs, seenName, seenVersion } from './versions.ts';
-import type { Attempt } from '../attempt.ts';
+import { findByLabel, surveyNames } from './search.ts';
+import { copyOf, importVersion, isLabelledOurs } from './versions.ts';
 
 /** Together with the timeout of the last request, less than the 60 seconds after which Vault's clients give up. */
 const BUDGET_MS = 45_000;
@@ -90,44 +74,9 @@ export function azureClient(calls: Calls, dependencies: RetryDependencies): KmsC
       return told;
     },
 
-    async readLabels(remoteId, signal): Promise<LabelAnswer> {
-      const at = account(signal);
-      try {
-        const isVersion = remoteId.includes('/');
-        const found = isVersion ? await versionOf(at, remoteId) : await newestOf(at, remoteId);
-        if (!found) return { outcome: 'unknown' };
-        if (found === 'hidden') return { outcome: 'forbidden', why: hiddenText(remoteId) };
-        const labels = isVersion ? found.tags : labelsOfKey(found);
-        if (labels) return { outcome: 'seen', labels };
-        return { outcome: 'forbidden', why: `the newest version of ${remoteId} was imported by somebody else` };
-      } catch (error) {
-        if (!isForbidden(error)) throw error;
-        return { outcome: 'forbidden', why: error.message };
-      }
-    },
+    readLabels: (remoteId, signal) => readLabels(account(signal), remoteId),
 
-    async inspect(remoteId, signal): Promise<ObjectFacts | undefined> {
-      const at = account(signal);
-      const nothing = {
-        account: undefined,
-        labels: undefined,
-        names: undefined,
-        createdAt: undefined,
-        state: undefined,
-      };
-      let found: KeyVersion | Hidden | undefined;
-      try {
-        found = remoteId.includes('/') ? await versionOf(at, remoteId) : await newestOf(at, remoteId);
-      } catch (error) {
-        if (!isForbidden(error)) throw error;
-        return { ...nothing, unreadable: [error.message] };
-      }
-      if (!found) return undefined;
-      if (found === 'hidden') return { ...nothing, unreadable: [hiddenText(remoteId)] };
-      const { tags: labels, name, createdAt } = found;
-      // Every version holds material, from its first moment on.
-      return { account: tenant, labels, names: [name], createdAt, state: 'used', unreadable: [] };
-    },
+    inspect: (remoteId, signal) => inspectObject(account(signal), remoteId, () => tenant),
 
     surveyNames: (signal) => surveyNames(within(SEARCH_MS, signal)),
 
@@ -160,64 +109,6 @@ async function prepareKey(at: Account, target: Target): Promise<Performed | unde
   // Once it is not the newest any more, nothing would lead to it.
   if ((await copyOf(target, newest, true)) !== undefined) await switchVersion(at, newest.id, false);
   return undefined;
-}
-
-/**
- * Looks for the version of a lost attempt. No other process writes to the key, so it is the newest, or below a stranger's. It
- * is proven by its public key, beside the label; a symmetric key has none, and its labels have to do.
- */
-async function findAttempt(
-  at: Account,
-  { attempt, version, distributedName }: Attempt,
-  target: Target | undefined,
-): Promise<Search> {
-  const newest = await newestOf(at, distributedName);
-  if (!newest) return { outcome: 'absent' };
-  if (newest !== 'hidden') {
-    const label = newest.tags[ATTEMPT_LABEL];
-    if (label === attempt) return verdictOn(at, target, version, newest, true);
-    if (label !== undefined && target && isLabelledOurs(newest, target)) return { outcome: 'absent' };
-  }
-  try {
-    const made = await versionWithLabel(at, distributedName, ATTEMPT_LABEL, attempt);
-    const found = made === undefined ? undefined : await versionOf(at, made);
-    if (found === 'hidden') return { outcome: 'unknown', why: hiddenText(made ?? ''), remoteIds: [made ?? ''] };
-    return found ? await verdictOn(at, target, version, found, false) : { outcome: 'absent' };
-  } catch (error) {
-    if (!isForbidden(error)) throw error;
-    const { message: why } = error;
-    if (newest === 'hidden') {
-      return { outcome: 'unknown', why: `${hiddenText(`the newest version of ${distributedName}`)}: ${why}` };
-    }
-    return { outcome: 'unknown', why: `${newest.id} was imported by somebody else: ${why}` };
-  }
-}
-
-async function verdictOn(
-  at: Account,
-  target: Target | undefined,
-  version: number,
-  found: KeyVersion,
-  isNewest: boolean,
-): Promise<Search> {
-  const seen = [seenVersion(version, found), ...(isNewest ? [seenName(version, found.id)] : [])];
-  // Without the distribution there is nothing to compare it with.
-  if (!target) return { outcome: 'found', candidates: [{ id: found.id, seen }] };
-  if (!isLabelledOurs(found, target) || (await holdsMaterialOf(target, version, found)) === false) {
-    const why = `${found.id} carries the label of the attempt, but not the labels or the public key of version ${version}`;
-    return { outcome: 'unknown', why, remoteIds: [found.id] };
-  }
-  at.recent.add(found.name);
-  at.recent.add(found.id);
-  return { outcome: 'proven', seen };
-}
-
-function hiddenText(what: string): string {
-  return `${what} is disabled, and the vault does not show it: enable it there`;
-}
-
-function isForbidden(error: unknown): error is ProviderError {
-  return error instanceof ProviderError && error.reason === 'forbidden';
 }
 
 /** The tenant of a vault, where it tells; not knowing keeps nothing from being made. */

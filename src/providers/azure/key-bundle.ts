@@ -86,11 +86,13 @@ export interface KeyItem {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+export interface Page {
+  readonly items: readonly KeyItem[];
+  readonly next: string | undefined;
+}
+
 /** Reads a page of a list; undefined where it is none. */
-export function readPage(
-  json: unknown,
-  origins: readonly string[],
-): { readonly items: readonly KeyItem[]; readonly next: string | undefined } | undefined {
+export function readPage(json: unknown, origins: readonly string[]): Page | undefined {
   const page = objectOf(json);
   const value = page['value'];
   if (!Array.isArray(value)) return undefined;

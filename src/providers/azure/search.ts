@@ -3,8 +3,7 @@ import type { LabelledObject } from '../observation.ts';
 import type { LabelSearch, NameSurvey } from '../port.ts';
 import { CREATE } from '../http/retry.ts';
 import { unlessHidden, type Account } from './account.ts';
-import type { Page } from './calls.ts';
-import type { KeyItem } from './key-bundle.ts';
+import type { KeyItem, Page } from './key-bundle.ts';
 import { unseen } from '../http/unseen.ts';
 import { VERSION_LABEL } from './versions.ts';
 

@@ -1,6 +1,7 @@
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
 import { printable } from '../http/printable.ts';
 import type { RestAnswer } from '../http/rest-calls.ts';
+import type { Settings } from './settings.ts';
 
 /** Remedies by error code of Microsoft Entra ID ("Microsoft Entra authentication and authorization error codes"). */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -41,6 +42,11 @@ export function tokenFailure(source: string, service: string, { status, json }: 
     call: 'credentials',
     code,
   });
+}
+
+/** Why there is no token, where no answer tells. */
+export function noCredentials({ source }: Settings, reason: ProviderErrorReason, text: string): ProviderError {
+  return new ProviderError(reason, `no credentials from ${source}: ${text}`, { call: 'credentials' });
 }
 
 function reasonOf(status: number, code: string | undefined): ProviderErrorReason {
