@@ -8,6 +8,7 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
   'the second removal of anything says that nothing was changed': 'a deletion is scheduled again',
   'removeObject may be repeated, and says at the second time that nothing was changed': 'it is scheduled again',
   'other material than before is refused': 'it is accepted',
+  'other material than was lost never becomes usable': 'it is accepted',
   'a version without material cannot be enabled or disabled': 'EnableKey succeeds',
   'a version that is pending deletion cannot be changed, and counts as removed': 'EnableKey succeeds',
   'the name is not set to a version that is pending deletion': 'it is set',

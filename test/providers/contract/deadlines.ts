@@ -83,8 +83,8 @@ export const deadlineCases = [
   ...driverCases({
     'a silent cloud ends each call in time': async (at) => {
       await reach(at, LIFE[1] ?? desiredOf({ 1: true }));
-      const before = await picture(at);
       const client = await signedIn(at);
+      const before = await picture(at);
       at.cloud.inject({ trouble: 'silent' });
       const ended = async ([name, call]: Call): Promise<unknown> => {
         const { error, took } = await timed(call(client, at.signal));
