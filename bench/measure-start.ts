@@ -89,7 +89,9 @@ async function firstLine(child: ChildProcess): Promise<string> {
 /** Asks for the plugin's health (grpc.health.v1), as the first call on a connection with mutual TLS. */
 async function firstCall(handshake: string, { key, certificate }: CertifiedKey): Promise<ClientHttp2Session> {
   const [, , , path = '', , der = ''] = handshake.split('|');
-  const ca = `-----BEGIN CERTIFICATE-----\n${der}\n-----END CERTIFICATE-----\n`;
+  // Go plugins send it without padding, which OpenSSL does not take.
+  const padded = Buffer.from(der, 'base64').toString('base64');
+  const ca = `-----BEGIN CERTIFICATE-----\n${padded}\n-----END CERTIFICATE-----\n`;
   const identity = { key: key.reveal(), cert: certificate, ca, servername: 'localhost' };
   const session = connect('https://localhost', {
     createConnection: () => connectTls({ path, ...identity, ALPNProtocols: ['h2'] }),

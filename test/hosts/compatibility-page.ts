@@ -21,7 +21,7 @@ export function compatibilityPage(
   return [
     '# Compatibility',
     '`make test-hosts` writes this page: it runs every case of `test/e2e` on each of these servers, with the plugin ' +
-      'mounted and an embedded AWS KMS.',
+      'mounted and the embedded clouds.',
     table(
       ['server', 'passed', 'failed', 'skipped'],
       servers.map((server) => [server, ...counts(results.filter((result) => result.server === server))]),
