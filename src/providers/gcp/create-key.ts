@@ -6,7 +6,7 @@ import { HOME } from '../step.ts';
 import { requireKind } from './algorithms.ts';
 import type { CryptoKey } from './answers.ts';
 import { fromCloudLabels, toCloudLabels } from './labels.ts';
-import { misfit } from './misfit.ts';
+import { misfit } from './unusable-answer.ts';
 import type { Steps } from './steps.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { Target } from '../port.ts';
 import { CONSISTENT } from '../http/retry.ts';
 import { undefinedOn } from '../http/undefined-on.ts';
 import { allVersions } from './list-all.ts';
-import { misfit } from './misfit.ts';
+import { misfit } from './unusable-answer.ts';
 import { isJobOf, versionName } from './names.ts';
 import type { Steps } from './steps.ts';
 import { isAlive, versionId } from './versions.ts';

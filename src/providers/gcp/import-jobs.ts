@@ -7,6 +7,7 @@ import type { ImportJob } from './answers.ts';
 import { IMPORT_METHOD, type Calls } from './calls.ts';
 import { importJobId } from './names.ts';
 import { poll } from './poll.ts';
+import { unusable } from './unusable-answer.ts';
 
 /** Making the key of an import job takes seconds, in an HSM up to a minute. */
 const GENERATION_MS = 30_000;
@@ -85,7 +86,7 @@ export function importJobs(calls: Calls, dependencies: RetryDependencies): Impor
       let { job } = found;
       const isAsAsked = (): boolean => job.protectionLevel === level && job.importMethod === IMPORT_METHOD;
       if (isNew && !isAsAsked()) {
-        throw failure('importJobs.create', 'the import job is of another protection level or method than asked for');
+        throw unusable('importJobs.create', 'the import job is of another protection level or method than asked for');
       }
       if (job.state === 'PENDING_GENERATION') {
         const made = await poll(dependencies, GENERATION_MS, context.signal, async () => {
@@ -101,13 +102,13 @@ export function importJobs(calls: Calls, dependencies: RetryDependencies): Impor
       if (job.state !== 'ACTIVE' || !isAsAsked()) return 'gone';
       const { publicKey, expiresAt } = job;
       if (publicKey === undefined || expiresAt === undefined || !isWrappingKey(publicKey)) {
-        throw failure('importJobs.get', `the answer has no public key of ${IMPORT_METHOD}`);
+        throw unusable('importJobs.get', `the answer has no public key of ${IMPORT_METHOD}`);
       }
       const latest = dependencies.clock.now() + LIFETIME_MS;
       const usable = { id, publicKey, until: new Date(Math.min(expiresAt, latest)).toISOString() };
       if (!isCurrent(usable)) {
         if (!isNew) return 'gone';
-        throw failure(
+        throw unusable(
           'importJobs.create',
           'the import job has expired when it was made: correct the clock of this machine',
         );
@@ -131,8 +132,4 @@ function isWrappingKey(pem: string): boolean {
   } catch {
     return false;
   }
-}
-
-function failure(call: string, why: string): ProviderError {
-  return new ProviderError('unavailable', `${call}: ${why}`, { call });
 }

@@ -7,7 +7,7 @@ import { CONSISTENT, CREATE, type RetryPolicy } from '../http/retry.ts';
 import { HOME } from '../step.ts';
 import { requireKind } from './algorithms.ts';
 import { IMPORT_METHOD } from './calls.ts';
-import { misfit } from './misfit.ts';
+import { misfit } from './unusable-answer.ts';
 import { poll } from './poll.ts';
 import type { Steps } from './steps.ts';
 import { known, pendingDeletion, stateOf, type Found } from './version-state.ts';

@@ -1,7 +1,7 @@
-import { ProviderError } from '../errors.ts';
 import { CONSISTENT, type Retry, type RetryDependencies } from '../http/retry.ts';
 import type { CryptoKey, CryptoKeyVersion, Page } from './answers.ts';
 import type { Calls } from './calls.ts';
+import { unusable } from './unusable-answer.ts';
 
 /** Far more than any key has versions, or a key ring keys, at 500 a page. */
 const MOST_PAGES = 1_000;
@@ -55,8 +55,4 @@ async function everything<T>(
     if (next !== undefined) seen.add(next);
   } while (next !== undefined);
   return items;
-}
-
-function unusable(call: string, why: string): ProviderError {
-  return new ProviderError('unavailable', `${call}: ${why}`, { call });
 }

@@ -5,7 +5,7 @@ import { HOME, type RepeatableStep } from '../step.ts';
 import { createKey } from './create-key.ts';
 import { destroyAll, destroyVersion } from './destroy-version.ts';
 import { awaitImport, importAgain, wrappingKeyOf } from './import-material.ts';
-import { misfit } from './misfit.ts';
+import { misfit } from './unusable-answer.ts';
 import { versionName } from './names.ts';
 import type { Steps } from './steps.ts';
 import { known, unlessUsable } from './version-state.ts';

@@ -3,7 +3,7 @@ import type { VersionObservation } from '../observation.ts';
 import { HOME } from '../step.ts';
 import type { CryptoKeyVersion } from './answers.ts';
 import { allVersions, type Listing } from './list-all.ts';
-import { misfit } from './misfit.ts';
+import { misfit } from './unusable-answer.ts';
 import { versionName } from './names.ts';
 import { seenVersion } from './versions.ts';
 
