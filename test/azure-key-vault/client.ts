@@ -67,6 +67,18 @@ export const secretOf = (
   scope: `${resource}/.default`,
 });
 
+/** The credentials of an application as a configuration of the engine has them. */
+export const credentialsFor = (
+  { url, loginUrl, tenantId }: Pick<KeyVault, 'url' | 'loginUrl' | 'tenantId'>,
+  application: { readonly clientId: string; readonly secret: string },
+): Readonly<Record<string, string>> => ({
+  tenant_id: tenantId,
+  client_id: application.clientId,
+  client_secret: application.secret,
+  endpoint: url,
+  authority_host: loginUrl,
+});
+
 /** Signs in with a secret and returns a sender for the first vault. */
 export async function signedIn(
   keyVault: KeyVault,

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { startKeyVault, TENANT } from '../../dev/azure-key-vault/key-vault.ts';
+import { startKeyVault } from '../../dev/azure-key-vault/key-vault.ts';
+import { credentialsFor, signedIn } from '../azure-key-vault/client.ts';
 import { wrappingKeyRing } from '../../dev/fake-cloud/wrapping-keys.ts';
 import { allowing } from '../support/allowing.ts';
 import { onEachServer } from '../support/server/on-each-server.ts';
@@ -29,22 +30,9 @@ afterAll(async () => {
 
 /** Uses a key as an application of the owner: `POST /keys/<key>/<version>/<operation>`. */
 async function use(key: string, operation: string, body: object): Promise<Record<string, string>> {
-  const signIn = await fetch(`${vault.loginUrl}/${TENANT}/oauth2/v2.0/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: OWNER.clientId,
-      client_secret: OWNER.secret,
-      scope: 'https://vault.azure.net/.default',
-    }),
-  });
-  const { access_token: token } = (await signIn.json()) as { access_token: string };
-  const answer = await fetch(`${vault.url}/keys/${key}/${operation}?api-version=7.4`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  return { status: String(answer.status), ...((await answer.json()) as Record<string, string>) };
+  const owner = await signedIn(vault, OWNER);
+  const answer = await owner('POST', `/keys/${key}/${operation}`, body);
+  return { status: String(answer.status), ...(answer.body as Record<string, string>) };
 }
 
 /** Runs the openssl CLI with files of these contents, by their names. */
@@ -71,13 +59,7 @@ onEachServer(
     it.each(['rsa-3072', 'rsa-4096', 'rsa-2048'])(
       'distributes %s for all purposes',
       async (type) => {
-        const credentials = {
-          tenant_id: TENANT,
-          client_id: APPLICATION.clientId,
-          client_secret: APPLICATION.secret,
-          endpoint: vault.url,
-          authority_host: vault.loginUrl,
-        };
+        const credentials = credentialsFor(vault, APPLICATION);
         const provider = { provider: 'azurekeyvault', key_collection: 'e2e-vault', credentials };
         expect((await stage().http('POST', 'keymgmt/kms/azure', provider)).status).toBe(204);
         const key = type === 'rsa-2048' ? 'azure' : type;

@@ -1,8 +1,9 @@
-import { startKeyVault, TENANT } from '../../dev/azure-key-vault/key-vault.ts';
+import { startKeyVault } from '../../dev/azure-key-vault/key-vault.ts';
 import { startKms } from '../../dev/aws-kms/kms.ts';
 import type { Fault, FaultChoice, FaultError } from '../../dev/fake-cloud/faults.ts';
 import { keyFile, newServiceAccount } from '../../dev/gcp-kms/identity/service-account.ts';
 import { RING, startGcpKms } from '../../dev/gcp-kms/kms.ts';
+import { credentialsFor } from '../azure-key-vault/client.ts';
 
 const REGION = 'us-west-1';
 const ACCESS_KEY = { accessKeyId: 'AKIA00000000SOAK', secretAccessKey: 'soak-test-secret' };
@@ -115,18 +116,11 @@ export async function soakGcp(): Promise<SoakCloud> {
 
 export async function soakAzure(): Promise<SoakCloud> {
   const vault = await startKeyVault({ applications: [APPLICATION], vaults: [{ name: VAULT, sku: 'premium' }] });
-  const credentials = {
-    tenant_id: TENANT,
-    client_id: APPLICATION.clientId,
-    client_secret: APPLICATION.secret,
-    endpoint: vault.url,
-    authority_host: vault.loginUrl,
-  };
   const keys = () => vault.keys().filter(({ phase }) => phase === 'active');
   return {
     kms: 'azure',
     origins: [vault.url, vault.loginUrl],
-    config: { provider: 'azurekeyvault', key_collection: VAULT, credentials },
+    config: { provider: 'azurekeyvault', key_collection: VAULT, credentials: credentialsFor(vault, APPLICATION) },
     tokens: () => [],
     errors: [error(429, 'Throttled'), error(503, 'ServiceUnavailable')],
     setFaults(choose) {

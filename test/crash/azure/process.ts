@@ -1,6 +1,7 @@
-import { startKeyVault, TENANT } from '../../../dev/azure-key-vault/key-vault.ts';
+import { startKeyVault } from '../../../dev/azure-key-vault/key-vault.ts';
 import type { KeyPermission } from '../../../dev/azure-key-vault/state.ts';
 import { wrappingKeyRing } from '../../../dev/fake-cloud/wrapping-keys.ts';
+import { credentialsFor, signedIn } from '../../azure-key-vault/client.ts';
 import type { CloudProcess } from '../cloud.ts';
 
 const APPLICATION = { clientId: 'a11ce000-0000-4000-8000-0000000000aa', secret: 'app~secret.of-the-application' };
@@ -19,13 +20,7 @@ export const cloudProcess: CloudProcess = {
     });
     // Signing in changes nothing.
     vault.faults.set(({ action }) => (action === 'Token' || action === 'Authentication' ? undefined : before(action)));
-    const credentials = {
-      tenant_id: TENANT,
-      client_id: APPLICATION.clientId,
-      client_secret: APPLICATION.secret,
-      endpoint: vault.url,
-      authority_host: vault.loginUrl,
-    };
+    const credentials = credentialsFor(vault, APPLICATION);
     return {
       address: {
         origins: [vault.url, vault.loginUrl],
@@ -35,23 +30,10 @@ export const cloudProcess: CloudProcess = {
       /** The first version is disabled, and the newest is one of the administrator's own. */
       async drift() {
         const key = vault.keys().find(({ versions }) => versions.length === 2);
-        const token = await fetch(`${vault.loginUrl}/${TENANT}/oauth2/v2.0/token`, {
-          method: 'POST',
-          body: new URLSearchParams({
-            grant_type: 'client_credentials',
-            client_id: APPLICATION.clientId,
-            client_secret: APPLICATION.secret,
-            scope: 'https://vault.azure.net/.default',
-          }),
-        });
-        const { access_token } = (await token.json()) as { access_token: string };
+        const signed = await signedIn(vault, APPLICATION);
         const send = async (method: string, path: string, body: object): Promise<void> => {
-          const { ok, status } = await fetch(`${vault.url}/keys/${key?.name ?? ''}${path}?api-version=7.4`, {
-            method,
-            headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
-            body: JSON.stringify(body),
-          });
-          if (!ok) throw new Error(`${method} ${path} answers ${status}`);
+          const { status } = await signed(method, `/keys/${key?.name ?? ''}${path}`, body);
+          if (status !== 200) throw new Error(`${method} ${path} answers ${status}`);
         };
         await send('PATCH', `/${key?.versions[0]?.id ?? ''}`, { attributes: { enabled: false } });
         await send('POST', '/create', { kty: 'EC-HSM', crv: 'P-256' });

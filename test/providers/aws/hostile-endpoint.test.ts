@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import { createServer as createSocketServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createSocketServer, type Server, type Socket } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ import type { Clock } from '../../../src/support/clock.ts';
 import { secret } from '../../../src/support/secret.ts';
 import { allowing } from '../../support/allowing.ts';
 import { clockOf } from '../../support/clock.ts';
+import { listen } from '../../support/listen.ts';
 import { failure, REGION } from './harness.ts';
 import {
   create,
@@ -38,22 +39,8 @@ const ID = '1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f';
 const LIMIT_MS = 150;
 const { signal } = new AbortController();
 
-/** Listens on loopback until the test ends. */
-async function listen(server: Server): Promise<string> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-const http = (answer: RequestListener): Promise<string> => listen(createServer(answer));
+const urlOf = async (server: Server): Promise<string> => `http://${await listen(server)}`;
+const http = (answer: RequestListener): Promise<string> => urlOf(createServer(answer));
 const json =
   (status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): RequestListener =>
   (_request, response) =>
@@ -160,7 +147,7 @@ describe('every method settles without echoing the response when an endpoint', (
   });
 
   it('sends headers without end', async () => {
-    const endpoint = await listen(
+    const endpoint = await urlOf(
       createSocketServer((socket) => {
         socket.write('HTTP/1.1 200 OK\r\n');
         again(socket, 5, () => socket.write('a: b\r\n'));

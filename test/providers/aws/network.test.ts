@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Server as SocketServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -13,21 +12,12 @@ import { secret } from '../../../src/support/secret.ts';
 import { allowing } from '../../support/allowing.ts';
 import { failure, REGION } from './harness.ts';
 import { clockOf } from '../../support/clock.ts';
+import { listen } from '../../support/listen.ts';
 import { create, importMaterial, observeName } from '../calls.ts';
 import { material } from '../target.ts';
 import { HOME } from '../../../src/providers/step.ts';
 
 const A_KEY = '1234abcd-12ab-34cd-56ef-1234567890ab';
-
-/** Listens on a port of 127.0.0.1 until the test ends. */
-async function listen(server: SocketServer & Partial<Pick<Server, 'closeAllConnections'>>): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections?.();
-    server.close();
-  });
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 const http = async (answer: RequestListener): Promise<string> => `http://${await listen(createServer(answer))}`;
 

@@ -1,12 +1,13 @@
 import { AZURE_DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 import { beforeAll } from 'vitest';
-import { startKeyVault, TENANT, type KeyVault, type KeyVaultOptions } from '../../../dev/azure-key-vault/key-vault.ts';
+import { startKeyVault, type KeyVault, type KeyVaultOptions } from '../../../dev/azure-key-vault/key-vault.ts';
 import { wrappingKeyRing } from '../../../dev/fake-cloud/wrapping-keys.ts';
 import { azureDriver } from '../../../src/providers/azure/driver.ts';
 import type { Environment } from '../../../src/support/outbound/proxy-rules.ts';
 import type { KmsClient, KmsDriver } from '../../../src/providers/port.ts';
 import type { RetryDependencies } from '../../../src/providers/http/retry.ts';
 import { secret } from '../../../src/support/secret.ts';
+import { credentialsFor } from '../../azure-key-vault/client.ts';
 import { allowing } from '../../support/allowing.ts';
 import { clockOf } from '../../support/clock.ts';
 
@@ -70,11 +71,7 @@ export async function azureUnderTest({
     });
   const driver = driverIn(env);
   const credentials: AzureUnderTest['credentials'] = (others = {}) => ({
-    tenant_id: TENANT,
-    client_id: APPLICATION.clientId,
-    client_secret: APPLICATION.secret,
-    endpoint: vault.url,
-    authority_host: vault.loginUrl,
+    ...credentialsFor(vault, APPLICATION),
     ...others,
   });
   const connect = (by: KmsDriver, others: Readonly<Record<string, string>> | undefined): KmsClient =>

@@ -1,28 +1,19 @@
 import { createServer, request as sendTo, type IncomingMessage, type RequestListener } from 'node:http';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Server } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { azureDriver } from '../../../src/providers/azure/driver.ts';
 import type { KmsClient, KmsDriver } from '../../../src/providers/port.ts';
 import { secret } from '../../../src/support/secret.ts';
 import { allowing } from '../../support/allowing.ts';
 import { clockOf } from '../../support/clock.ts';
+import { listen as listenUntilEnd } from '../../support/listen.ts';
 import { APPLICATION, azureUnderTest, type AzureUnderTest, type UnderTestOptions } from './cloud-under-test.ts';
 
-/** Listens on loopback until the test ends. */
+/** A server, by its URL, until the test ends. */
 export async function listen(server: Server): Promise<string> {
-  const sockets = new Set<Socket>();
   // The driver closes idle connections after 5 s, at which a server must not be first.
   if ('keepAliveTimeout' in server) server.keepAliveTimeout = 60_000;
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `http://${await listenUntilEnd(server)}`;
 }
 
 export const http = (answer: RequestListener): Promise<string> => listen(createServer(answer));

@@ -1,8 +1,9 @@
 import { onTestFinished } from 'vitest';
-import { startKeyVault, TENANT, type KeyVault, type VaultOptions } from '../../../dev/azure-key-vault/key-vault.ts';
+import { startKeyVault, type KeyVault, type VaultOptions } from '../../../dev/azure-key-vault/key-vault.ts';
 import type { KeyPermission, KeyVersion } from '../../../dev/azure-key-vault/state.ts';
 import type { JsonObject, Storage } from '../../../src/logical/index.ts';
 import { azureDriver } from '../../../src/providers/azure/driver.ts';
+import { credentialsFor, signedIn, type Send } from '../../azure-key-vault/client.ts';
 import { allowing } from '../../support/allowing.ts';
 import { testClock, type TestClock } from '../../support/distributed-key.ts';
 import { inMemoryStorage, startEngine, type Engine, type InMemoryStorage } from '../../support/engine.ts';
@@ -140,39 +141,16 @@ export async function azureWorld({
   const problem = await world.write('kms/azure', {
     provider: 'azurekeyvault',
     key_collection: keyCollection,
-    credentials: {
-      tenant_id: TENANT,
-      client_id: APPLICATION.clientId,
-      client_secret: APPLICATION.secret,
-      endpoint: vault.url,
-      authority_host: vault.loginUrl,
-    },
+    credentials: credentialsFor(vault, APPLICATION),
   });
   if (problem !== undefined) throw new Error(problem);
   return world;
 }
 
 /** What an administrator of a vault does there, by plain requests. */
-export async function rootOf(
-  vault: KeyVault,
-): Promise<(method: string, path: string, body?: object) => Promise<Response>> {
+export function rootOf(vault: KeyVault): Promise<Send> {
   vault.permit(APPLICATION.clientId, undefined);
-  const answer = await fetch(`${vault.loginUrl}/${TENANT}/oauth2/v2.0/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: APPLICATION.clientId,
-      client_secret: APPLICATION.secret,
-      scope: 'https://vault.azure.net/.default',
-    }),
-  });
-  const { access_token: token } = (await answer.json()) as { access_token: string };
-  return (method, path, body) =>
-    fetch(`${vault.url}${path}?api-version=7.4`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    });
+  return signedIn(vault, APPLICATION);
 }
 
 async function violations(vault: KeyVault, storage: InMemoryStorage): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
-import { createServer as createSocketServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createSocketServer, type Server, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { createPrivateKey } from 'node:crypto';
@@ -11,27 +11,14 @@ import { ProviderError } from '../../../src/providers/errors.ts';
 import type { KmsClient } from '../../../src/providers/port.ts';
 import { allowing } from '../../support/allowing.ts';
 import { clockOf } from '../../support/clock.ts';
+import { listen } from '../../support/listen.ts';
 import { credentialsOf, keyFileFor, VAULT } from './harness.ts';
 
-/** Listens on loopback until the test ends. */
-async function listen(server: Server): Promise<string> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
+const urlOf = async (server: Server): Promise<string> => `http://${await listen(server)}`;
 /** A server of HTTP, by its URL. */
-export const serve = (answer: RequestListener): Promise<string> => listen(createServer(answer));
+export const serve = (answer: RequestListener): Promise<string> => urlOf(createServer(answer));
 /** A server that says what it likes, by its URL. */
-export const serveBytes = (answer: (socket: Socket) => void): Promise<string> => listen(createSocketServer(answer));
+export const serveBytes = (answer: (socket: Socket) => void): Promise<string> => urlOf(createSocketServer(answer));
 
 /** Answers everything alike. */
 export const saying =

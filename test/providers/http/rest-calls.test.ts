@@ -1,24 +1,16 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { createServer as createSocketServer, type AddressInfo, type Server as SocketServer } from 'node:net';
+import { createServer as createSocketServer } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ProviderError } from '../../../src/providers/errors.ts';
 import { restCalls, type RestCalls, type RestRequest } from '../../../src/providers/http/rest-calls.ts';
 import { outboundOf } from '../../../src/support/outbound/outbound.ts';
+import { listen } from '../../support/listen.ts';
 import { certificateAuthority, type CertificateAuthority } from '../../support/proxy/certificate-authority.ts';
 
 const never = new AbortController().signal;
 
-/** Listens on a port of 127.0.0.1 until the test ends. */
-async function listen(server: SocketServer & Partial<Pick<Server, 'closeAllConnections'>>): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections?.();
-    server.close();
-  });
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 const http = async (answer: RequestListener): Promise<string> => `http://${await listen(createHttpServer(answer))}`;
 
 function client(
