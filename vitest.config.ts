@@ -40,6 +40,7 @@ const SYSTEM_TESTS = [
 
 export default defineConfig({
   test: {
+    globalSetup: './test/support/shared-wrapping-keys.ts',
     projects: [
       {
         extends: true,
