@@ -36,6 +36,8 @@ if (await works('go', ['version'])) {
       CONFORMANCE_ECHO: echo.path,
       ...allowing(CLOSED),
       CONFORMANCE_VERSION: `v${packageJson.version}`,
+      // Old clients kill the plugin, whose sockets stay.
+      TMPDIR: folder,
     };
     // Two, as one alone mostly waits for the plugin.
     await inParallel(2, GENERATIONS, async (generation) => {
