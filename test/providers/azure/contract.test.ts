@@ -30,6 +30,7 @@ driverContract({
         'the removal of an unknown object returns unknown',
         'a version that is pending deletion cannot be changed, and counts as removed',
         'the name is not set to a version that is pending deletion',
+        'what an attempt has made is not adopted once it is pending deletion',
         'findByLabel finds nothing that is pending deletion',
         'inspect tells that an object is pending deletion',
       ],

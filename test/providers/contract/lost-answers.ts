@@ -4,7 +4,7 @@ import { ATTEMPT_LABEL, type Search } from '../../../src/providers/port.ts';
 import type { CreateStep } from '../../../src/providers/step.ts';
 import type { Trouble } from './cloud.ts';
 import { driverCases } from './case.ts';
-import { expectPromised, failureOf, live, make, picture, prepare, type Stage } from './stage.ts';
+import { desiredOf, expectPromised, failureOf, live, make, picture, prepare, reach, type Stage } from './stage.ts';
 
 /** What is to be recorded of the one object that was found. */
 function seenIn(search: Search): readonly Observation[] {
@@ -92,9 +92,15 @@ export const lostAnswerCases = [
       expect(await picture(at)).toEqual(before);
     },
 
-    'an attempt that was never made is absent, although others were': async (at) => {
+    'an attempt that was never made is absent, although others of the same version were': async (at) => {
       for (const version of [1, 2]) await make(at, version);
-      expect(await at.client.find(at.attempt(1), at.known.target(), at.signal)).toEqual({ outcome: 'absent' });
+      const absent = async (version: number): Promise<void> => {
+        const found = await at.open().find(at.attempt(version), at.known.target(), at.signal);
+        expect({ version, found }).toEqual({ version, found: { outcome: 'absent' } });
+      };
+      for (const version of [1, 2, 3]) await absent(version);
+      await at.cloud.outside.takeName(at.name);
+      for (const version of [1, 2, 3]) await absent(version);
     },
 
     'find does not say absent where it may not look': async (at) => {
@@ -194,6 +200,30 @@ export const lostAnswerCases = [
       },
     },
     'version labels',
+  ),
+
+  ...driverCases(
+    {
+      'what an attempt has made is not adopted once it is pending deletion': async (at) => {
+        await prepare(at);
+        const attempt = at.attempt(1);
+        const target = at.known.target();
+        at.known.learn((await at.client.create(at.creating(1), attempt, target, at.signal)).seen);
+        await reach(at, desiredOf({ 1: true }));
+        const [made = ''] = at.known.objects;
+        await at.cloud.outside.scheduleDeletion(made);
+        const client = at.open();
+        const search = await client.find(attempt, target, at.signal);
+        if (search.outcome === 'found') {
+          // It is told to be of no use.
+          expect(search.candidates.map(({ id }) => id)).toEqual([made]);
+          expect(await client.inspect(made, at.signal)).toMatchObject({ state: 'pending_deletion' });
+        } else {
+          expect(search).toEqual({ outcome: 'absent' });
+        }
+      },
+    },
+    'separate removal',
   ),
 
   ...driverCases(
