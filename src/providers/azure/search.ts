@@ -1,6 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { LabelledObject } from '../observation.ts';
 import type { LabelSearch, NameSurvey } from '../port.ts';
+import { pagesOf } from '../http/pages-of.ts';
 import { CREATE } from '../http/retry.ts';
 import { unlessHidden, type Account } from './account.ts';
 import type { KeyItem, Page } from './key-bundle.ts';
@@ -10,8 +11,6 @@ import { VERSION_LABEL } from './versions.ts';
 /** A key that the engine has made is named `<key>-<unix seconds>`. */
 const DISTRIBUTED = /-\d{10}$/;
 const MOUNT_LABEL = 'vault-keymgmt-mount';
-/** Pages of 25 keys or more; a list that does not end is not followed. */
-const MOST_PAGES = 1_000;
 /** Far more than any attempt, or any mount, leaves behind. */
 const MOST_FOUND = 1_000;
 
@@ -76,17 +75,11 @@ async function* itemsOf(
   { retry, isLate }: Account,
   read: (next: string | undefined) => Promise<Page>,
 ): AsyncIterable<KeyItem> {
-  const seen = new Set<string>();
-  let next: string | undefined;
-  do {
-    const after = next;
+  const inTime = async (next: string | undefined): Promise<Page> => {
     if (isLate()) throw tooMany('too many keys in the vault to search');
-    const page = await retry(CREATE, () => read(after));
-    yield* page.items;
-    ({ next } = page);
-    if (next !== undefined && (seen.has(next) || seen.size >= MOST_PAGES)) throw tooMany('the list does not end');
-    if (next !== undefined) seen.add(next);
-  } while (next !== undefined);
+    return retry(CREATE, () => read(next));
+  };
+  for await (const { items } of pagesOf(inTime, () => tooMany('the list does not end'))) yield* items;
 }
 
 function tooMany(text: string): ProviderError {

@@ -1,10 +1,9 @@
+import { pagesOf } from '../http/pages-of.ts';
 import { CONSISTENT, type Retry, type RetryDependencies } from '../http/retry.ts';
 import type { CryptoKey, CryptoKeyVersion, Page } from './answers.ts';
 import type { Calls } from './calls.ts';
 import { unusable } from './unusable-answer.ts';
 
-/** Far more than any key has versions, or a key ring keys, at 500 a page. */
-const MOST_PAGES = 1_000;
 /** Less than the 60 seconds after which Vault's clients give up: each page of a slow list may be in time, and the list not. */
 export const LIST_MS = 30_000;
 
@@ -38,21 +37,17 @@ async function everything<T>(
   page: (next: string | undefined) => Promise<Page<T>>,
 ): Promise<readonly T[]> {
   const end = clock.monotonic() + LIST_MS;
+  const inTime = async (next: string | undefined): Promise<Page<T>> => {
+    if (next !== undefined && clock.monotonic() >= end) {
+      throw unusable(call, `the answer takes more than ${LIST_MS / 1_000} s`);
+    }
+    return page(next);
+  };
   const items: T[] = [];
-  const seen = new Set<string>();
-  let next: string | undefined;
-  do {
-    const found = await page(next);
+  for await (const found of pagesOf(inTime, () => unusable(call, 'the pages of the answer do not end'))) {
     // What cannot be read may be what is looked for.
     if (found.unreadable > 0) throw unusable(call, 'the answer has names of another key ring');
     items.push(...found.items);
-    ({ next } = found);
-    if (next !== undefined && (seen.has(next) || seen.size >= MOST_PAGES)) {
-      throw unusable(call, 'the pages of the answer do not end');
-    }
-    if (next !== undefined && clock.monotonic() >= end)
-      throw unusable(call, `the answer takes more than ${LIST_MS / 1_000} s`);
-    if (next !== undefined) seen.add(next);
-  } while (next !== undefined);
+  }
   return items;
 }
