@@ -5,7 +5,7 @@ import type { RecentIds } from '../http/recent-ids.ts';
 import { isKeyId } from './ids.ts';
 import { labelsOf, readTags } from './read-tags.ts';
 import { receiptOf, type Receipt } from './receipt.ts';
-import { pageMarkers } from './list-pages.ts';
+import { listPages } from './list-pages.ts';
 import { CREATE, WITHIN_WINDOW, CONSISTENT, type Retry, type RetryPolicy } from '../http/retry.ts';
 import { undefinedOn } from '../http/undefined-on.ts';
 
@@ -141,22 +141,23 @@ export function aliases(calls: Calls, recent: RecentIds, retry: Retry, signal: A
 
   async function survey(): Promise<ReadonlyMap<string, string>> {
     const targets = new Map<string, string>();
-    const nextMarker = pageMarkers('ListAliases');
-    let Marker: string | undefined;
-    for (let pages = 0; pages < MAX_SURVEY_PAGES; pages++) {
-      const marker = Marker === undefined ? {} : { Marker };
-      const page = await retry(CREATE, () => calls.listAliases({ Limit: 100, ...marker }, signal));
-      for (const { AliasName, TargetKeyId } of page.Aliases ?? []) {
+    let pages = 0;
+    const all = listPages('ListAliases', async (marker) => {
+      if (pages++ >= MAX_SURVEY_PAGES) {
+        throw new ProviderError('unavailable', 'ListAliases: too many aliases in the account', {
+          call: 'ListAliases',
+        });
+      }
+      return retry(CREATE, () => calls.listAliases({ Limit: 100, ...marker }, signal));
+    });
+    for await (const { Aliases = [] } of all) {
+      for (const { AliasName, TargetKeyId } of Aliases) {
         if (AliasName?.startsWith(ALIAS_PREFIX) && isKeyId(TargetKeyId)) {
           targets.set(AliasName.slice(ALIAS_PREFIX.length), TargetKeyId);
         }
       }
-      Marker = nextMarker(page.NextMarker);
-      if (Marker === undefined) return targets;
     }
-    throw new ProviderError('unavailable', 'ListAliases: too many aliases in the account', {
-      call: 'ListAliases',
-    });
+    return targets;
   }
 
   async function holder(AliasName: string, ours: readonly string[]): Promise<string | undefined> {
@@ -193,13 +194,10 @@ export function aliases(calls: Calls, recent: RecentIds, retry: Retry, signal: A
 
   /** Whether a KMS key has an alias that matches. Keeps no page in memory: an endpoint may return a thousand. */
   async function someAlias(KeyId: string, isWanted: (name: string) => boolean): Promise<boolean> {
-    const nextMarker = pageMarkers('ListAliases');
-    let Marker: string | undefined;
-    do {
-      const page = await calls.listAliases({ KeyId, ...(Marker === undefined ? {} : { Marker }) }, signal);
-      if (page.Aliases?.some(({ AliasName }) => AliasName !== undefined && isWanted(AliasName))) return true;
-      Marker = nextMarker(page.NextMarker);
-    } while (Marker !== undefined);
+    const pages = listPages('ListAliases', (marker) => calls.listAliases({ KeyId, ...marker }, signal));
+    for await (const { Aliases = [] } of pages) {
+      if (Aliases.some(({ AliasName }) => AliasName !== undefined && isWanted(AliasName))) return true;
+    }
     return false;
   }
 }
