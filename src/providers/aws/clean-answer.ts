@@ -1,5 +1,6 @@
-import { REASON_BY_CODE } from './error-reasons.ts';
+import { isObject, memberOf, type Members } from '../http/members.ts';
 import { printable } from '../http/printable.ts';
+import { REASON_BY_CODE } from './error-reasons.ts';
 
 /** A complete HTTP response. */
 export interface RawAnswer {
@@ -32,7 +33,7 @@ export function cleanAnswer({ statusCode, headers, body }: RawAnswer): RawAnswer
 
 function cleanSuccess(members: Members): object {
   const lists = LISTS.flatMap((name) => {
-    const list = own(members, name);
+    const list = memberOf(members, name);
     if (!Array.isArray(list)) return [];
     if (list.length > LONGEST_LIST) {
       throw Object.assign(new Error(`the answer has a list of ${list.length} members`), { name: 'AnswerTooLarge' });
@@ -40,22 +41,22 @@ function cleanSuccess(members: Members): object {
     return [[name, list.flatMap((each) => scalarsOf(each) ?? [])]];
   });
   const texts = TEXTS.flatMap((name) => {
-    const text = own(members, name);
+    const text = memberOf(members, name);
     return typeof text === 'string' ? [[name, text]] : [];
   });
   const objects = OBJECTS.flatMap((name) => {
-    const scalars = scalarsOf(own(members, name));
+    const scalars = scalarsOf(memberOf(members, name));
     return scalars ? [[name, scalars]] : [];
   });
   return Object.fromEntries([...lists, ...texts, ...objects]) as object;
 }
 
 function cleanError(members: Members | undefined, headers: RawAnswer['headers']): object {
-  const given = [members && own(members, '__type'), members && own(members, 'code'), headers['x-amzn-errortype']];
+  const given = [memberOf(members, '__type'), memberOf(members, 'code'), headers['x-amzn-errortype']];
   // May be prefixed with the service name, or followed by a URL.
   const code = given.find((each) => typeof each === 'string')?.replace(/^.*#|[:,].*$/gs, '');
   if (code === undefined || !Object.hasOwn(REASON_BY_CODE, code)) return {};
-  const texts = [members && own(members, 'message'), members && own(members, 'Message')];
+  const texts = [memberOf(members, 'message'), memberOf(members, 'Message')];
   return { __type: code, message: printable(texts.find((each) => typeof each === 'string') ?? '') };
 }
 
@@ -67,8 +68,6 @@ function cleanHeaders(headers: RawAnswer['headers']): RawAnswer['headers'] {
     ...(requestId !== undefined && /^[\w-]{1,64}$/.test(requestId) && { 'x-amzn-requestid': requestId }),
   };
 }
-
-type Members = Readonly<Record<string, unknown>>;
 
 function membersOf(body: Buffer): Members | undefined {
   // Some calls, such as ImportKeyMaterial, may return no body.
@@ -88,12 +87,4 @@ function scalarsOf(value: unknown): object | undefined {
     typeof each === 'string' ? each.length <= LONGEST_SCALAR : ['number', 'boolean'].includes(typeof each),
   );
   return Object.fromEntries(scalars);
-}
-
-function own(members: Members, name: string): unknown {
-  return Object.hasOwn(members, name) ? members[name] : undefined;
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

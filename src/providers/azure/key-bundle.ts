@@ -1,3 +1,4 @@
+import { isObject, memberOf, textIn } from '../http/members.ts';
 import type { PublicJwk } from './jwk.ts';
 
 /** One version of a key, as far as the answer of a vault tells; whatever has not the form that Azure gives it is left out. */
@@ -49,31 +50,30 @@ export function readBundle(
   wanted: { readonly name: string; readonly version: string | undefined },
   requestId: string | undefined,
 ): KeyVersion | undefined {
-  const bundle = objectOf(json);
-  const key = objectOf(bundle['key']);
-  const attributes = objectOf(bundle['attributes']);
-  const at = placeOf(key['kid'], origins);
-  const enabled = attributes['enabled'];
+  const key = memberOf(json, 'key');
+  const attributes = memberOf(json, 'attributes');
+  const at = placeOf(textIn(key, 'kid', LONGEST), origins);
+  const enabled = memberOf(attributes, 'enabled');
   if (!at || at.version === undefined || typeof enabled !== 'boolean') return undefined;
   if (at.name.toLowerCase() !== wanted.name.toLowerCase()) return undefined;
   if (wanted.version !== undefined && at.version !== wanted.version) return undefined;
-  const keyOps = Array.isArray(key['key_ops']) ? key['key_ops'] : [];
+  const keyOps = memberOf(key, 'key_ops');
   const publicKey = MEMBERS.flatMap((name) => {
-    const value = key[name];
-    return typeof value === 'string' && value.length <= LONGEST_NUMBER ? [[name, value]] : [];
+    const value = textIn(key, name, LONGEST_NUMBER);
+    return value === undefined ? [] : [[name, value]];
   });
   return {
     id: `${wanted.name}/${at.version}`,
     name: wanted.name,
     version: at.version,
     kid: at.kid,
-    kty: shortText(key['kty']),
-    keyOps: keyOps.slice(0, 16).flatMap((each) => shortText(each) ?? []),
+    kty: textIn(key, 'kty', LONGEST),
+    keyOps: Array.isArray(keyOps) ? keyOps.slice(0, 16).filter(isShort) : [],
     publicKey: Object.fromEntries(publicKey) as PublicJwk,
     enabled,
-    exportable: (attributes['exportable'] ?? false) !== false,
-    createdAt: timeOf(attributes['created']),
-    tags: tagsOf(bundle['tags']),
+    exportable: (memberOf(attributes, 'exportable') ?? false) !== false,
+    createdAt: timeOf(memberOf(attributes, 'created')),
+    tags: tagsOf(memberOf(json, 'tags')),
     requestId,
   };
 }
@@ -93,24 +93,22 @@ export interface Page {
 
 /** Reads a page of a list; undefined where it is none. */
 export function readPage(json: unknown, origins: readonly string[]): Page | undefined {
-  const page = objectOf(json);
-  const value = page['value'];
+  const value = memberOf(json, 'value');
   if (!Array.isArray(value)) return undefined;
   const items = value.flatMap((each): KeyItem[] => {
-    const item = objectOf(each);
-    const at = placeOf(item['kid'], origins);
-    return at ? [{ name: at.name, version: at.version, tags: tagsOf(item['tags']) }] : [];
+    const at = placeOf(textIn(each, 'kid', LONGEST), origins);
+    return at ? [{ name: at.name, version: at.version, tags: tagsOf(memberOf(each, 'tags')) }] : [];
   });
-  const next = page['nextLink'] ?? '';
+  const next = memberOf(json, 'nextLink') ?? '';
   if (typeof next !== 'string' || next.length > LONGEST_LINK) return undefined;
   return { items, next: next === '' ? undefined : next };
 }
 
 function placeOf(
-  kid: unknown,
+  kid: string | undefined,
   origins: readonly string[],
 ): { readonly kid: string; readonly name: string; readonly version: string | undefined } | undefined {
-  if (typeof kid !== 'string' || kid.length > LONGEST || !URL.canParse(kid)) return undefined;
+  if (kid === undefined || !URL.canParse(kid)) return undefined;
   const [, name, version] = KID.exec(kid) ?? [];
   if (name === undefined || !origins.includes(new URL(kid).origin)) return undefined;
   if (version !== undefined && !VERSION.test(version)) return undefined;
@@ -122,18 +120,10 @@ function timeOf(seconds: unknown): number | undefined {
 }
 
 function tagsOf(value: unknown): Readonly<Record<string, string>> {
-  const tags = Object.entries(objectOf(value)).slice(0, MOST_TAGS);
-  return Object.fromEntries(
-    tags.flatMap(([name, text]) => (name.length <= LONGEST && shortText(text) !== undefined ? [[name, text]] : [])),
-  ) as Record<string, string>;
+  const tags = Object.entries(isObject(value) ? value : {}).slice(0, MOST_TAGS);
+  return Object.fromEntries(tags.flatMap(([name, text]) => (isShort(name) && isShort(text) ? [[name, text]] : [])));
 }
 
-function shortText(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length <= LONGEST ? value : undefined;
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
+function isShort(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= LONGEST;
 }

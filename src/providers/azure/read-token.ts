@@ -1,3 +1,4 @@
+import { memberOf, textIn } from '../http/members.ts';
 import type { RestAnswer } from '../http/rest-calls.ts';
 import type { Settings } from './settings.ts';
 import { isGuid } from './take-credentials.ts';
@@ -9,9 +10,9 @@ export function readToken(
   service: string,
   { json }: RestAnswer,
 ): { readonly value: string; readonly lifetimeMs: number } {
-  const { access_token: value, expires_in: seconds } = (json ?? {}) as Readonly<Record<string, unknown>>;
+  const value = memberOf(json, 'access_token');
   // App Service and IMDS give it as a string.
-  const lifetime = Number(seconds);
+  const lifetime = Number(memberOf(json, 'expires_in'));
   if (typeof value !== 'string' || !/^[\x21-\x7e]{1,16384}$/.test(value) || !(lifetime > 0)) {
     throw noCredentials(settings, 'unavailable', `the answer of ${service} cannot be read`);
   }
@@ -35,8 +36,8 @@ export function requireTenant(settings: Settings, token: string): void {
 function tenantOf(token: string): string | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    const { tid } = (claims ?? {}) as { readonly tid?: unknown };
-    return typeof tid === 'string' && isGuid(tid) ? tid : undefined;
+    const tid = textIn(claims, 'tid');
+    return tid !== undefined && isGuid(tid) ? tid : undefined;
   } catch {
     return undefined;
   }

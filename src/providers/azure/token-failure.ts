@@ -1,4 +1,5 @@
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
+import { textIn } from '../http/members.ts';
 import { printable } from '../http/printable.ts';
 import type { RestAnswer } from '../http/rest-calls.ts';
 import type { Settings } from './settings.ts';
@@ -32,12 +33,13 @@ const TRANSIENT = new Set(['AADSTS90033', 'AADSTS90006', 'AADSTS50196', 'AADSTS9
  * @param source - where the credentials are from
  */
 export function tokenFailure(source: string, service: string, { status, json }: RestAnswer): ProviderError {
-  const { error, error_description: description } = membersOf(json);
-  const code = /^(AADSTS\d{4,9})\b/.exec(description ?? '')?.[1];
+  const error = textIn(json, 'error') ?? '';
+  const description = textIn(json, 'error_description', Infinity) ?? '';
+  const code = /^(AADSTS\d{4,9})\b/.exec(description)?.[1];
   const text =
     code === undefined
-      ? `${service} answers with status ${status}${error !== undefined && /^[\w.-]{1,40}$/.test(error) ? ` (${error})` : ''}`
-      : `${service} refuses: ${REMEDIES[code] ?? firstSentence(description ?? '')} (${code})`;
+      ? `${service} answers with status ${status}${/^[\w.-]{1,40}$/.test(error) ? ` (${error})` : ''}`
+      : `${service} refuses: ${REMEDIES[code] ?? firstSentence(description)} (${code})`;
   return new ProviderError(reasonOf(status, code), `no credentials from ${source}: ${text}`, {
     call: 'credentials',
     code,
@@ -60,11 +62,4 @@ function reasonOf(status: number, code: string | undefined): ProviderErrorReason
 function firstSentence(description: string): string {
   const [first = ''] = description.replace(/^AADSTS\d+:\s*/, '').split(/(?:\.\s)|(?:\s*Trace ID:)/);
   return printable(first).slice(0, 300);
-}
-
-function membersOf(json: unknown): { readonly error?: string; readonly error_description?: string } {
-  if (typeof json !== 'object' || json === null) return {};
-  return Object.fromEntries(
-    Object.entries(json).filter(([name, value]) => /^error(_description)?$/.test(name) && typeof value === 'string'),
-  );
 }

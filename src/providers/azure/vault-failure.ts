@@ -1,4 +1,5 @@
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
+import { memberOf } from '../http/members.ts';
 import { printable } from '../http/printable.ts';
 import type { RestAnswer } from '../http/rest-calls.ts';
 
@@ -109,10 +110,10 @@ function reasonOf(status: number, isVault: boolean): ProviderErrorReason {
 }
 
 function errorOf(json: unknown): { readonly code?: string; readonly inner?: string; readonly message?: string } {
-  const { error } = (json ?? {}) as { readonly error?: unknown };
-  if (typeof error !== 'object' || error === null) return {};
-  const { code, message, innererror } = error as Readonly<Record<string, unknown>>;
-  const { code: inner } = (innererror ?? {}) as { readonly code?: unknown };
+  const error = memberOf(json, 'error');
+  const code = memberOf(error, 'code');
+  const inner = memberOf(memberOf(error, 'innererror'), 'code');
+  const message = memberOf(error, 'message');
   return {
     ...(typeof code === 'string' && /^\w{1,64}$/.test(code) && { code }),
     ...(typeof inner === 'string' && /^\w{1,64}$/.test(inner) && { inner }),

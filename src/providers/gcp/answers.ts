@@ -1,4 +1,4 @@
-import { isObject, memberOf, textIn, type Members } from './members.ts';
+import { isObject, memberOf, textIn, type Members } from '../http/members.ts';
 import { importJobIdIn, keyIn, versionIn } from './names.ts';
 
 /** States of a CryptoKeyVersion (Cloud KMS API) that an imported version can have. */

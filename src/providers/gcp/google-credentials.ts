@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { secret, type Secret } from '../../support/secret.ts';
+import { memberOf, textIn } from '../http/members.ts';
 import { TOKEN_URI } from './hosts.ts';
-import { memberOf, textIn } from './members.ts';
 
 /** Credentials as Google's files hold them (AIP-4112 to AIP-4117). */
 export type GoogleCredentials = (

@@ -1,4 +1,4 @@
-import { textIn } from './members.ts';
+import { textIn } from '../http/members.ts';
 import { accepted, failure, isToken, LIFETIME_S, LONGEST_TOKEN, type FetchedToken } from './token-answer.ts';
 import type { TokenContext } from './token-context.ts';
 

@@ -1,7 +1,7 @@
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
+import { isObject, memberOf } from '../http/members.ts';
 import { printable } from '../http/printable.ts';
 import type { RestAnswer } from '../http/rest-calls.ts';
-import { isObject, memberOf } from './members.ts';
 
 /** Reason and HTTP status by canonical code (google.rpc.Code, "HTTP Mapping"). */
 const REASON_BY_STATUS: Readonly<Record<string, readonly [reason: ProviderErrorReason, http: number]>> = {

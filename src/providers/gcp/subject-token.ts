@@ -1,6 +1,6 @@
+import { textIn } from '../http/members.ts';
 import { readServerFile, UnusableFile } from '../http/server-file.ts';
 import type { SubjectTokenSource } from './google-credentials.ts';
-import { textIn } from './members.ts';
 import { accepted, failure, isToken, LONGEST_TOKEN } from './token-answer.ts';
 import type { TokenContext } from './token-context.ts';
 

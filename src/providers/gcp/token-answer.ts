@@ -1,7 +1,7 @@
 import { ProviderError, type ProviderErrorReason } from '../errors.ts';
+import { memberOf, textIn } from '../http/members.ts';
 import { printable } from '../http/printable.ts';
 import type { RestAnswer } from '../http/rest-calls.ts';
-import { memberOf, textIn } from './members.ts';
 import type { TokenContext } from './token-context.ts';
 
 /** What is asked for, and the most that an answer is believed. */
