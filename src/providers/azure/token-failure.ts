@@ -23,6 +23,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   AADSTS53003: 'a conditional access policy of the tenant blocks the application: exempt it, or this network, there',
   AADSTS7000112: 'the application is disabled in the tenant: enable it there',
 };
+/** Of a description, what is looked at: expressions take quadratic time on a long run of spaces. */
+const LONGEST_DESCRIPTION = 1_000;
 /** Codes that a retry may mend. */
 const TRANSIENT = new Set(['AADSTS90033', 'AADSTS90006', 'AADSTS50196', 'AADSTS90010']);
 
@@ -34,7 +36,7 @@ const TRANSIENT = new Set(['AADSTS90033', 'AADSTS90006', 'AADSTS50196', 'AADSTS9
  */
 export function tokenFailure(source: string, service: string, { status, json }: RestAnswer): ProviderError {
   const error = textIn(json, 'error') ?? '';
-  const description = textIn(json, 'error_description', Infinity) ?? '';
+  const description = (textIn(json, 'error_description', Infinity) ?? '').slice(0, LONGEST_DESCRIPTION);
   const code = /^(AADSTS\d{4,9})\b/.exec(description)?.[1];
   const text =
     code === undefined

@@ -171,6 +171,13 @@ describe('no request reaches a vault, and no secret is shown, when a sign-in ser
       { status: 200, json: { access_token: jwt({ tid: OTHER_TENANT }), expires_in: 60 } },
     ] as const,
     [
+      'describes a failure by hundreds of thousands of spaces',
+      {
+        status: 400,
+        json: { error: 'invalid_client', error_description: `AADSTS99999: wrong${' '.repeat(400_000)}${MARK}` },
+      },
+    ] as const,
+    [
       'repeats the secret',
       {
         status: 400,
