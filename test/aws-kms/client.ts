@@ -22,7 +22,7 @@ export interface Credentials {
 
 export const REGION = 'us-west-2';
 
-export const ALICE: Credentials = { accessKeyId: 'AKIAALICE00000000000', secretAccessKey: 'a secret of the tests' };
+export const ALICE: Credentials = { accessKeyId: 'AKIAALICE00000000000', secretAccessKey: 'a-secret-of-the-tests' };
 
 /** One attempt a call: a test wants to see every answer. */
 export function kmsClient(endpoint: string, credentials: Credentials = ALICE, region = REGION): KMSClient {
