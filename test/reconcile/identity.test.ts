@@ -100,6 +100,13 @@ describe('the identity of a KMS', () => {
     expect(asked).toEqual(['account', 'account anew']);
   });
 
+  it('is that of the record where the credentials, of another account for a while, are the right ones again', async () => {
+    client = { ...client, account: async (_signal, refresh = false) => (refresh ? account : OTHER) };
+    expect(await check(known({}, { account: OURS }))).toBe('aws');
+    account = undefined;
+    expect(await refusalOf(check(known({}, { account: OURS })))).toContain(OTHER);
+  });
+
   it('is another one in another account', async () => {
     account = OTHER;
     expect(await refusalOf(check(known({}, { account: OURS })))).toBe(

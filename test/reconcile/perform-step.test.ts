@@ -114,6 +114,21 @@ describe('an object that the KMS does not know', () => {
     await expect(removing).rejects.toThrow('now has credentials of account another, but its keys are in account ours');
   });
 
+  it.each<[string, RepeatableStep, Observation]>([
+    ['name', { action: 'remove_name', place: HOME }, { of: 'name', place: HOME, points: 'removed' }],
+    ['container', { action: 'remove_container', place: HOME }, { of: 'container', id: 'c', state: 'removed' }],
+  ])('is not taken for removed where the credentials are those of another account (%s)', async (_what, step, seen) => {
+    const record = known({ 1: ready('x', true) }, { container: 'c', removing: true, account: 'ours' });
+    const answers = (account: string): Partial<KmsClient> => ({
+      account: async (_signal, refresh) => (refresh ? account : 'ours'),
+      perform: async () => ({ changed: false, seen: [seen] }),
+    });
+    await expect(perform(step, [], record, { client: answers('another') })).rejects.toThrow(
+      'now has credentials of account another, but its keys are in account ours',
+    );
+    await perform(step, [], record, { client: answers('ours') });
+  });
+
   it.each([
     ['within the consistency window', 5 * 60_000 - 1],
     ['after it', 5 * 60_000],

@@ -76,15 +76,19 @@ async function isResolved(
   }
 }
 
-/** Writes down what was found last, so that a person who looks at the possible orphans knows where to look. */
+/**
+ * Writes down what was found last, so that a person who looks at the possible orphans knows where to look. A search that
+ * may not look finds nothing, and proves nothing of what was known before.
+ */
 async function keepSuspects(
   mount: Mount,
   { storage, signal }: BackendContext,
   kms: string,
   { attempt, ...orphan }: RecordedOrphan,
   reason: string,
-  suspects: readonly string[],
+  last: readonly string[],
 ): Promise<void> {
+  const suspects = last.length === 0 ? (orphan.suspects ?? []) : last;
   if (orphan.reason === reason && (orphan.suspects ?? []).join() === suspects.join()) return;
   // It was read before the lock was taken: a person may have dismissed it since.
   if ((await mount.orphans.get(storage, orphanName(kms, attempt), signal)) === undefined) return;

@@ -33,7 +33,10 @@ export async function checkIdentity(
 ): Promise<string> {
   const endpoint = endpointOf(mount.drivers, kms);
   const expected = expectedAccount(distribution, kms);
-  const account = expected === undefined ? undefined : await client.account(signal, refresh);
+  let account = expected === undefined ? undefined : await client.account(signal, refresh);
+  // What a client remembers may be out of date: the credentials may be the right ones again.
+  if (account !== expected && account !== undefined && !refresh)
+    account = (await client.account(signal, true)) ?? account;
   if (expected !== undefined && account !== undefined && account !== expected) {
     throw refusal(otherAccount(ref.kms, account, expected));
   }

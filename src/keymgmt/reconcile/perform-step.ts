@@ -42,7 +42,7 @@ async function performRepeatable(run: Run, step: RepeatableStep): Promise<void> 
     client.perform(step, target, context.signal),
   );
   const known: Observation[] = [];
-  for (const each of performed.seen) known.push(await confirmed(run, each, target));
+  for (const each of performed.seen) known.push(await confirmed(run, each, performed.changed, target));
   await takeNote(run, { ...performed, seen: known });
   if (step.action === 'import') record.note(receiptNote('import', step, performed, rfc3339(mount.clock.now())));
   if (step.action === 'await' && record.current.versions[step.version]?.state === 'pending') {
@@ -80,8 +80,15 @@ function describeChange(step: RepeatableStep, target: Target): Omit<Change, 'dur
   return { step: action, place, remoteId: ('id' in step ? step.id : undefined) ?? target.container };
 }
 
-/** An object that the KMS does not know counts as removed, unless it was made too recently for that. */
-async function confirmed(run: Run, seen: Observation, target: Target): Promise<Observation> {
+/**
+ * An object that the KMS does not know counts as removed, unless it was made too recently for that; and so does a name, or
+ * what holds the versions.
+ */
+async function confirmed(run: Run, seen: Observation, changed: boolean, target: Target): Promise<Observation> {
+  const wasAway =
+    !changed &&
+    ((seen.of === 'name' && seen.points === 'removed') || (seen.of === 'container' && seen.state === 'removed'));
+  if (wasAway) await confirmAccount(run);
   if (seen.of === 'version' && seen.state === 'unknown') {
     const { version, place } = seen;
     const since = run.record.current.versions[version]?.since;
@@ -101,9 +108,8 @@ async function confirmed(run: Run, seen: Observation, target: Target): Promise<O
  * @throws {ProviderError} within the consistency window: the removal stays pending, and is tried again
  */
 async function treatAsDeleted(run: Run, remote_id: string, since: string | undefined, version?: number): Promise<void> {
-  const { mount, context, ref, kms: account, client, driver, record } = run;
-  // Credentials of another account know none of the keys.
-  await checkIdentity(mount, context, ref, { distribution: record.current, kms: account }, client, true);
+  const { mount, ref, driver } = run;
+  await confirmAccount(run);
   if (mount.consistency.isWithin(since, driver.consistencyWindowMs)) {
     const text = `the KMS does not know ${remote_id}, but it was made too recently to treat it as deleted`;
     throw new ProviderError('unavailable', text, { call: 'remove' });
@@ -111,6 +117,11 @@ async function treatAsDeleted(run: Run, remote_id: string, since: string | undef
   const { key, kms } = ref;
   const which = version === undefined ? {} : { version };
   mount.logger.warn('KMS key not found; treating it as deleted', { key, kms, ...which, remote_id });
+}
+
+/** Credentials of another account know none of the keys and names; they may have changed while the client is open. */
+async function confirmAccount({ mount, context, ref, kms, client, record }: Run): Promise<void> {
+  await checkIdentity(mount, context, ref, { distribution: record.current, kms }, client, true);
 }
 
 /** Whether the record shows what a step promises; otherwise the rest of the plan may not hold. */
