@@ -25,14 +25,13 @@ import { allowing } from '../support/allowing.ts';
 import type { TestClock } from '../support/distributed-key.ts';
 import type { Fault } from '../support/model-calls.ts';
 import { readDistribution, readJson, type KeyRecord } from '../support/plain-records.ts';
-import type { CloudModel } from './cloud-model.ts';
+import type { SharedCloud, Stranger } from './shared-cloud.ts';
 
 /** The strict fake of a cloud behind its real driver, as a property sees a model cloud. */
-export interface FakeCloud extends CloudModel {
+export interface FakeCloud extends SharedCloud {
   readonly key: { readonly type: string; readonly purpose: string };
   readonly credentials: Readonly<Record<string, string>>;
   drift(change: string, index: number): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** What is one fake's own. */
@@ -44,11 +43,23 @@ interface Started {
   /** Actions that change something, any of which the credentials may not allow. */
   readonly operations: readonly string[];
   readonly disabling: readonly string[];
-  /** Of what the engine may have made, without what a stranger has. */
-  readonly state: () => unknown;
+  /** Of what the engine may have made, without what strangers have. @param foreign - ids of what they have made */
+  readonly state: (foreign: ReadonlySet<string>) => unknown;
   /** The name that a stranger may take, and an object that it may delete. */
-  readonly victims: () => { readonly name: string | undefined; readonly ids: readonly string[] };
+  readonly victims: (foreign: ReadonlySet<string>) => {
+    readonly name: string | undefined;
+    readonly ids: readonly string[];
+  };
   readonly outside: Outside;
+  /** Labels of all that the engine has made. */
+  readonly labels: (foreign: ReadonlySet<string>) => readonly Readonly<Record<string, string>>[];
+  /** All that can be seen of a stranger's object; where it was made beside ours, of it alone. */
+  readonly picture: (id: string, beside: boolean) => unknown;
+  readonly isFree: (name: string) => boolean;
+  /** Makes an object beside ours, in what holds them. */
+  readonly plant?: (name: string) => Promise<string>;
+  readonly accounts?: SharedCloud['accounts'];
+  readonly abroad?: SharedCloud['abroad'];
   readonly refusals: Readonly<Record<'throttled' | 'forbidden' | 'unavailable', FaultError>>;
   readonly faults: { set(choose: (call: { readonly action: string }) => HttpFault | undefined): void };
   /** Actions by which a client signs in, which no fault meets. */
@@ -59,7 +70,8 @@ interface Started {
 const error = (status: number, code: string): FaultError => ({ status, code, message: 'injected' });
 
 function fakeCloud(clock: TestClock, started: Started): FakeCloud {
-  const { judge, driver, operations, outside, refusals, signingIn, victims } = started;
+  const { judge, driver, operations, outside, refusals, signingIn, accounts } = started;
+  const foreign = new Set<string>();
   let passing = false;
   let calls = 0;
   const asHttp = ({ when, reason }: Fault): HttpFault => {
@@ -76,6 +88,23 @@ function fakeCloud(clock: TestClock, started: Started): FakeCloud {
   const wait = async (milliseconds: number): Promise<void> => {
     clock.advance(milliseconds);
   };
+  /** What somebody else does at home meets no faults. */
+  const past = async <T>(act: () => Promise<T>): Promise<T> => {
+    const account = accounts?.current;
+    passing = true;
+    try {
+      if (accounts) accounts.current = accounts.home;
+      return await act();
+    } finally {
+      passing = false;
+      if (accounts && account !== undefined) accounts.current = account;
+    }
+  };
+  const strangerWith = async (make: () => Promise<string>, beside = false): Promise<Stranger> => {
+    const id = await past(make);
+    if (!beside) foreign.add(id);
+    return { id, picture: () => started.picture(id, beside) };
+  };
   const cloud: FakeCloud = {
     driver: driver({ clock, random: () => 0.5, wait }),
     key: judge.key,
@@ -88,23 +117,36 @@ function fakeCloud(clock: TestClock, started: Started): FakeCloud {
     searchable: true,
     drifts: ['take the name', 'schedule deletion'],
     async drift(change, index) {
-      const { name, ids } = victims();
-      passing = true;
-      try {
+      const { name, ids } = started.victims(foreign);
+      await past(async () => {
         if (change === 'take the name' && name !== undefined) await outside.takeName(name);
         const id = ids[index];
         if (change === 'schedule deletion' && id !== undefined) await outside.scheduleDeletion(id);
-      } finally {
-        passing = false;
-      }
+      });
     },
+    accounts,
+    async forge(index) {
+      const labels = started.labels(foreign)[index];
+      return labels && strangerWith(() => outside.makeObject(labels));
+    },
+    async takeFreeName(name, index) {
+      const labels = started.labels(foreign)[index];
+      return labels && started.isFree(name) ? strangerWith(() => outside.takeName(name, labels)) : undefined;
+    },
+    async plant() {
+      const { plant } = started;
+      const { name } = started.victims(foreign);
+      return plant && name !== undefined ? strangerWith(() => plant(name), true) : undefined;
+    },
+    live: () => started.victims(foreign).ids,
+    abroad: started.abroad ?? (() => []),
     usable: async () => [],
     async violations(storage: Storage, kms, key) {
       const record = await readJson<KeyRecord>(storage, `key/${key}`);
       const distribution = await readDistribution(storage, kms, key);
       const versions = Array.from({ length: record?.latest_version ?? 0 }, (_, index) => index + 1);
       const reported = new Set((await storage.list(`orphan/${kms}/`)).map((attempt) => attempt));
-      const wrong = judge.violations(started.state(), { key: record, versions, distribution, reported });
+      const wrong = judge.violations(started.state(foreign), { key: record, versions, distribution, reported });
       return distribution?.removing ? [...wrong, 'the removal is not finished'] : wrong;
     },
     close: started.close,
@@ -113,14 +155,24 @@ function fakeCloud(clock: TestClock, started: Started): FakeCloud {
 }
 
 async function awsFake(clock: TestClock): Promise<FakeCloud> {
+  const accounts = { home: '000000000000', away: '222222222222', current: '000000000000', remembered: true };
+  const alice = {
+    ...ALICE,
+    get account() {
+      return accounts.current;
+    },
+  };
   const kms = await startKms({
-    accessKeys: [ALICE],
+    accessKeys: [alice],
     clock,
     signatureClock: clock,
     wrappingKeys: await oneWrappingKey(),
   });
   const outside = awsOutside(kms.url, ALICE);
-  const isOurs = ({ tags }: { readonly tags: Readonly<Record<string, string>> }): boolean => 'key_name' in tags;
+  const ours = (foreign: ReadonlySet<string>): ReturnType<typeof kms.keys> =>
+    kms.keys(REGION).filter(({ id, tags }) => 'key_name' in tags && !foreign.has(id));
+  const aliasesOf = (foreign: ReadonlySet<string>): ReturnType<typeof kms.aliases> =>
+    Object.fromEntries(Object.entries(kms.aliases(REGION)).filter(([, id]) => !foreign.has(id)));
   return fakeCloud(clock, {
     judge: aws as CrashCloud,
     driver: (retry) => awsDriver({ env: allowing(kms.url), retry }),
@@ -131,11 +183,16 @@ async function awsFake(clock: TestClock): Promise<FakeCloud> {
       ...['CreateAlias', 'UpdateAlias', 'DeleteAlias', 'ScheduleKeyDeletion'],
     ],
     disabling: ['DisableKey'],
-    state: () => ({ keys: kms.keys(REGION).filter(isOurs), aliases: kms.aliases(REGION) }),
-    victims: () => ({
-      name: Object.keys(kms.aliases(REGION))[0]?.replace('alias/hashicorp/', ''),
-      ids: kms.keys(REGION).flatMap((each) => (isOurs(each) && each.state !== 'PendingDeletion' ? each.id : [])),
+    state: (foreign) => ({ keys: ours(foreign), aliases: aliasesOf(foreign) }),
+    victims: (foreign) => ({
+      name: Object.keys(aliasesOf(foreign))[0]?.replace('alias/hashicorp/', ''),
+      ids: ours(foreign).flatMap(({ id, state }) => (state === 'PendingDeletion' ? [] : id)),
     }),
+    labels: (foreign) => ours(foreign).map(({ tags }) => tags),
+    picture: (id) => kms.keys(REGION).find((key) => key.id === id),
+    isFree: (name) => !(`alias/hashicorp/${name}` in kms.aliases(REGION)),
+    accounts,
+    abroad: () => kms.keys(REGION, accounts.away).flatMap(({ id, state }) => (state === 'PendingDeletion' ? [] : id)),
     outside,
     refusals: {
       throttled: error(400, 'ThrottlingException'),
@@ -155,11 +212,17 @@ async function gcpFake(clock: TestClock): Promise<FakeCloud> {
   const wrappingKeys = await oneWrappingKey();
   const kms = await startGcpKms({ serviceAccounts: [VAULT], wrappingKeys, clock, signatureClock: clock });
   const shortName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+  const keyOf = (id: string): ReturnType<typeof kms.keys>[number] | undefined =>
+    kms.keys().find(({ name }) => shortName(name) === id.split('/')[0]);
   const ours = (): ReturnType<typeof kms.keys> =>
     kms.keys().map((key) => ({
       ...key,
       versions: key.versions.filter(({ importJob = '' }) => !importJob.includes('/stranger-')),
     }));
+  /** The CryptoKeys without those that were made by strangers. */
+  const notOf = (foreign: ReadonlySet<string>): ReturnType<typeof kms.keys> =>
+    kms.keys().filter(({ name }) => !foreign.has(`${shortName(name)}/1`));
+  const outside = gcpOutside(kms, clock);
   return fakeCloud(clock, {
     judge: gcp as CrashCloud,
     driver: (retry) => gcpDriver({ env: allowing(kms.url, kms.identityUrl), retry }),
@@ -171,15 +234,24 @@ async function gcpFake(clock: TestClock): Promise<FakeCloud> {
     ],
     disabling: ['UpdateCryptoKeyVersion', 'ListCryptoKeyVersions'],
     state: () => ({ keys: ours() }),
-    victims: () => ({
-      name: shortName(kms.keys().at(-1)?.name ?? '') || undefined,
+    victims: (foreign) => ({
+      name: shortName(notOf(foreign).at(-1)?.name ?? '') || undefined,
       ids: ours().flatMap(({ name, versions }) =>
         versions.flatMap(({ number, state }) =>
           state === 'ENABLED' || state === 'DISABLED' ? `${shortName(name)}/${number}` : [],
         ),
       ),
     }),
-    outside: gcpOutside(kms, clock),
+    outside,
+    labels: (foreign) => notOf(foreign).map(({ labels }) => labels),
+    picture: (id, beside) => (beside ? keyOf(id)?.versions.find(({ number }) => id.endsWith(`/${number}`)) : keyOf(id)),
+    isFree: (name) => keyOf(name) === undefined,
+    async plant(name) {
+      const primary = await outside.holderOf(name);
+      const id = await outside.takeName(name);
+      if (primary !== undefined) await outside.pointName(name, primary);
+      return id;
+    },
     refusals: {
       throttled: error(429, 'RESOURCE_EXHAUSTED'),
       forbidden: error(403, 'PERMISSION_DENIED'),
@@ -202,7 +274,10 @@ async function azureFake(clock: TestClock): Promise<FakeCloud> {
   });
   const isOurs = ({ versions }: ReturnType<typeof vault.keys>[number]): boolean =>
     versions.some(({ tags }) => 'vault-keymgmt-version' in tags);
-  const live = (): ReturnType<typeof vault.keys> => vault.keys().filter((key) => key.phase === 'active' && isOurs(key));
+  const all = (foreign: ReadonlySet<string>): ReturnType<typeof vault.keys> =>
+    vault.keys().filter(({ name, versions }) => !foreign.has(`${name}/${versions[0]?.id ?? ''}`));
+  const live = (foreign: ReadonlySet<string>): ReturnType<typeof vault.keys> =>
+    all(foreign).filter((key) => key.phase === 'active' && isOurs(key));
   return fakeCloud(clock, {
     judge: azure as CrashCloud,
     driver: (retry) => azureDriver({ env: allowing(vault.url, vault.loginUrl), retry }),
@@ -217,9 +292,12 @@ async function azureFake(clock: TestClock): Promise<FakeCloud> {
     operations: ['KeyGet', 'KeyGetDeleted', 'KeyImport', 'KeyCreate', 'KeyUpdate', 'KeyDelete'],
     disabling: ['KeyUpdate', 'KeyGet'],
     // A key exchange key that a lost answer has left is not used, and not removed.
-    state: () => ({ keys: live() }),
-    victims: () => ({ name: live().at(-1)?.name, ids: live().map(({ name }) => name) }),
+    state: (foreign) => ({ keys: live(foreign) }),
+    victims: (foreign) => ({ name: live(foreign).at(-1)?.name, ids: live(foreign).map(({ name }) => name) }),
     outside: azureOutside(vault),
+    labels: (foreign) => all(foreign).flatMap(({ versions }) => versions.map(({ tags }) => tags)),
+    picture: (id) => vault.keys().find(({ name }) => name === id.split('/')[0]),
+    isFree: (name) => !vault.keys().some((key) => key.name === name),
     refusals: {
       throttled: error(429, 'Throttled'),
       forbidden: error(403, 'Forbidden'),
