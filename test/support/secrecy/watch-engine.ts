@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { knownSecrets, refuseLeaks, type Seen } from '../../../dev/secrecy/known-secrets.ts';
 import { secretsInRequest } from '../../../dev/secrecy/secrets-in-record.ts';
 import type { BackendFactory, EventSender, Request, Storage } from '../../../src/logical/index.ts';
-import type { LogFields, Logger } from '../../../src/support/logger.ts';
+import { loggerOf, type Logger } from '../../../src/support/logger.ts';
 import { noteStorage } from './note-storage.ts';
 
 /** Hears all that an engine in this process says, and knows the secrets of its storage and its requests. */
@@ -61,21 +61,8 @@ export function watchEngine(): EngineWatch {
 const shown = (value: unknown): string => inspect(value, { depth: 9, maxStringLength: null, maxArrayLength: null });
 
 function hearingLogger(logger: Logger, hear: (where: string, text: string) => void): Logger {
-  const at =
-    (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') =>
-    (message: string, fields?: LogFields): void => {
-      hear('the log', `${message} ${shown(fields)}`);
-      logger[level](message, fields);
-    };
-  return {
-    trace: at('trace'),
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    with: (fields) => {
-      hear('the log', shown(fields));
-      return hearingLogger(logger.with(fields), hear);
-    },
-  };
+  return loggerOf((level, message, fields) => {
+    hear('the log', `${message} ${shown(fields)}`);
+    logger[level](message, fields);
+  });
 }
