@@ -1,4 +1,5 @@
 import { ProviderError } from '../errors.ts';
+import { inCall } from '../http/in-call.ts';
 import { errorWithoutSecrets } from '../http/redact.ts';
 import type { RestAnswer, RestCalls, RestRequest } from '../http/rest-calls.ts';
 import { readBundle, readPage, type KeyVersion, type Page } from './key-bundle.ts';
@@ -58,7 +59,7 @@ export function sender({ settings, trusted, rest, patient, token }: SenderOption
     const secrets = (): readonly string[] => [...token.secrets(), ...privatePartsOf(request.body)];
     for (let isAgain = false; ; isAgain = true) {
       const value = await token.get(signal).catch((error: unknown) => {
-        throw error instanceof ProviderError ? inCall(call, error) : error;
+        throw inCall(call, error);
       });
       const headers = { authorization: `Bearer ${value}` };
       const answer = await by.send({ call, ...request, headers, secrets: secrets() }, signal);
@@ -102,10 +103,6 @@ export function sender({ settings, trusted, rest, patient, token }: SenderOption
     });
 
   return { bundle, page };
-}
-
-function inCall(call: string, { reason, message, code }: ProviderError): ProviderError {
-  return new ProviderError(reason, `${call}: ${message}`, { call, code });
 }
 
 /** What is secret in the key of an import that nothing wraps (RFC 7518 §6.3.2), as whoever got it may quote it. */

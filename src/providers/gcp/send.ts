@@ -1,5 +1,6 @@
 import type { Environment } from '../../support/outbound/proxy-rules.ts';
 import { ProviderError } from '../errors.ts';
+import { inCall } from '../http/in-call.ts';
 import { errorWithoutSecrets } from '../http/redact.ts';
 import type { RestAnswer, RestCalls, RestRequest } from '../http/rest-calls.ts';
 import type { ProviderConfig } from '../port.ts';
@@ -47,19 +48,24 @@ export function sender({ config, env, kms, held }: SenderOptions): Send {
     return kms.send({ ...request, ...(body && { body }), ...(finishes && { finishes }) }, signal);
   };
 
+  const tokenFor = (call: string, signal: AbortSignal): Promise<Token> =>
+    held.get(signal).catch((error: unknown) => {
+      throw inCall(call, error);
+    });
+
   return async (sent, signal, read) => {
     const { call, permission } = sent;
     const { host } = new URL(origin);
     try {
       const problem = checkEndpoint(config, env);
-      if (problem !== undefined) throw new ProviderError('invalid_request', problem, { call });
-      let token = await held.get(signal);
+      if (problem !== undefined) throw new ProviderError('invalid_request', `${call}: ${problem}`, { call });
+      let token = await tokenFor(call, signal);
       let answer = await authorized(sent, token, signal);
       if (answer.status === 401) {
         held.forget(token);
         // It may have been revoked since; a request that was not authenticated had no effect.
         if (!token.isNew) {
-          token = await held.get(signal);
+          token = await tokenFor(call, signal);
           answer = await authorized(sent, token, signal);
         }
       }
@@ -70,18 +76,7 @@ export function sender({ config, env, kms, held }: SenderOptions): Send {
       throw new ProviderError('unavailable', text, { call, ambiguous: true });
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      throw errorWithoutSecrets(named(call, error), held.secrets());
+      throw errorWithoutSecrets(error, held.secrets());
     }
   };
-}
-
-/** Adds the name of the call to an error of the credentials, which were needed for it. */
-function named(call: string, error: ProviderError): ProviderError {
-  if (error.message.startsWith(`${call}: `)) return error;
-  const { reason, message, code, ambiguous } = error;
-  return new ProviderError(reason, `${call}: ${message}`, {
-    call,
-    code,
-    ambiguous: error.call === 'credentials' ? false : ambiguous,
-  });
 }
