@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { StorageError, type Storage } from '../../src/logical/index.ts';
-import { silentLogger, type LogFields } from '../../src/support/logger.ts';
 import {
   distributedKey,
   driversWith,
@@ -19,9 +18,7 @@ describe('a request that fails or is canceled', () => {
   let startWith: DistributedKey['start'];
   let cloud: ModelCloud;
   let storage: InMemoryStorage;
-  let warnings: (readonly [string, LogFields])[];
   beforeEach(async () => {
-    warnings = [];
     ({
       cloud,
       storage,
@@ -30,7 +27,6 @@ describe('a request that fails or is canceled', () => {
     } = await distributedKey({
       distributed: false,
       fields: { deletion_allowed: true },
-      logger: { ...silentLogger, warn: (message, fields = {}) => void warnings.push([message, fields]) },
     }));
   });
 
