@@ -125,6 +125,7 @@ function fakeCloud(clock: TestClock, started: Started): FakeCloud {
       });
     },
     accounts,
+    refusesNames: true,
     async forge(index) {
       const labels = started.labels(foreign)[index];
       return labels && strangerWith(() => outside.makeObject(labels));

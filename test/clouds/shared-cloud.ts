@@ -25,6 +25,8 @@ export interface SharedCloud extends CloudModel {
   plant(): Promise<Stranger | undefined>;
   /** Whose credentials the engine has; undefined where all credentials lead to the same objects. */
   readonly accounts: Accounts | undefined;
+  /** Whether a request that is refused may be the one that asks where a name points to. */
+  readonly refusesNames: boolean;
   /** Ids of ours that can be used. */
   live(): readonly string[];
   /** Ids of what was made with credentials of the other account, and is not pending deletion there. */

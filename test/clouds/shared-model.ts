@@ -55,6 +55,7 @@ export async function sharedModel(clock: WallClock): Promise<SharedCloud> {
       },
     },
     forge,
+    refusesNames: false,
     async takeFreeName(name, index) {
       if (names.has(name)) return undefined;
       const stranger = await forge(index);
