@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { ProviderError } from '../../../src/providers/errors.ts';
 import type { KmsClient } from '../../../src/providers/port.ts';
 import { HOME, type RepeatableStep, type VersionStep } from '../../../src/providers/step.ts';
 import { driverCases } from './case.ts';
@@ -69,6 +70,10 @@ async function timed(call: Promise<unknown>): Promise<{ readonly error: unknown;
   return { error, took: performance.now() - start };
 }
 
+function isUnsent(error: unknown): boolean {
+  return error instanceof ProviderError && error.reason === 'timeout' && !error.ambiguous;
+}
+
 /** An impatient client that has its token, where it takes one: the silence is that of the cloud itself. */
 async function signedIn(at: Stage): Promise<KmsClient> {
   const client = at.open('impatient');
@@ -94,7 +99,10 @@ export const deadlineCases = [
       await Promise.all([
         ...changing(at).map(async (each) => {
           const error = { name: 'ProviderError', reason: 'timeout', ambiguous: true };
-          expect({ name: each[0], error: await ended(each) }).toMatchObject({ name: each[0], error });
+          let came = await ended(each);
+          // On a busy machine the time may be over before anything is sent, which is not ambiguous.
+          for (let repeats = 0; repeats < 3 && isUnsent(came); repeats++) came = await ended(each);
+          expect({ name: each[0], error: came }).toMatchObject({ name: each[0], error });
         }),
         ...reading(at).map(async (each) => {
           const error = { name: 'ProviderError', reason: 'timeout' };
