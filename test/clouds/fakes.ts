@@ -146,7 +146,7 @@ function fakeCloud(clock: TestClock, started: Started): FakeCloud {
       const record = await readJson<KeyRecord>(storage, `key/${key}`);
       const distribution = await readDistribution(storage, kms, key);
       const versions = Array.from({ length: record?.latest_version ?? 0 }, (_, index) => index + 1);
-      const reported = new Set((await storage.list(`orphan/${kms}/`)).map((attempt) => attempt));
+      const reported = new Set(await storage.list(`orphan/${kms}/`));
       const wrong = judge.violations(started.state(foreign), { key: record, versions, distribution, reported });
       return distribution?.removing ? [...wrong, 'the removal is not finished'] : wrong;
     },

@@ -1,6 +1,8 @@
 import type { WallClock } from '../../src/support/clock.ts';
 import { violations } from '../support/invariants.ts';
 import { modelCloud, type ModelObject } from '../support/model-cloud.ts';
+import { awsModel } from './aws/model.ts';
+import type { CloudModel } from './cloud-model.ts';
 import type { SharedCloud, Stranger } from './shared-cloud.ts';
 
 const HOME = '111111111111';
@@ -22,27 +24,7 @@ export async function sharedModel(clock: WallClock): Promise<SharedCloud> {
     const pointing = (): readonly string[] => [...names].flatMap(([name, holder]) => (holder === id ? name : []));
     return { id, picture: () => structuredClone({ object: objects.get(id), names: pointing() }) };
   };
-  return {
-    driver: model.drivers.awskms,
-    keyCollection: 'us-west-1',
-    regions: [],
-    operations: [],
-    disabling: [],
-    drifts: [],
-    drift: () => undefined,
-    usable: async () => [],
-    get fault() {
-      return model.fault;
-    },
-    set fault(fault) {
-      model.fault = fault;
-    },
-    get searchable() {
-      return model.searchable;
-    },
-    set searchable(searchable) {
-      model.searchable = searchable;
-    },
+  const shared: Omit<SharedCloud, keyof CloudModel> & Pick<CloudModel, 'violations'> = {
     accounts: {
       home: HOME,
       away: AWAY,
@@ -73,4 +55,6 @@ export async function sharedModel(clock: WallClock): Promise<SharedCloud> {
     },
     close: async () => undefined,
   };
+  // Its faults are accessors, which a spread would read once.
+  return Object.assign(awsModel(clock, model), shared);
 }

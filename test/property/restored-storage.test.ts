@@ -2,18 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BackendError } from '../../src/logical/index.ts';
 import type { KmsClient, KmsDriver } from '../../src/providers/port.ts';
-import { FAKES } from '../clouds/fakes.ts';
-import type { SharedCloud } from '../clouds/shared-cloud.ts';
-import { sharedModel } from '../clouds/shared-model.ts';
-import type { TestClock } from '../support/distributed-key.ts';
 import { inMemoryStorage, type Engine, type InMemoryStorage } from '../support/engine.ts';
 import type { Fault } from '../support/model-calls.ts';
 import { seedFrom } from '../support/seed.ts';
+import { sharedClouds } from './shared-clouds.ts';
 import { newWorld, type World } from './world.ts';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 300);
-/** A thirtieth of what a model cloud gets, whose requests cost nothing. */
-const FAKE_RUNS = Math.ceil(RUNS / 30);
+const CLOUDS = sharedClouds(RUNS);
 const SEED = seedFrom('PROPERTY_SEED');
 /** Longer than what the clouds take to show what was made, and not so long that the restore guard is engaged. */
 const WINDOW_MS = 6 * 60_000;
@@ -51,11 +47,6 @@ const after = fc.array(sceneOf('distribute', 'rotate', 'sync', 'remove', 'tick',
   minLength: 1,
   maxLength: 6,
 });
-
-const CLOUDS: readonly (readonly [string, number, (clock: TestClock) => Promise<SharedCloud>])[] = [
-  ['a model cloud', RUNS, sharedModel],
-  ...FAKES.map(([name, make]) => [`the driver of ${name}`, FAKE_RUNS, make] as const),
-];
 
 process.stdout.write(`replay with PROPERTY_SEED=${SEED} PROPERTY_RUNS=${RUNS}\n`);
 

@@ -1,18 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BackendError } from '../../src/logical/index.ts';
-import { FAKES } from '../clouds/fakes.ts';
 import type { SharedCloud, Stranger } from '../clouds/shared-cloud.ts';
-import { sharedModel } from '../clouds/shared-model.ts';
 import type { TestClock } from '../support/distributed-key.ts';
 import type { Fault } from '../support/model-calls.ts';
 import { readDistribution, readJson } from '../support/plain-records.ts';
 import { seedFrom } from '../support/seed.ts';
+import { sharedClouds } from './shared-clouds.ts';
 import { newWorld as newMount, type World as Mount } from './world.ts';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 300);
-/** A thirtieth of what a model cloud gets, whose requests cost nothing. */
-const FAKE_RUNS = Math.ceil(RUNS / 30);
+const CLOUDS = sharedClouds(RUNS);
 const SEED = seedFrom('PROPERTY_SEED');
 const VERBS = ['distribute', 'rotate', 'minimum', 'sync', 'remove', 'tick'] as const;
 
@@ -44,11 +42,6 @@ const scene = fc.record({
 });
 
 type Scene = typeof scene extends fc.Arbitrary<infer T> ? T : never;
-
-const CLOUDS: readonly (readonly [string, number, (clock: TestClock) => Promise<SharedCloud>])[] = [
-  ['a model cloud', RUNS, sharedModel],
-  ...FAKES.map(([name, make]) => [`the driver of ${name}`, FAKE_RUNS, make] as const),
-];
 
 process.stdout.write(`replay with PROPERTY_SEED=${SEED} PROPERTY_RUNS=${RUNS}\n`);
 

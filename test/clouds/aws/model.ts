@@ -5,8 +5,7 @@ import type { CloudModel } from '../cloud-model.ts';
 import { readStored } from '../stored.ts';
 
 /** AWS KMS with a KMS key for each version. */
-export function awsModel(clock: WallClock): CloudModel {
-  const cloud = modelCloud({ clock });
+export function awsModel(clock: WallClock, cloud = modelCloud({ clock })): CloudModel {
   const objects = cloud.objects as Map<string, ModelObject>;
   const names = cloud.names as Map<string, string>;
   return {
