@@ -1,8 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Below the ports that systems give to connections and to servers that ask for any (Linux: 32768, others: 49152). */
-const [FIRST, LAST] = [10_000, 32_000];
+/**
+ * Below the ports that systems give to connections and to servers that ask for any (Linux: 32768, others: 49152), and
+ * above those that `fetch` refuses to call, the highest of which is 10080 (Fetch standard, "bad port").
+ */
+const [FIRST, LAST] = [10_081, 32_000];
 
 /**
  * Ports of 127.0.0.1 that nothing listens on just now. They are chosen at random from those that no system gives away by
