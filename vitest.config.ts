@@ -58,7 +58,7 @@ export default defineConfig({
     // Tests with servers mostly wait; one worker for each core but one, as is the default, leaves small machines idle.
     maxWorkers: Math.max(4, availableParallelism()),
     sequence: { sequencer: SlowFirst },
-    hookTimeout: 120_000,
+    hookTimeout: 180_000,
     reporters: ['default', './test/support/summary-reporter.ts'],
     coverage: {
       provider: 'v8',

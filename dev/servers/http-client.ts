@@ -23,16 +23,18 @@ export interface HttpRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long to wait for the answer. @default 60 */
+  readonly seconds?: number;
 }
 
-/** Sends a request to a server at `address`. @throws {Error} when there is no answer within a minute */
+/** Sends a request to a server at `address`. @throws {Error} when there is no answer in time */
 export async function sendRequest(address: string, token: string | undefined, request: HttpRequest): Promise<Answer> {
-  const { method, path, body, headers } = request;
+  const { method, path, body, headers, seconds = 60 } = request;
   const response = await fetch(`${address}/v1/${path}`, {
     method,
     headers: { ...(token === undefined ? {} : { 'X-Vault-Token': token }), ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(seconds * 1000),
   });
   const text = await response.text();
   const json = response.headers.get('content-type')?.includes('json') === true && text !== '';

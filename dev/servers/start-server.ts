@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { inspect } from 'node:util';
 import { freePorts } from './free-ports.ts';
 import { sendRequest, type Answer, type Method } from './http-client.ts';
 import { runCommand, type Finished } from './run-command.ts';
@@ -72,18 +73,23 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   };
   process.once('exit', onExit);
   let server: ServerProcess | undefined;
+  // Why the last question was not answered.
+  let refusal: unknown;
   const stop = async (): Promise<void> => {
     await server?.stop();
     await rm(folder, { recursive: true, force: true });
     process.removeListener('exit', onExit);
   };
   const ask = async (path: string): Promise<Answer | undefined> => {
-    if (server?.running() !== true) throw new Error(`the server ended: ${(await log()).slice(-2000)}`);
-    return sendRequest(address, undefined, { method: 'GET', path }).catch(() => undefined);
+    if (server?.running() !== true) throw new Error('the server ended');
+    return sendRequest(address, undefined, { method: 'GET', path, seconds: 5 }).catch((error: unknown) => {
+      refusal = error;
+      return undefined;
+    });
   };
-  const listening = (): Promise<Answer> => waitUntil('the server listens', () => ask('sys/seal-status'));
+  const listening = (): Promise<Answer> => waitUntil('the server listens', () => ask('sys/seal-status'), 60);
   const active = (): Promise<boolean> =>
-    waitUntil('the server is active', async () => (await ask('sys/health'))?.status === 200);
+    waitUntil('the server is active', async () => (await ask('sys/health'))?.status === 200, 60);
 
   try {
     for (const each of [pluginFolder(place), storageFolder(place), scratchFolder(place)]) await mkdir(each);
@@ -122,8 +128,15 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       log,
     };
   } catch (error) {
+    const end = await log().then(
+      (text) => text.slice(-2000),
+      () => '',
+    );
     await stop();
-    throw error;
+    const asked = refusal === undefined ? '' : `; last refusal: ${inspect(refusal)}`;
+    throw new Error(`${binary.path}: ${error instanceof Error ? error.message : String(error)}${asked}\n${end}`, {
+      cause: error,
+    });
   }
 }
 

@@ -10,6 +10,8 @@ class SummaryReporter implements Reporter {
     for (const module of modules) {
       // A file that cannot be loaded holds no tests, yet it is a failure.
       count.failed += module.errors().length;
+      // So is a suite whose set-up fails: its tests are only skipped.
+      for (const suite of module.children.allSuites()) count.failed += suite.errors().length;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         const { onServer } = test.meta();
