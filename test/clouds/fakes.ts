@@ -184,7 +184,12 @@ async function awsFake(clock: TestClock): Promise<FakeCloud> {
       ...['CreateAlias', 'UpdateAlias', 'DeleteAlias', 'ScheduleKeyDeletion'],
     ],
     disabling: ['DisableKey'],
-    state: (foreign) => ({ keys: ours(foreign), aliases: aliasesOf(foreign) }),
+    state: (foreign) => {
+      const keys = ours(foreign);
+      // An alias that somebody has taken is theirs, and stays when the key is removed.
+      const held = Object.entries(aliasesOf(foreign)).filter(([, id]) => keys.some((key) => key.id === id));
+      return { keys, aliases: Object.fromEntries(held) };
+    },
     victims: (foreign) => ({
       name: Object.keys(aliasesOf(foreign))[0]?.replace('alias/hashicorp/', ''),
       ids: ours(foreign).flatMap(({ id, state }) => (state === 'PendingDeletion' ? [] : id)),
