@@ -26,6 +26,7 @@ export function targetOf(
     protection: distribution.protection,
     distributedName: distribution.name,
     ownsName: distribution.highest_published !== undefined,
+    isCreating: Object.values(distribution.versions).some(({ state }) => state === 'creating'),
     container: distribution.container,
     wrappingKey: kms.wrapping_key?.name,
     places: placesOf(distribution),

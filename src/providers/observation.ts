@@ -69,10 +69,12 @@ export interface NameObservation {
     /** The engine has removed it. */
     | 'removed'
     /** To an object that is not on record. */
-    | 'stranger';
+    | 'stranger'
+    /** Nobody can tell, but `holder` is a version of this distribution that is not on record. */
+    | 'unrecorded';
   /** Id of the object that it points to, of one that is on record. */
   readonly id?: string;
-  /** The object that it points to, of one that is not on record. */
+  /** The object that is not on record. */
   readonly holder?: LabelledObject;
   /** The name was set, and pointed before to an object that is not on record; undefined where nobody could tell. */
   readonly taken?: boolean | undefined;

@@ -40,6 +40,8 @@ export interface Target extends DistributionSpec {
    * points to an object which is not on record is somebody else's.
    */
   readonly ownsName: boolean;
+  /** The creation of a version is on record, and no answer to it: what it made stands in no record yet. */
+  readonly isCreating: boolean;
   /** What holds the versions; undefined before it is made, and where the cloud has no such thing. */
   readonly container: string | undefined;
   /** Name of the key to wrap with; on record before it is made. */
@@ -157,7 +159,10 @@ export interface KmsClient {
    * knowing is an answer.
    */
   observe(target: Target, signal: AbortSignal): Promise<Seen>;
-  /** Asks which version the distributed name points to. Never fails but for an aborted signal. */
+  /**
+   * Asks which version the distributed name points to; where there is no name, or it may not be read, whether there is a
+   * version on no record. Never fails but for an aborted signal.
+   */
   observeName(target: Target, place: Place, signal: AbortSignal): Promise<NameObservation | Unseen>;
   /**
    * Which account the credentials belong to (AWS: 12 digits); undefined where the cloud does not say. Asked for once,

@@ -37,6 +37,7 @@ export function targetOf({ name = NAME, ownsName = false, ids = {}, ours, ...res
     protection: 'hsm',
     distributedName: name,
     ownsName,
+    isCreating: false,
     container: undefined,
     wrappingKey: undefined,
     id: (version, place) => home(place, versions.get(version), undefined),

@@ -13,8 +13,8 @@ import type { Mount } from '../mount.ts';
 export type NameAnswer = NameObservation | Unseen;
 
 /**
- * The object by which the cloud is ahead of storage: the name points to it, it stands in no record, and its labels say
- * that this mount made it for this key, or cannot be read. Undefined when the name points to a known object, nowhere,
+ * The object by which the cloud is ahead of storage: the name points to it, or would if the cloud told; it stands in no
+ * record, and its labels say that this mount made it for this key, or cannot be read. Undefined when the name points to a known object, nowhere,
  * or to an object that is provably another's (that is drift), and when nobody can tell. What an attempt on record has made
  * is no surprise: where the newest version has the name (Azure), it has it before the answer is on record.
  */
@@ -70,7 +70,7 @@ export async function checkAhead(
   if (!ahead || (await mount.guard.isAcknowledged(context, ahead.remoteId))) return undefined;
   const version = ahead.labels?.[VERSION_LABEL];
   const { name: distributedName } = distribution;
-  const found = describeAhead(distributedName, ahead);
+  const found = describeAhead(distributedName, name, ahead);
   await mount.guard.engage(context, `key "${ref.key}" in KMS "${ref.kms}": ${found}`, {
     ...ref,
     name: distributedName,
@@ -143,7 +143,10 @@ export function isUnreachable(name: NameAnswer | undefined): boolean {
   return name !== undefined && 'outcome' in name && name.outcome === 'unreachable';
 }
 
-function describeAhead(distributedName: string, { remoteId, labels }: LabelledObject): string {
+function describeAhead(distributedName: string, name: NameAnswer, { remoteId, labels }: LabelledObject): string {
+  if ('points' in name && name.points === 'unrecorded') {
+    return `"${distributedName}" has a version ${remoteId} in the KMS, which stands in no record`;
+  }
   const what =
     labels === undefined ? 'whose labels cannot be read' : `labelled as version ${labels[VERSION_LABEL] ?? 'unknown'}`;
   return `the name "${distributedName}" points to ${remoteId}, ${what}, which stands in no record`;

@@ -1,7 +1,7 @@
 import { userError, type BackendContext } from '../../logical/index.ts';
 import type { ProviderErrorReason } from '../../providers/errors.ts';
 import type { Observation, Seen, VersionObservation } from '../../providers/observation.ts';
-import { isUnreachable, refuseAhead } from '../guard/ahead.ts';
+import { askForName, isUnreachable, refuseAhead } from '../guard/ahead.ts';
 import { changeKey, type HeldKey } from '../held-key.ts';
 import { IncompleteError } from '../incomplete-error.ts';
 import { loadDistribution, type Loaded } from '../load-distribution.ts';
@@ -71,7 +71,10 @@ export async function syncHeld(
     const distribution = withAllKnown(loaded.distribution, knownFrom(seen));
     return { steps: remainingStepsOf(mount, ref.key, { ...loaded, distribution }), unseen };
   }
-  const name = homeName(seen);
+  const observed = homeName(seen);
+  // As before any other change, where the observation does not tell.
+  const isTold = observed !== undefined && !('outcome' in observed && observed.outcome === 'forbidden');
+  const name = isTold ? observed : await askForName(mount, context, ref, loaded);
   await refuseAhead(mount, context, ref, loaded.distribution, name, force);
   logDrift(mount, ref, assessDrift(mount, ref, loaded, seen));
   try {

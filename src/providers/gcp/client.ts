@@ -5,18 +5,12 @@ import type { Calls } from './calls.ts';
 import { destroyVersion } from './destroy-version.ts';
 import { importJobs } from './import-jobs.ts';
 import { importMaterial } from './import-material.ts';
-import {
-  findAttempt,
-  findByLabel,
-  inspectVersion,
-  observeAll,
-  observeName,
-  readLabels,
-  surveyNames,
-} from './observe.ts';
+import { observeAll, observeName } from './observe.ts';
+import { inspectVersion, readLabels } from './inspect.ts';
 import type { Listing } from './list-all.ts';
 import { performStep } from './perform.ts';
 import { probePermissions } from './probe-permissions.ts';
+import { findAttempt, findByLabel, surveyNames } from './search.ts';
 import type { Steps } from './steps.ts';
 
 /** Together with the timeout of the last request, less than the 60 seconds after which Vault's clients give up. */

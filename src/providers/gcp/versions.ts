@@ -38,6 +38,16 @@ export function isAlive({ state }: CryptoKeyVersion): boolean {
   return state !== 'DESTROY_SCHEDULED' && state !== 'DESTROYED' && state !== 'IMPORT_FAILED';
 }
 
+/** The versions of a CryptoKey that can be used or restored, and are on no record. */
+export function unrecordedOf(
+  all: readonly CryptoKeyVersion[],
+  key: string,
+  target: Pick<Target, 'ours'> | undefined,
+): readonly CryptoKeyVersion[] {
+  const recorded = target?.ours(HOME) ?? [];
+  return all.filter((each) => isAlive(each) && !recorded.includes(versionId(key, each.number)));
+}
+
 export function factsOf({ name, project, createdAt }: CryptoKeyVersion): RemoteFacts {
   return {
     resource: name,

@@ -104,7 +104,7 @@ export function gcpClient({ calls, ring, isSymmetric, mayGet }: GcpAccess): KmsC
     }
   };
 
-  const observeName = async (target: Target): Promise<NameObservation | Unseen> => {
+  const observePrimary = (target: Target): NameObservation | Unseen => {
     const name = { of: 'name', place: HOME } as const;
     if (!isSymmetric) return { ...name, points: 'nowhere' };
     if (!mayGet()) return FORBIDDEN;
@@ -123,6 +123,21 @@ export function gcpClient({ calls, ring, isSymmetric, mayGet }: GcpAccess): KmsC
     return { ...name, points: 'stranger', holder: { remoteId: id, labels } };
   };
 
+  const isThere = ({ state }: CryptoKeyVersion): boolean => state !== 'DESTROY_SCHEDULED' && state !== 'DESTROYED';
+  /** What was imported by our job and is not on record. */
+  const unrecorded = (all: readonly CryptoKeyVersion[], target: Target): CryptoKeyVersion[] => {
+    const known = target.ours(HOME);
+    return all.filter((each) => isThere(each) && !known.includes(each.id) && isOurJob(each.importJob, target));
+  };
+
+  const observeName = async (target: Target): Promise<NameObservation | Unseen> => {
+    const primary = observePrimary(target);
+    if ((isSymmetric && mayGet()) || target.isCreating) return primary;
+    const newest = unrecorded(api.listVersions(target.container ?? ''), target).at(-1);
+    if (!newest) return primary;
+    return { of: 'name', place: HOME, points: 'unrecorded', holder: { remoteId: newest.id, labels: undefined } };
+  };
+
   const client: KmsClient = {
     async create({ version }, _attempt, target) {
       const material = await materialHash(target, version);
@@ -131,13 +146,10 @@ export function gcpClient({ calls, ring, isSymmetric, mayGet }: GcpAccess): KmsC
       return calls.performed(true, seenVersion(version, made));
     },
     perform,
-    /** What was imported by our job and is not on record is what the one open attempt has made. */
     async find({ version }, target) {
       if (target?.container === undefined) return { outcome: 'absent' };
       const all = await list(target.container);
-      const known = target.ours(HOME);
-      const isThere = ({ state }: CryptoKeyVersion): boolean => state !== 'DESTROY_SCHEDULED' && state !== 'DESTROYED';
-      const made = all.filter((each) => isThere(each) && !known.includes(each.id) && isOurJob(each.importJob, target));
+      const made = unrecorded(all, target);
       const [one, ...others] = made;
       if (!one) return { outcome: 'absent' };
       if (others.length === 0) return { outcome: 'proven', seen: [seenVersion(version, one)] };
@@ -150,14 +162,14 @@ export function gcpClient({ calls, ring, isSymmetric, mayGet }: GcpAccess): KmsC
     async removeObject(id) {
       throw new Error(`no object of GCP's belongs to no distribution: ${id}`);
     },
-    async observe(target, signal) {
+    async observe(target) {
       const all = api.listVersions(target.container ?? '');
       const versions = [...target.ids(HOME)].map(([version, id]): VersionObservation => {
         const known = all.find((each) => each.id === id);
         return known ? seenVersion(version, known) : { of: 'version', version, place: HOME, id, state: 'gone' };
       });
       if (!isSymmetric) return { versions, names: [], others: [] };
-      const name = await client.observeName(target, HOME, signal);
+      const name = observePrimary(target);
       return { versions, names: ['outcome' in name ? { ...name, place: HOME } : name], others: [] };
     },
     observeName,

@@ -7,7 +7,9 @@ import { inMemoryStorage, startEngine, type Engine } from '../../support/engine.
 import { GCP_DOCUMENTED_PERMISSIONS } from '../../support/documented-permissions.ts';
 import type { GcpKms } from '../../../dev/gcp-kms/kms.ts';
 import { newServiceAccount } from '../../../dev/gcp-kms/identity/service-account.ts';
+import type { Outside } from '../contract/cloud.ts';
 import { connect, newJob, type Client } from '../../gcp-kms/client.ts';
+import { gcpOutside } from './contract-cloud.ts';
 import { keyFileFor, RING, running, vaultWith } from './harness.ts';
 
 const USE = { purpose: 'encrypt,decrypt', protection: 'hsm' };
@@ -19,6 +21,7 @@ interface World {
   readonly engine: Engine;
   readonly kms: GcpKms;
   readonly owner: Client;
+  readonly outside: Outside;
   /** Full name of the one CryptoKey. */
   readonly name: string;
   readonly records: Map<string, StorageEntry>;
@@ -28,6 +31,10 @@ interface World {
 
 /** A key with two versions in Google Cloud, by an engine with these permissions beside the documented ones. */
 async function world(...more: readonly string[]): Promise<World> {
+  return worldOf('aes256-gcm96', USE, ...more);
+}
+
+async function worldOf(type: string, use: typeof USE, ...more: readonly string[]): Promise<World> {
   let ahead = 0;
   const clock = clockOf(() => Date.now() + ahead);
   const kms = await running({
@@ -47,12 +54,13 @@ async function world(...more: readonly string[]): Promise<World> {
   const engine = await start(records);
   const credentials = { credentials_json: keyFileFor(kms), endpoint: kms.url };
   await engine.write('kms/gcp', { provider: 'gcpckms', key_collection: RING, credentials });
-  await engine.write('key/app', { type: 'aes256-gcm96' });
-  await engine.write('kms/gcp/key/app', USE);
+  await engine.write('key/app', { type });
+  await engine.write('kms/gcp/key/app', use);
   await engine.write('key/app/rotate');
   const advance = (milliseconds: number): void => void (ahead += milliseconds);
   const name = kms.keys()[0]?.name ?? '';
-  return { engine, kms, owner: await connect(kms, OWNER), name, records, advance, start };
+  const outside = gcpOutside(kms, { ...clock, advance });
+  return { engine, kms, outside, owner: await connect(kms, OWNER), name, records, advance, start };
 }
 
 const states = ({ kms }: World): readonly string[] => kms.keys()[0]?.versions.map(({ state }) => state) ?? [];
@@ -62,13 +70,14 @@ const sync = async ({ engine }: World, data = {}): Promise<unknown> =>
   (await engine.write('kms/gcp/key/app/sync', data))?.data?.['done'];
 
 describe('storage that was restored from before a rotation', () => {
-  const restored = async (...more: readonly string[]): Promise<World & { readonly old: Engine }> => {
-    const at = await world(...more);
+  const restoredFrom = async (at: World): Promise<World & { readonly old: Engine }> => {
     const records = structuredClone(at.records);
     await at.engine.write('key/app/rotate');
-    expect(at.kms.keys()[0]?.primary).toBe(3);
+    expect(states(at)).toHaveLength(3);
     return { ...at, old: await at.start(records) };
   };
+  const restored = async (...more: readonly string[]): ReturnType<typeof restoredFrom> =>
+    restoredFrom(await world(...more));
 
   it('is behind, as the primary version says, and nothing is changed but by force', async () => {
     const { old, kms } = await restored(GET);
@@ -89,14 +98,33 @@ describe('storage that was restored from before a rotation', () => {
     expect(kms.keys()[0]?.versions.map(({ state }) => state)).toEqual(['ENABLED', 'ENABLED', 'ENABLED']);
   });
 
-  it('is not seen to be behind without cloudkms.cryptoKeys.get', async () => {
-    const { old, kms } = await restored();
-    expect(await old.errorOf(old.write('key/app/rotate'))).toBeUndefined();
-    expect(kms.keys()[0]?.primary).toBe(4);
-    expect(kms.keys()[0]?.versions.map(({ state }) => state)).toEqual(['ENABLED', 'ENABLED', 'ENABLED', 'ENABLED']);
-    const { name, versions } = (await old.read('kms/gcp/key/app')) as { name: string; versions: object };
-    expect(kms.keys()[0]?.name).toBe(`${RING}/cryptoKeys/${name}`);
+  it.each([
+    ['where the primary version may not be read', 'aes256-gcm96', USE],
+    ['where there is no primary version', 'ecdsa-p256', { ...USE, purpose: 'sign' }],
+  ])('is behind, as the list of versions says, %s', async (_where, type, use) => {
+    const { old, kms } = await restoredFrom(await worldOf(type, use));
+    const before = kms.keys();
+    for (const request of [
+      () => old.write('key/app/rotate'),
+      () => old.write('kms/gcp/key/app/sync'),
+      () => old.request('delete', 'kms/gcp/key/app'),
+    ]) {
+      expect(await old.errorOf(request())).toMatch(/"app-\d+" has a version app-\d+\/3 in the KMS.*force=true/);
+    }
+    expect(kms.keys()).toEqual(before);
+    await old.write('restore-guard', { engaged: false });
+    await old.write('key/app/rotate');
+    const { versions } = (await old.read('kms/gcp/key/app')) as { versions: object };
     expect(versions).toEqual({ 1: '1', 2: '2', 3: '4' });
+    expect(kms.keys()[0]?.versions.map(({ state }) => state)).toEqual(['ENABLED', 'ENABLED', 'ENABLED', 'ENABLED']);
+  });
+
+  it('is not behind for a version of somebody else', async () => {
+    const at = await world();
+    await at.outside.takeName(at.name.split('/').at(-1) ?? '');
+    expect(states(at)).toEqual(['ENABLED', 'ENABLED', 'ENABLED']);
+    await at.engine.write('key/app/rotate');
+    expect(await at.engine.read('restore-guard')).toMatchObject({ engaged: false });
   });
 
   it('is reported with the versions that are on no record, where the key ring may be listed', async () => {
