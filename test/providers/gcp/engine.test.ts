@@ -119,6 +119,19 @@ describe('storage that was restored from before a rotation', () => {
     expect(kms.keys()[0]?.versions.map(({ state }) => state)).toEqual(['ENABLED', 'ENABLED', 'ENABLED', 'ENABLED']);
   });
 
+  it('is not behind for what a lost import has made', async () => {
+    const at = await world();
+    at.kms.faults.set(({ action }) =>
+      action === 'ImportCryptoKeyVersion' ? { when: 'after', drop: true } : undefined,
+    );
+    expect(await at.engine.errorOf(at.engine.write('key/app/rotate'))).toMatch(/lost the connection/);
+    expect(states(at)).toHaveLength(3);
+    at.kms.faults.clear();
+    await at.engine.write('kms/gcp/key/app/sync');
+    expect((await at.engine.read('kms/gcp/key/app'))?.['versions']).toEqual({ 1: '1', 2: '2', 3: '3' });
+    expect(await at.engine.read('restore-guard')).toMatchObject({ engaged: false });
+  });
+
   it('is not behind for a version of somebody else', async () => {
     const at = await world();
     await at.outside.takeName(at.name.split('/').at(-1) ?? '');
