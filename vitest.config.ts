@@ -54,11 +54,13 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'system', include: SYSTEM_TESTS } },
     ],
-    testTimeout: 30_000,
+    // Shared machines stand still for half a minute at times. What must end sooner is asserted by the test itself.
+    testTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     // Tests with servers mostly wait; one worker for each core but one, as is the default, leaves small machines idle.
     maxWorkers: Math.max(4, availableParallelism()),
     sequence: { sequencer: SlowFirst },
-    hookTimeout: 180_000,
+    hookTimeout: 240_000,
     reporters: ['default', './test/support/summary-reporter.ts'],
     coverage: {
       provider: 'v8',

@@ -82,14 +82,14 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   };
   const ask = async (path: string): Promise<Answer | undefined> => {
     if (server?.running() !== true) throw new Error('the server ended');
-    return sendRequest(address, undefined, { method: 'GET', path, seconds: 5 }).catch((error: unknown) => {
+    return sendRequest(address, undefined, { method: 'GET', path, seconds: 10 }).catch((error: unknown) => {
       refusal = error;
       return undefined;
     });
   };
-  const listening = (): Promise<Answer> => waitUntil('the server listens', () => ask('sys/seal-status'), 60);
+  const listening = (): Promise<Answer> => waitUntil('the server listens', () => ask('sys/seal-status'));
   const active = (): Promise<boolean> =>
-    waitUntil('the server is active', async () => (await ask('sys/health'))?.status === 200, 60);
+    waitUntil('the server is active', async () => (await ask('sys/health'))?.status === 200);
 
   try {
     for (const each of [pluginFolder(place), storageFolder(place), scratchFolder(place)]) await mkdir(each);

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  *
  * @throws {Error} naming `what`, when `seconds` have passed; and what `ask` throws
  */
-export async function waitUntil<T>(what: string, ask: () => Promise<T | undefined | false>, seconds = 30): Promise<T> {
+export async function waitUntil<T>(what: string, ask: () => Promise<T | undefined | false>, seconds = 90): Promise<T> {
   const start = performance.now();
   for (;;) {
     const answer = await ask();

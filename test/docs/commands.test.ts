@@ -69,38 +69,33 @@ describe.runIf(binary !== undefined)(`the commands of the pages, on ${binary ? d
     await Promise.all([embedded.close(), gcp.close(), keyVault.close()]);
   });
 
-  it.each(RUN_PAGES)(
-    '%s',
-    async (page) => {
-      if (FROM_NOTHING.has(page)) {
-        await server.http('DELETE', 'sys/mounts/keymgmt');
-        await server.http('DELETE', 'sys/plugins/catalog/secret/keymgmt');
-      }
-      const folder = join(server.folder, `run-${RUN_PAGES.indexOf(page)}`);
-      mkdirSync(folder);
-      await copyFile(built, join(folder, EXECUTABLE));
-      await writeFile(join(folder, 'gcp.json'), gcpJson(gcp), { mode: 0o600 });
-      const runs = shellBlocks(page)
-        .filter(({ notRun }) => notRun === undefined)
-        .flatMap(placed)
-        .map(inOurVault);
-      await writeFile(join(folder, 'script'), scriptOf(runs));
-      const { code } = await runCommand('bash', ['-eu', 'script'], { cwd: folder, env: environment(folder) });
-      if (code !== 0) {
-        const at = Number(await readFile(join(folder, 'at'), 'utf8').catch(() => '0'));
-        const run = runs[at];
-        const said = await readFile(join(folder, `out-${at}`), 'utf8').catch(() => '');
-        throw new Error(`${run?.place} exits with ${code}:\n${run?.command.text}\n${said}`);
-      }
-      for (const [index, { place, command }] of runs.entries()) {
-        if (command.output === undefined) continue;
-        const said = readFileSync(join(folder, `out-${index}`), 'utf8');
-        expect(plain(said), place).toMatch(patternOf(command.output));
-      }
-      // The first one waits for the embedded KMS to make an RSA key.
-    },
-    120_000,
-  );
+  it.each(RUN_PAGES)('%s', async (page) => {
+    if (FROM_NOTHING.has(page)) {
+      await server.http('DELETE', 'sys/mounts/keymgmt');
+      await server.http('DELETE', 'sys/plugins/catalog/secret/keymgmt');
+    }
+    const folder = join(server.folder, `run-${RUN_PAGES.indexOf(page)}`);
+    mkdirSync(folder);
+    await copyFile(built, join(folder, EXECUTABLE));
+    await writeFile(join(folder, 'gcp.json'), gcpJson(gcp), { mode: 0o600 });
+    const runs = shellBlocks(page)
+      .filter(({ notRun }) => notRun === undefined)
+      .flatMap(placed)
+      .map(inOurVault);
+    await writeFile(join(folder, 'script'), scriptOf(runs));
+    const { code } = await runCommand('bash', ['-eu', 'script'], { cwd: folder, env: environment(folder) });
+    if (code !== 0) {
+      const at = Number(await readFile(join(folder, 'at'), 'utf8').catch(() => '0'));
+      const run = runs[at];
+      const said = await readFile(join(folder, `out-${at}`), 'utf8').catch(() => '');
+      throw new Error(`${run?.place} exits with ${code}:\n${run?.command.text}\n${said}`);
+    }
+    for (const [index, { place, command }] of runs.entries()) {
+      if (command.output === undefined) continue;
+      const said = readFileSync(join(folder, `out-${index}`), 'utf8');
+      expect(plain(said), place).toMatch(patternOf(command.output));
+    }
+  });
 
   it.each<readonly [string, string, () => readonly { readonly action: string }[], string, string]>([
     ['docs/aws.md', 'aws', () => embedded.calls(), 'aes256-gcm96', 'encrypt,decrypt'],

@@ -114,7 +114,6 @@ onEachServer(
           expect(await client.ok('GET', nameOf(version))).toMatchObject({ state: 'DESTROY_SCHEDULED' });
         }
       },
-      120_000,
     );
 
     it('shows whose the credentials are, and is searched for their key and all tokens', async () => {

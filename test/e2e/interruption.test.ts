@@ -111,7 +111,7 @@ onEachServer('requests that are too big, or cut short', (stage) => {
       process.kill(stage().server.pid(), 'SIGKILL');
       await broken;
       const gone = async (): Promise<boolean> => (await Promise.all(plugins.map(commandOf))).join('') === '';
-      await waitUntil('the plugin has ended', gone, 10);
+      await waitUntil('the plugin has ended', gone);
       held?.release();
       await stage().server.restart();
       expect((await stage().http('POST', path, PURPOSE)).status).toBe(204);

@@ -165,6 +165,6 @@ describe.each(servers.map((binary) => [displayName(binary), binary] as const))(
 
     it('has let out no secret, on none of the nodes', async () => {
       expect(await watch.leaks()).toEqual([]);
-    }, 120_000);
+    });
   },
 );

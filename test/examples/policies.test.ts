@@ -75,7 +75,7 @@ onEachServer('the example policies', (stage) => {
     }
     expect(wrong).toEqual([]);
     // Some hundred requests.
-  }, 120_000);
+  });
 });
 
 const NAMES: Readonly<Record<string, string>> = { name: 'app', key_name: 'app', attempt: 'none' };

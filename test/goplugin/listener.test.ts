@@ -5,7 +5,7 @@ import { connect as connectSocket, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callRegistry } from '../../src/goplugin/call-registry.ts';
 import { selfSignedCertificate } from '../../src/goplugin/certificate.ts';
 import { grpcServer, type GrpcServer } from '../../src/goplugin/grpc-server.ts';
@@ -71,9 +71,7 @@ describe.each([
     // Whatever is waiting is handed over at once, so the server comes when the first bytes are in.
     const early: Socket[] = [];
     listener.handOver((connection) => early.push(connection));
-    await vi.waitFor(() => {
-      expect(early[0]?.readableLength).toBeGreaterThan(0);
-    });
+    await expect.poll(() => early[0]?.readableLength).toBeGreaterThan(0);
     const grpc = server(security);
     early.forEach(grpc.serve);
     expect(await answer).toBe('0');

@@ -34,7 +34,7 @@ describe('GET inventory/cyclonedx', () => {
     // Seven algorithms, eight versions besides those of k, and six public keys.
     expect(componentsOf(answer)).toHaveLength(7 + 7 + 2 + 6);
     expect(new Set(componentsOf(answer).map((each) => each['bom-ref'])).size).toBe(22);
-  }, 120_000);
+  });
 
   it('has each version with state, size and algorithm, and where it is', async () => {
     const { engine } = await distributedKey({ versions: 2 });

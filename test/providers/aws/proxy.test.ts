@@ -254,7 +254,7 @@ describe('a request is not sent, and the proxy is named,', () => {
     expect(error.message).toContain('localhost');
     expect(JSON.stringify([error, error.message])).not.toMatch(/a-user|a-password/);
     expect(kms.calls()).toHaveLength(before);
-    await waitUntil('the connection to the proxy is closed', async () => proxy.open() === 0, 5);
+    await waitUntil('the connection to the proxy is closed', async () => proxy.open() === 0);
   });
 
   it('if it asks for user and password and there are none', async () => {

@@ -89,7 +89,7 @@ export async function gcpUnderTest(): Promise<CloudUnderTest> {
         }),
       }),
     // A budget of 45 s of the clock that only waiting moves, with waits of up to 4 s between requests.
-    longestCallMs: 12_000,
+    longestCallMs: 30_000,
     unknownId: (name) => `${name}/999`,
     outside: gcpOutside(kms, clock),
     async stop() {

