@@ -1,5 +1,6 @@
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Action, Fault, Held, Trouble } from './contract/cloud.ts';
 
 /** An answer by which a cloud refuses a request. */
@@ -18,12 +19,15 @@ export interface Dialect {
   readonly refusals: Readonly<Record<'forbidden' | 'throttled' | 'unauthenticated', Refusal>>;
 }
 
+/** Asked for by the proxy itself. */
+const DRAIN = '/drain';
+
 /** Passes requests on to the endpoint of a cloud, unless they are to fail. */
 export interface FaultProxy {
   readonly url: string;
   inject(fault: Fault): void;
   hold(on: Action): Held;
-  heal(): void;
+  heal(): Promise<void>;
   requests(): number;
   close(): Promise<void>;
 }
@@ -45,6 +49,7 @@ export async function startFaultProxy(
     return trouble;
   };
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.url === DRAIN) return void response.end();
     requests++;
     const payload = await bodyOf(request);
     const operation = operationOf(request);
@@ -73,8 +78,10 @@ export async function startFaultProxy(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     inject: (next) => {
       if (next.on !== undefined && steps[next.on] === undefined) throw new Error(`no request is for ${next.on}`);
       fault = { fault: next, left: next.times ?? Infinity };
@@ -85,7 +92,15 @@ export async function startFaultProxy(
       held = { on, arrive: arrived.give, released: released.given };
       return { arrived: arrived.given, release: released.give };
     },
-    heal: () => {
+    async heal() {
+      // What was given up may not have been read yet. Connections are accepted in their order, this one as the last.
+      await new Promise((resolve, reject) => {
+        send(`${url}${DRAIN}`, { agent: false }, (answer) => answer.resume().on('end', resolve))
+          .on('error', reject)
+          .end();
+      });
+      // What has arrived on any of them is read in the next turn.
+      for (let turn = 0; turn < 3; turn++) await nextTurn();
       fault = undefined;
       held = undefined;
     },

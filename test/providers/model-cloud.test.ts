@@ -48,7 +48,7 @@ function modelUnderTest(): CloudUnderTest {
       };
     },
     hold: () => ({ arrived: Promise.resolve(), release: () => undefined }),
-    heal() {
+    async heal() {
       model.fault = () => undefined;
       model.searchable = true;
     },

@@ -113,9 +113,7 @@ export async function awsUnderTest({ endpoint, credentials, stop }: KmsUnderTest
       proxy.inject(fault);
     },
     hold: (on) => proxy.hold(on),
-    heal: () => {
-      proxy.heal();
-    },
+    heal: () => proxy.heal(),
     requests: () => proxy.requests(),
     unknownId: () => '00000000-0000-4000-8000-000000000000',
     outside,

@@ -192,7 +192,7 @@ export const absenceCases = [
         at.cloud.inject({ trouble: 'throttled', on: 'await' });
         const waiting = await failureOf(at.perform(on(1, 'await', 'enabled')));
         expect(waiting).toMatchObject({ reason: 'throttled' });
-        at.cloud.heal();
+        await at.cloud.heal();
         const client = at.open();
         const error = await failureOf(client.perform(on(1, 'remove'), at.known.target(), at.signal));
         expect(error).toMatchObject({ reason: 'not_ready', ambiguous: false });

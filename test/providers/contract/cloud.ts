@@ -123,8 +123,8 @@ export interface CloudUnderTest {
   inject(fault: Fault): void;
   /** Holds the next request that performs a step. */
   hold(on: Action): Held;
-  /** Ends all faults. */
-  heal(): void;
+  /** Ends all faults, once all that was sent before has met them: also requests that were given up. */
+  heal(): Promise<void>;
   /** Number of requests that have arrived so far. */
   requests(): number;
   /** An id that the cloud does not know. @param name - distributed name */

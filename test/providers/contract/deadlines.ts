@@ -112,7 +112,7 @@ export const deadlineCases = [
           expect({ name: each[0], error: await ended(each) }).toEqual({ name: each[0], error: undefined });
         }),
       ]);
-      at.cloud.heal();
+      await at.cloud.heal();
       expect(await picture(at)).toEqual(before);
     },
 
@@ -157,7 +157,7 @@ export const deadlineCases = [
         if (finishes) expect(error).toBeUndefined();
         else expect(error).toMatchObject({ name: 'ProviderError', ambiguous: true });
         held.release();
-        at.cloud.heal();
+        await at.cloud.heal();
         return false;
       });
     },

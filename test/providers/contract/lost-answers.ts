@@ -19,7 +19,7 @@ async function createLost(at: Stage, step: CreateStep, trouble: Trouble = 'lost_
   const attempt = at.attempt(step.version);
   const error = await failureOf(at.client.create(step, attempt, at.known.target(), at.signal), 'create');
   expect(error.ambiguous).toBe(true);
-  at.cloud.heal();
+  await at.cloud.heal();
   const made = (await at.cloud.outside.ids()).filter((id) => !before.has(id));
   expect(made, 'create is sent once').toHaveLength(1);
   const [id = ''] = made;
@@ -77,7 +77,7 @@ export const lostAnswerCases = [
         at.open('unreachable').create(at.creating(1), attempt, at.known.target(), at.signal),
       );
       expect(error.ambiguous).toBe(false);
-      at.cloud.heal();
+      await at.cloud.heal();
       expect(await at.client.find(attempt, at.known.target(), at.signal)).toEqual({ outcome: 'absent' });
     },
 
@@ -126,7 +126,7 @@ export const lostAnswerCases = [
           } catch (error) {
             expect(error).toMatchObject({ name: 'ProviderError', ambiguous: true });
           }
-          at.cloud.heal();
+          await at.cloud.heal();
           // Taken again, whatever came of it.
           return false;
         });
@@ -139,7 +139,7 @@ export const lostAnswerCases = [
         at.cloud.inject({ trouble: 'lost_after', on: step.action });
         const error = await failureOf(at.perform(step), step.action);
         expect({ step, ambiguous: error.ambiguous }).toEqual({ step, ambiguous: true });
-        at.cloud.heal();
+        await at.cloud.heal();
         return false;
       });
     },

@@ -24,7 +24,7 @@ async function expectReason(at: Stage, reason: ProviderErrorReason, trouble: Tro
         : at.perform(step),
       step.action,
     );
-    at.cloud.heal();
+    await at.cloud.heal();
     expect({ step, reason: given, ambiguous }).toEqual({ step, reason, ambiguous: false });
     expect(message).not.toBe('');
     expect(call).not.toBe('');
@@ -64,7 +64,7 @@ export const reasonCases = [
           () => undefined,
           (reason: unknown) => reason,
         );
-        at.cloud.heal();
+        await at.cloud.heal();
         if (error === undefined) return true;
         expect(error).toMatchObject({ name: 'ProviderError', reason: 'throttled', ambiguous: false });
         return false;
@@ -91,7 +91,7 @@ export const reasonCases = [
           );
           if (error !== undefined) expect(error, trouble).toMatchObject({ name: 'ProviderError' });
         }
-        cloud.heal();
+        await cloud.heal();
       }
     },
 
@@ -115,7 +115,7 @@ export const reasonCases = [
         const { problem, permissions } = await client.probePermissions(signal);
         expect(problem !== undefined || permissions.every(({ granted }) => granted !== 'yes'), trouble).toBe(true);
         if (trouble === 'unauthenticated') expect(problem).toMatch(/./);
-        cloud.heal();
+        await cloud.heal();
       }
       expect(await picture(at)).toEqual(before);
     },

@@ -74,9 +74,7 @@ export function stage(
     return client;
   };
   const client = open();
-  onTestFinished(() => {
-    cloud.heal();
-  });
+  onTestFinished(() => cloud.heal());
   const attempt: Stage['attempt'] = (version) =>
     recordedAttempt({ attempt: `${name}-attempt-${++attempts}`, version, distributedName: name });
   const perform: Stage['perform'] = (step) => client.perform(step, inWatch.target(), signal);
