@@ -14,9 +14,9 @@ export type NameAnswer = NameObservation | Unseen;
 
 /**
  * The object by which the cloud is ahead of storage: the name points to it, or would if the cloud told; it stands in no
- * record, and its labels say that this mount made it for this key, or cannot be read. Undefined when the name points to a known object, nowhere,
- * or to an object that is provably another's (that is drift), and when nobody can tell. What an attempt on record has made
- * is no surprise: where the newest version has the name (Azure), it has it before the answer is on record.
+ * record, and its labels say that this mount made it for this key, or cannot be read. Undefined when the name points to
+ * a known object, nowhere, or to an object that is provably another's (that is drift), and when nobody can tell. What an
+ * attempt on record has made is no surprise: where the newest version has the name (Azure), it has it before the answer is on record.
  */
 export function aheadOf(
   mount: Mount,

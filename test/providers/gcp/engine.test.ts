@@ -81,6 +81,7 @@ describe('storage that was restored from before a rotation', () => {
 
   it('is behind, as the primary version says, and nothing is changed but by force', async () => {
     const { old, kms } = await restored(GET);
+    expect(kms.keys()[0]?.primary).toBe(3);
     const before = kms.keys();
     for (const request of [
       () => old.write('key/app/rotate'),
